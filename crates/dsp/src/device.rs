@@ -1,0 +1,58 @@
+//! The kinds of devices, their parameters, and how one is built.
+
+use crate::param::ParamSpec;
+use crate::processor::Processor;
+
+/// A kind of device that an insert slot can hold; the variant's file name never changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "kebab-case")
+)]
+pub enum DeviceKind {
+    /// Gain, polarity and channel swap: [`crate::utility`].
+    Utility,
+    /// True-peak limiter: [`crate::limiter`].
+    Limiter,
+}
+
+impl DeviceKind {
+    /// Every kind, in the order menus show them.
+    pub const ALL: [Self; 2] = [Self::Utility, Self::Limiter];
+
+    /// Name shown to people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Utility => "Utility",
+            Self::Limiter => "Limiter",
+        }
+    }
+
+    /// The parameters; a device's values stand in this order.
+    pub fn specs(self) -> &'static [ParamSpec] {
+        match self {
+            Self::Utility => crate::utility::SPECS,
+            Self::Limiter => crate::limiter::SPECS,
+        }
+    }
+
+    /// Index of the parameter whose stored id is `id`.
+    pub fn param(self, id: &str) -> Option<usize> {
+        self.specs().iter().position(|spec| spec.id == id)
+    }
+
+    /// Builds a processor at `rate_hz`; `values` stand in the order of [`specs`](Self::specs),
+    /// missing ones take their default.
+    pub fn build(self, values: &[f64], rate_hz: f64) -> Box<dyn Processor> {
+        let mut processor: Box<dyn Processor> = match self {
+            Self::Utility => Box::new(crate::utility::Utility::new(rate_hz)),
+            Self::Limiter => Box::new(crate::limiter::Limiter::new(rate_hz)),
+        };
+        for (index, spec) in self.specs().iter().enumerate() {
+            processor.set(index, values.get(index).copied().unwrap_or(spec.default));
+        }
+        processor.reset();
+        processor
+    }
+}

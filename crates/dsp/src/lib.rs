@@ -1,0 +1,15 @@
+//! The sound of Twobus: processors and meters as pure functions and small structs.
+//!
+//! This crate knows no file, no thread, no JSON and no window, and allocates only in constructors.
+//! Samples between processors are `f32`, planar, one slice per channel; states and sums are `f64`.
+
+pub mod device;
+pub mod limiter;
+pub mod param;
+pub mod processor;
+pub mod units;
+pub mod utility;
+
+pub use device::DeviceKind;
+pub use processor::Processor;
+pub use units::Db;

@@ -1,0 +1,203 @@
+//! Parameters, each declared once: files, sliders, the command line, validation and tests all read
+//! the same [`ParamSpec`].
+
+use std::ops::RangeInclusive;
+
+use crate::units::signed;
+
+/// What a parameter's number means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Decibels.
+    Db,
+    /// Hertz.
+    Hz,
+    /// Milliseconds.
+    Ms,
+    /// Percent.
+    Percent,
+    /// A ratio to one, as of a compressor.
+    Ratio,
+    /// A plain number, as a filter's Q.
+    Number,
+    /// 0 is off, 1 is on.
+    Switch,
+    /// An index into [`ParamSpec::choices`].
+    Choice,
+}
+
+/// How a control's travel maps to the value, and how automation interpolates it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scale {
+    /// Equal travel for equal differences.
+    Linear,
+    /// Equal travel for equal ratios; the range must be above zero.
+    Log,
+    /// Whole numbers only; automation steps.
+    Stepped,
+}
+
+/// The declaration of one parameter.
+#[derive(Debug, Clone)]
+pub struct ParamSpec {
+    /// Stored in files; never changes.
+    pub id: &'static str,
+    /// Shown to people; may change.
+    pub name: &'static str,
+    /// What the number means.
+    pub unit: Unit,
+    /// Lowest and highest value, in `unit`.
+    pub range: RangeInclusive<f64>,
+    /// Value of a new device.
+    pub default: f64,
+    /// Mapping between travel and value.
+    pub scale: Scale,
+    /// Names of the values of a [`Unit::Choice`]; empty for all others.
+    pub choices: &'static [&'static str],
+}
+
+/// Why a value was refused.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ValueError {
+    /// Not a number, or infinite.
+    NotFinite,
+    /// Outside the range, which is given.
+    OutOfRange {
+        /// Lowest value allowed.
+        low: f64,
+        /// Highest value allowed.
+        high: f64,
+    },
+    /// The parameter takes whole numbers only.
+    NotWhole,
+    /// The text is not a number or a choice of this parameter.
+    NotUnderstood,
+}
+
+impl ParamSpec {
+    /// `Ok` when `value` may be stored: finite, in range, and whole where the scale is stepped.
+    pub fn check(&self, value: f64) -> Result<(), ValueError> {
+        if !value.is_finite() {
+            return Err(ValueError::NotFinite);
+        }
+        if !self.range.contains(&value) {
+            return Err(ValueError::OutOfRange {
+                low: *self.range.start(),
+                high: *self.range.end(),
+            });
+        }
+        if self.scale == Scale::Stepped && value.fract() != 0.0 {
+            return Err(ValueError::NotWhole);
+        }
+        Ok(())
+    }
+
+    /// Position of `value` on the control's travel, 0 to 1.
+    pub fn to_travel(&self, value: f64) -> f64 {
+        let (low, high) = (*self.range.start(), *self.range.end());
+        match self.scale {
+            Scale::Linear | Scale::Stepped => (value - low) / (high - low),
+            Scale::Log => (value / low).ln() / (high / low).ln(),
+        }
+    }
+
+    /// Value at position `travel` (0 to 1) of the control.
+    pub fn from_travel(&self, travel: f64) -> f64 {
+        let (low, high) = (*self.range.start(), *self.range.end());
+        match self.scale {
+            Scale::Linear => low + travel * (high - low),
+            Scale::Log => low * (high / low).powf(travel),
+            Scale::Stepped => (low + travel * (high - low)).round(),
+        }
+    }
+
+    /// `value` as people read it, with its unit: "−18.0 dB", "2.40 kHz", "4.0 : 1", "on".
+    pub fn format(&self, value: f64) -> String {
+        match self.unit {
+            Unit::Db => format!("{} dB", signed(value, 1)),
+            Unit::Hz if value >= 1000.0 => format!("{} kHz", signed(value / 1000.0, 2)),
+            Unit::Hz => format!("{} Hz", signed(value, 1)),
+            Unit::Ms if value >= 1000.0 => format!("{} s", signed(value / 1000.0, 2)),
+            Unit::Ms => format!("{} ms", signed(value, 1)),
+            Unit::Percent => format!("{} %", signed(value, 0)),
+            Unit::Ratio => format!("{} : 1", signed(value, 1)),
+            Unit::Number => signed(value, 2),
+            Unit::Switch => if value >= 0.5 { "on" } else { "off" }.to_owned(),
+            Unit::Choice => self.choice_name(value).unwrap_or("?").to_owned(),
+        }
+    }
+
+    /// The value that `text` means: "−3.5", "-3.5 dB", "2k", "2.4 kHz", "250 ms", "1.2 s", "4:1",
+    /// "on", or the name of a choice. The result is in range.
+    pub fn parse(&self, text: &str) -> Result<f64, ValueError> {
+        let text = text.trim().replace('−', "-").to_lowercase();
+        let value = match self.unit {
+            Unit::Switch => parse_switch(&text),
+            Unit::Choice => {
+                self.choices.iter().position(|c| c.to_lowercase() == text).map(|i| i as f64)
+            }
+            _ => parse_number(&text),
+        };
+        let value = value.ok_or(ValueError::NotUnderstood)?;
+        self.check(value)?;
+        Ok(value)
+    }
+
+    fn choice_name(&self, value: f64) -> Option<&'static str> {
+        self.choices.get(value as usize).copied()
+    }
+}
+
+fn parse_switch(text: &str) -> Option<f64> {
+    match text {
+        "on" | "1" | "true" | "yes" => Some(1.0),
+        "off" | "0" | "false" | "no" => Some(0.0),
+        _ => None,
+    }
+}
+
+/// A number with an optional unit; "k" multiplies by 1000, and so do "s" and "kHz".
+fn parse_number(text: &str) -> Option<f64> {
+    let end =
+        text.find(|c: char| !matches!(c, '0'..='9' | '.' | '-' | '+' | 'e')).unwrap_or(text.len());
+    let (digits, unit) = text.split_at(end);
+    let number: f64 = digits.trim().parse().ok()?;
+    match unit.trim() {
+        "" | "db" | "hz" | "ms" | "%" | ":1" | ": 1" => Some(number),
+        "k" | "khz" | "s" => Some(number * 1000.0),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CUTOFF: ParamSpec = ParamSpec {
+        id: "cutoff",
+        name: "Cutoff",
+        unit: Unit::Hz,
+        range: 20.0..=20_000.0,
+        default: 1000.0,
+        scale: Scale::Log,
+        choices: &[],
+    };
+
+    #[test]
+    fn people_may_write_values_in_several_ways() {
+        assert_eq!(CUTOFF.parse("2k"), Ok(2000.0));
+        assert_eq!(CUTOFF.parse("2.4 kHz"), Ok(2400.0));
+        assert_eq!(CUTOFF.parse("440"), Ok(440.0));
+        assert_eq!(CUTOFF.parse("loud"), Err(ValueError::NotUnderstood));
+        assert_eq!(CUTOFF.parse("5"), Err(ValueError::OutOfRange { low: 20.0, high: 20_000.0 }));
+        assert_eq!(CUTOFF.check(f64::NAN), Err(ValueError::NotFinite));
+    }
+
+    #[test]
+    fn travel_and_value_are_inverse() {
+        for step in 0..=100 {
+            let travel = f64::from(step) / 100.0;
+            assert!((CUTOFF.to_travel(CUTOFF.from_travel(travel)) - travel).abs() < 1e-12);
+        }
+    }
+}
