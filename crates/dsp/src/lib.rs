@@ -3,8 +3,11 @@
 //! This crate knows no file, no thread, no JSON and no window, and allocates only in constructors.
 //! Samples between processors are `f32`, planar, one slice per channel; states and sums are `f64`.
 
+pub mod curve;
 pub mod device;
+pub mod fader;
 pub mod limiter;
+pub mod pan;
 pub mod param;
 pub mod processor;
 pub mod units;

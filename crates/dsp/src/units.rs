@@ -3,7 +3,7 @@
 /// Level relative to unity gain, in decibels; minus infinity is [`Db::SILENCE`].
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
-pub struct Db(pub f64);
+pub struct Db(#[cfg_attr(feature = "serde", serde(with = "level"))] pub f64);
 
 impl Db {
     /// 0 dB: a gain of exactly 1.
@@ -54,6 +54,45 @@ pub fn signed(value: f64, decimals: usize) -> String {
 /// For `y += a * (x - y)` at `rate_hz`: `a = 1 - exp(-1 / (time_s * rate_hz))`.
 pub fn one_pole(time_s: f64, rate_hz: f64) -> f64 {
     1.0 - (-1.0 / (time_s * rate_hz)).exp()
+}
+
+/// How a level stands in a file: a number, or the text "-inf" for silence, since JSON has no infinity.
+#[cfg(feature = "serde")]
+pub mod level {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    /// The text for minus infinity.
+    pub const SILENCE: &str = "-inf";
+
+    /// Writes a number, or [`SILENCE`] for minus infinity.
+    ///
+    /// # Errors
+    /// For NaN and plus infinity, which no document holds.
+    pub fn serialize<S: Serializer>(value: &f64, to: S) -> Result<S::Ok, S::Error> {
+        match *value {
+            f64::NEG_INFINITY => to.serialize_str(SILENCE),
+            finite if finite.is_finite() => to.serialize_f64(finite),
+            _ => Err(serde::ser::Error::custom("a level must be a number or -inf")),
+        }
+    }
+
+    /// Reads a number or [`SILENCE`].
+    ///
+    /// # Errors
+    /// For anything else.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Level<'a> {
+            Number(f64),
+            Text(std::borrow::Cow<'a, str>),
+        }
+        match Level::deserialize(from) {
+            Ok(Level::Number(value)) if value.is_finite() => Ok(value),
+            Ok(Level::Text(text)) if text == SILENCE => Ok(f64::NEG_INFINITY),
+            _ => Err(D::Error::custom("expected a level in dB: a number, or \"-inf\" for silence")),
+        }
+    }
 }
 
 #[cfg(test)]
