@@ -1,1 +1,35 @@
-//! placeholder
+//! The Twobus document: what is saved, edited and undone. Plain data: a value that can be cloned,
+//! compared and written as JSON.
+//!
+//! ```text
+//! Project ── media files
+//!    └── Song ── Mix ── tracks (with clips), groups, effect returns, the mix bus: each a Strip
+//!          │      └── Timeline (markers, sections, loop, tempo), Monitor
+//!          ├── Print … (each with the whole mix it came from)
+//!          └── Master (input, trim, chain, target, references)
+//! ```
+//!
+//! Levels are in dB, frequencies in Hz, device times in ms, positions and lengths on the timeline in
+//! whole frames at the song's rate. The document changes only through `Edit`.
+
+pub mod automation;
+pub mod clip;
+pub mod ids;
+pub mod master;
+pub mod media_file;
+pub mod mix;
+pub mod print;
+pub mod project;
+pub mod strip;
+pub mod timeline;
+
+pub use automation::{Lane, LaneMode, LaneTarget, ParamId};
+pub use clip::{ChannelMap, Clip, Fade, FadeShape};
+pub use ids::{ClipId, DeviceId, MarkerId, MediaId, SectionId, SendId, SongId, StripId};
+pub use master::{Master, MasterInput, Reference, Target};
+pub use media_file::MediaFile;
+pub use mix::{Bus, BusKind, Mix, Monitor, Track};
+pub use print::{Measurements, Print, PrintKind};
+pub use project::{Project, Record, SCHEMA, Song};
+pub use strip::{AuxSend, Device, Output, Role, Strip, Tap};
+pub use timeline::{LoopRange, Marker, Section, TempoChange, Timeline};

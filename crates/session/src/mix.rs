@@ -1,0 +1,112 @@
+//! A mix: tracks, groups, effect returns, the mix bus, and what lies along the song.
+
+use serde::{Deserialize, Serialize};
+use twobus_dsp::Db;
+
+use crate::clip::Clip;
+use crate::ids::StripId;
+use crate::strip::Strip;
+use crate::timeline::Timeline;
+
+/// A mix of a song.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Mix {
+    /// Tracks, in document order: the order in which they are summed.
+    pub tracks: Vec<Track>,
+    /// Groups and effect returns, in document order.
+    pub buses: Vec<Bus>,
+    /// The mix bus; its id is [`StripId::MIX_BUS`], its output nowhere.
+    pub bus: Strip,
+    /// Markers, sections, loop, tempo.
+    pub timeline: Timeline,
+    /// What the listener hears of it; never part of a bounce.
+    pub monitor: Monitor,
+}
+
+impl Default for Mix {
+    fn default() -> Self {
+        Self {
+            tracks: Vec::new(),
+            buses: Vec::new(),
+            bus: Strip::new(StripId::MIX_BUS, "Mix bus"),
+            timeline: Timeline::default(),
+            monitor: Monitor::default(),
+        }
+    }
+}
+
+impl Mix {
+    /// All strips: tracks, then buses, then the mix bus.
+    pub fn strips(&self) -> impl Iterator<Item = &Strip> {
+        let tracks = self.tracks.iter().map(|track| &track.strip);
+        tracks.chain(self.buses.iter().map(|bus| &bus.strip)).chain(std::iter::once(&self.bus))
+    }
+
+    /// The strip called `id`.
+    pub fn strip(&self, id: StripId) -> Option<&Strip> {
+        self.strips().find(|strip| strip.id == id)
+    }
+
+    /// First frame after the last clip; 0 when there is none.
+    pub fn end(&self) -> u64 {
+        self.tracks.iter().flat_map(|track| &track.clips).map(Clip::end).max().unwrap_or(0)
+    }
+}
+
+/// A track: a strip that plays clips.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Track {
+    /// Its strip.
+    pub strip: Strip,
+    /// True when it carries one channel, which is panned; false for two, which are balanced.
+    pub mono: bool,
+    /// Clips, in order of position. Where they overlap, they are summed.
+    pub clips: Vec<Clip>,
+}
+
+/// A group or an effect return: a strip that others feed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Bus {
+    /// Its strip.
+    pub strip: Strip,
+    /// What it is for.
+    pub kind: BusKind,
+}
+
+/// What a bus is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BusKind {
+    /// A sub-mix that tracks go out to.
+    Group,
+    /// An effect that strips send to; solo-safe by default.
+    Return,
+}
+
+/// What the listener hears, after the mix bus or the master chain.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Monitor {
+    /// Listening level, −∞ to 0 dB.
+    pub level: Db,
+    /// Quieter by a fixed amount.
+    pub dim: bool,
+    /// Left and right summed.
+    pub mono: bool,
+    /// The difference of left and right only.
+    pub side: bool,
+    /// The reference instead of the song.
+    pub reference: bool,
+}
+
+impl Default for Monitor {
+    fn default() -> Self {
+        Self { level: Db::UNITY, dim: false, mono: false, side: false, reference: false }
+    }
+}
+
+impl Monitor {
+    /// True when it changes what is heard in more than level.
+    pub fn is_altering(&self) -> bool {
+        self.dim || self.mono || self.side || self.reference
+    }
+}

@@ -1,0 +1,73 @@
+//! Prints: bounces of a mix, kept with the whole mix they came from.
+
+use serde::{Deserialize, Serialize};
+
+use crate::mix::Mix;
+
+/// A bounce of a mix. Prints are never overwritten.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Print {
+    /// Number within the song, from 1.
+    pub number: u32,
+    /// What it is.
+    pub kind: PrintKind,
+    /// A note for people.
+    pub note: String,
+    /// Path of the file, relative to the project's folder.
+    pub file: String,
+    /// XXH3 (64-bit) of the file's bytes, as 16 hexadecimal digits.
+    pub file_hash: String,
+    /// Sample rate in Hz: the song's.
+    pub rate_hz: u32,
+    /// Length in frames, tail included.
+    pub frames: u64,
+    /// Range of the song it covers, in frames; `None` for all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<(u64, u64)>,
+    /// What was measured of the file.
+    pub measurements: Measurements,
+    /// Hash of the mix's audible state, as 16 hexadecimal digits.
+    pub audible_hash: String,
+    /// The whole mix it came from.
+    pub mix: Box<Mix>,
+}
+
+/// Which version of the song a print is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PrintKind {
+    /// The mix itself.
+    #[default]
+    Main,
+    /// Without vocals.
+    Instrumental,
+    /// Without lead vocal, for performing over.
+    Tv,
+    /// Vocals alone.
+    ACappella,
+    /// With the vocal a little louder.
+    VocalUp,
+    /// With the vocal a little quieter.
+    VocalDown,
+    /// Without explicit words.
+    Clean,
+    /// Anything else; the note says what.
+    Other,
+}
+
+/// What was measured of a file; `None` where silence leaves nothing to measure.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Measurements {
+    /// Integrated loudness, in LUFS.
+    pub integrated_lufs: Option<f64>,
+    /// Largest short-term loudness, in LUFS.
+    pub short_term_max_lufs: Option<f64>,
+    /// Largest momentary loudness, in LUFS.
+    pub momentary_max_lufs: Option<f64>,
+    /// Loudness range, in LU.
+    pub range_lu: Option<f64>,
+    /// True peak, in dBTP.
+    pub true_peak_dbtp: Option<f64>,
+    /// Sample peak, in dBFS.
+    pub peak_dbfs: Option<f64>,
+}

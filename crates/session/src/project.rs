@@ -1,0 +1,108 @@
+//! The project: one record, its songs and its files.
+
+use serde::{Deserialize, Serialize};
+use twobus_dsp::pan::PanLaw;
+
+use crate::ids::{MediaId, SongId};
+use crate::master::Master;
+use crate::media_file::MediaFile;
+use crate::mix::Mix;
+use crate::print::Print;
+
+/// Version of the document that this program writes.
+pub const SCHEMA: u32 = 1;
+
+/// One record: a folder with its `project.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Project {
+    /// Version of the document: [`SCHEMA`].
+    pub schema: u32,
+    /// Name of the record.
+    pub name: String,
+    /// What is said about the record as a whole.
+    #[serde(default)]
+    pub record: Record,
+    /// Pan law of all mono tracks.
+    pub pan_law: PanLaw,
+    /// Audio files that anything in the project refers to.
+    pub media: Vec<MediaFile>,
+    /// Songs, in the order of the record.
+    pub songs: Vec<Song>,
+}
+
+impl Project {
+    /// An empty project called `name`.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            schema: SCHEMA,
+            name: name.into(),
+            record: Record::default(),
+            pan_law: PanLaw::default(),
+            media: Vec::new(),
+            songs: Vec::new(),
+        }
+    }
+
+    /// The song called `id`.
+    pub fn song(&self, id: SongId) -> Option<&Song> {
+        self.songs.iter().find(|song| song.id == id)
+    }
+
+    /// The file called `id`.
+    pub fn media(&self, id: MediaId) -> Option<&MediaFile> {
+        self.media.iter().find(|file| file.id == id)
+    }
+}
+
+/// What is said about the record as a whole.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Record {
+    /// Who made it.
+    pub artist: String,
+    /// UPC or EAN, 12 or 13 digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upc: Option<String>,
+}
+
+/// One song of the record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Song {
+    /// Identity within the project.
+    pub id: SongId,
+    /// Shown to people.
+    pub title: String,
+    /// Sample rate in Hz, 44 100 to 192 000; 0 until its first files arrive, fixed from then on.
+    pub rate_hz: u32,
+    /// ISRC, 12 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub isrc: Option<String>,
+    /// Silence between the song before it and this one, in ms.
+    pub gap_ms: f64,
+    /// The mix; `None` for a song that arrived as a finished print.
+    pub mix: Option<Mix>,
+    /// Prints, in the order of their numbers.
+    pub prints: Vec<Print>,
+    /// The master.
+    pub master: Master,
+}
+
+impl Song {
+    /// Lowest rate of a song, in Hz.
+    pub const MIN_RATE_HZ: u32 = 44_100;
+    /// Highest rate of a song, in Hz.
+    pub const MAX_RATE_HZ: u32 = 192_000;
+
+    /// A song with an empty mix, whose rate is still open.
+    pub fn new(id: SongId, title: impl Into<String>) -> Self {
+        Self {
+            id,
+            title: title.into(),
+            rate_hz: 0,
+            isrc: None,
+            gap_ms: 2000.0,
+            mix: Some(Mix::default()),
+            prints: Vec::new(),
+            master: Master::default(),
+        }
+    }
+}
