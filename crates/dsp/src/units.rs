@@ -1,7 +1,7 @@
 //! Levels, and the conversions between user units and what the sound is computed in.
 
-/// Level relative to unity gain, in decibels; minus infinity is [`Db::SILENCE`].
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+/// Level relative to unity gain, in decibels, unity by default; minus infinity is [`Db::SILENCE`].
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct Db(#[cfg_attr(feature = "serde", serde(with = "level"))] pub f64);
 
