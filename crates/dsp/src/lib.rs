@@ -4,12 +4,14 @@
 //! Samples between processors are `f32`, planar, one slice per channel; states and sums are `f64`.
 
 pub mod curve;
+pub mod delay_line;
 pub mod device;
 pub mod fader;
 pub mod limiter;
 pub mod pan;
 pub mod param;
 pub mod processor;
+pub mod smooth;
 pub mod units;
 pub mod utility;
 
