@@ -8,6 +8,8 @@ pub mod delay_line;
 pub mod device;
 pub mod fader;
 pub mod limiter;
+pub mod meter;
+pub mod oversample;
 pub mod pan;
 pub mod param;
 pub mod processor;
