@@ -216,7 +216,8 @@ mod tests {
         for frequency in [0.01, 0.1, 0.25, 1.0 / 3.0, 0.4, 0.45, 0.48] {
             let sine = |i: usize| (2.0 * PI * (frequency * i as f64 + 0.123)).sin();
             let frames: Vec<f64> = (0..2 * REACH + 200).map(sine).collect();
-            let peak = (0..200).map(|at| interval(&interpolator, &frames[at..])).fold(0.0, f64::max);
+            let peak =
+                (0..200).map(|at| interval(&interpolator, &frames[at..])).fold(0.0, f64::max);
             assert!((20.0 * peak.log10()).abs() < 0.012, "{peak} at {frequency}");
         }
     }

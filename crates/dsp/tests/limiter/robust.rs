@@ -1,0 +1,1 @@
+//! No input and no setting breaks the limiter.

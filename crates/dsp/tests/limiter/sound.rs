@@ -1,0 +1,1 @@
+//! What the limiter does to sound.
