@@ -1,0 +1,125 @@
+//! What can go wrong with an audio file, said to people: what was wrong, where, and what to do.
+
+use std::error::Error as StdError;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::info::{CHANNELS, RATES_HZ};
+use crate::sniff::Content;
+
+/// An error about one file; [`kind`](Error::kind) is for code, the message for people.
+#[derive(Debug, thiserror::Error)]
+#[error("{} {kind}", path.display())]
+pub struct Error {
+    kind: ErrorKind,
+    path: PathBuf,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What was wrong with the file. Each message continues a sentence that begins with the path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ErrorKind {
+    /// There is nothing at this path.
+    #[error("does not exist. Check the name, or that its disk is connected.")]
+    Missing,
+    /// A folder, device, pipe or socket.
+    #[error("is not a regular file. Choose an audio file.")]
+    NotAFile,
+    /// A file of zero bytes.
+    #[error("is empty. Export or copy it again.")]
+    Empty,
+    /// The content is not audio, whatever the name says.
+    #[error(
+        "is not an audio file Twobus knows (it {0}). Known are WAV, RF64, AIFF, CAF, FLAC, MP3, \
+         Ogg Vorbis, and M4A with AAC or ALAC."
+    )]
+    NotAudio(Content),
+    /// Audio, but coded in a way that is not read or cannot be written.
+    #[error("uses {0}, which Twobus does not support. Export it as WAV, 24-bit or 32-bit float.")]
+    Unsupported(&'static str),
+    /// The sample rate lies outside [`RATES_HZ`](crate::RATES_HZ).
+    #[error(
+        "has a sample rate of {0} Hz; Twobus takes {min} to {max} Hz. Export it again.",
+        min = RATES_HZ.start(),
+        max = RATES_HZ.end()
+    )]
+    Rate(u32),
+    /// The channel count lies outside [`CHANNELS`](crate::CHANNELS).
+    #[error(
+        "has {0} channels; Twobus takes {min} to {max}. Export it with fewer.",
+        min = CHANNELS.start(),
+        max = CHANNELS.end()
+    )]
+    ChannelCount(usize),
+    /// A channel was asked for that the file does not have.
+    #[error("has no channel with the index {0}. Choose one that it has.")]
+    NoChannel(usize),
+    /// The file contradicts itself so far that its audio cannot be found.
+    #[error("is damaged: {0}. Export or copy it again.")]
+    Broken(&'static str),
+    /// The system could not read it.
+    #[error("could not be read. Check its permissions and its disk.")]
+    Read,
+    /// The system could not write it.
+    #[error("could not be written. Check the folder's permissions and its disk.")]
+    Write,
+    /// The folder to write into does not exist.
+    #[error("cannot be written: its folder does not exist. Create the folder first.")]
+    NoFolder,
+    /// No room on the volume.
+    #[error("could not be written: the disk is full. Free some space, or choose another disk.")]
+    DiskFull,
+    /// The target exists and overwriting was not asked for.
+    #[error("already exists and was left as it is. Choose another name, or allow overwriting.")]
+    Exists,
+    /// The caller's cancel flag was set.
+    #[error("was cancelled.")]
+    Cancelled,
+}
+
+/// The result of work on one file.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, path: &Path) -> Self {
+        Self { kind, path: path.to_owned(), source: None }
+    }
+
+    pub(crate) fn with_source(
+        mut self,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn read(path: &Path, source: io::Error) -> Self {
+        let kind = match source.kind() {
+            io::ErrorKind::NotFound => ErrorKind::Missing,
+            _ => ErrorKind::Read,
+        };
+        Self::new(kind, path).with_source(source)
+    }
+
+    pub(crate) fn write(path: &Path, source: io::Error) -> Self {
+        let kind = match source.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => ErrorKind::NoFolder,
+            io::ErrorKind::StorageFull
+            | io::ErrorKind::QuotaExceeded
+            | io::ErrorKind::FileTooLarge => ErrorKind::DiskFull,
+            io::ErrorKind::AlreadyExists => ErrorKind::Exists,
+            _ => ErrorKind::Write,
+        };
+        Self::new(kind, path).with_source(source)
+    }
+
+    /// What was wrong, for code that branches on it.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}

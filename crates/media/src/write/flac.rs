@@ -1,0 +1,205 @@
+//! The FLAC writer: encoded block by block, so that only one block is in memory.
+//!
+//! Source: RFC 9639, sections 8.2 (STREAMINFO) and 9.1 (frame header).
+
+use std::fmt;
+
+use flacenc::bitsink::ByteSink;
+use flacenc::component::{BitRepr, StreamInfo};
+use flacenc::config;
+use flacenc::error::{Verified, Verify};
+use flacenc::source::{Context, Fill, FrameBuf};
+
+use super::target::Target;
+use super::{SampleFormat, WriteSpec};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Most channels that FLAC holds.
+pub(super) const MAX_CHANNELS: usize = 8;
+/// Highest rate that FLAC holds, in Hz: 20 bits.
+pub(super) const MAX_RATE_HZ: u32 = (1 << 20) - 1;
+/// Most frames that FLAC holds: 36 bits.
+const MAX_FRAMES: u64 = (1 << 36) - 1;
+
+/// Frames in a block.
+const BLOCK_FRAMES: usize = 4096;
+/// The rate that the encoder is told. It knows only rates up to 96 kHz, but a rate changes nothing
+/// but the header of each block, which [`set_rate`] corrects.
+const NOMINAL_RATE_HZ: usize = 44_100;
+/// "fLaC", then the header of the only metadata block: STREAMINFO, the last one, 34 bytes.
+const SIGNATURE: &[u8] = b"fLaC\x80\0\0\x22";
+/// Bytes of STREAMINFO's content.
+const STREAM_INFO_BYTES: usize = 34;
+
+/// A FLAC file in the making.
+pub(super) struct FlacWriter {
+    target: Target,
+    format: SampleFormat,
+    rate_hz: u32,
+    channels: usize,
+    config: Verified<config::Encoder>,
+    nominal: StreamInfo,
+    block: FrameBuf,
+    checksum: Context,
+    /// Interleaved samples of the block that is not full yet.
+    waiting: Vec<i32>,
+    /// The same as little-endian bytes, for the checksum.
+    bytes: Vec<u8>,
+    sink: ByteSink,
+    blocks: usize,
+    /// Smallest and largest encoded block, in bytes.
+    sizes: (usize, usize),
+    clamped: u64,
+}
+
+impl FlacWriter {
+    pub(super) fn new(mut target: Target, spec: &WriteSpec) -> Result<Self> {
+        let path = target.path().to_owned();
+        let failed = |_| Error::new(ErrorKind::Unsupported("an unusual FLAC format"), &path);
+        let bits = spec.format.bits() as usize;
+        let config = config::Encoder::default().into_verified();
+        let config = config.map_err(|(_, error)| failed(error))?;
+        let nominal = StreamInfo::new(NOMINAL_RATE_HZ, spec.channels, bits).map_err(failed)?;
+        let block = FrameBuf::with_size(spec.channels, BLOCK_FRAMES).map_err(failed)?;
+        target.append(SIGNATURE)?;
+        target.append(&[0; STREAM_INFO_BYTES])?;
+        Ok(Self {
+            target,
+            format: spec.format,
+            rate_hz: spec.rate_hz,
+            channels: spec.channels,
+            config,
+            nominal,
+            block,
+            checksum: Context::new(bits, spec.channels),
+            waiting: Vec::with_capacity(BLOCK_FRAMES * spec.channels),
+            bytes: Vec::with_capacity(BLOCK_FRAMES * spec.channels * spec.format.bytes()),
+            sink: ByteSink::new(),
+            blocks: 0,
+            sizes: (usize::MAX, 0),
+            clamped: 0,
+        })
+    }
+
+    pub(super) fn write(&mut self, planar: &[&[i32]]) -> Result<()> {
+        let max = (1 << (self.format.bits() - 1)) - 1;
+        for frame in 0..planar[0].len() {
+            for channel in planar {
+                let code = channel[frame].clamp(-max - 1, max);
+                self.clamped += u64::from(code != channel[frame]);
+                self.waiting.push(code);
+            }
+            if self.waiting.len() == BLOCK_FRAMES * self.channels {
+                self.encode()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Encodes the last block and completes the file; its size and the number of clamped samples.
+    pub(super) fn finish(mut self) -> Result<(u64, u64)> {
+        if !self.waiting.is_empty() {
+            self.encode()?;
+        }
+        let info = self.stream_info();
+        self.target.replace(SIGNATURE.len() as u64, &info)?;
+        Ok((self.target.finish()?, self.clamped))
+    }
+
+    /// Encodes the waiting samples as one block.
+    fn encode(&mut self) -> Result<()> {
+        let failed = |path| Error::new(ErrorKind::Unsupported("an unusual FLAC format"), path);
+        if self.checksum.total_samples() as u64 + BLOCK_FRAMES as u64 > MAX_FRAMES {
+            return Err(Error::new(ErrorKind::Unsupported("FLAC this long"), self.target.path()));
+        }
+        let sample_bytes = self.format.bytes();
+        self.bytes.clear();
+        for code in &self.waiting {
+            self.bytes.extend_from_slice(&code.to_le_bytes()[..sample_bytes]);
+        }
+        let fail = |_| failed(self.target.path());
+        self.checksum.fill_le_bytes(&self.bytes, sample_bytes).map_err(fail)?;
+        self.block.fill_interleaved(&self.waiting).map_err(fail)?;
+        let frame =
+            flacenc::encode_fixed_size_frame(&self.config, &self.block, self.blocks, &self.nominal);
+        let frame = frame.map_err(|_| failed(self.target.path()))?;
+        self.sink.clear();
+        frame.write(&mut self.sink).map_err(|_| failed(self.target.path()))?;
+        self.bytes.clear();
+        self.bytes.extend_from_slice(self.sink.as_slice());
+        set_rate(&mut self.bytes, self.rate_hz);
+        let size = self.bytes.len();
+        self.sizes = (self.sizes.0.min(size), self.sizes.1.max(size));
+        self.blocks += 1;
+        self.waiting.clear();
+        self.target.append(&self.bytes)
+    }
+
+    fn stream_info(&self) -> [u8; STREAM_INFO_BYTES] {
+        let mut out = [0; STREAM_INFO_BYTES];
+        let block = (BLOCK_FRAMES as u16).to_be_bytes();
+        out[0..2].copy_from_slice(&block);
+        out[2..4].copy_from_slice(&block);
+        if self.blocks > 0 {
+            out[4..7].copy_from_slice(&(self.sizes.0 as u32).to_be_bytes()[1..]);
+            out[7..10].copy_from_slice(&(self.sizes.1 as u32).to_be_bytes()[1..]);
+        }
+        let packed = u64::from(self.rate_hz) << 44
+            | (self.channels as u64 - 1) << 41
+            | (u64::from(self.format.bits()) - 1) << 36
+            | self.checksum.total_samples() as u64;
+        out[10..18].copy_from_slice(&packed.to_be_bytes());
+        out[18..].copy_from_slice(&self.checksum.md5_digest());
+        out
+    }
+}
+
+impl fmt::Debug for FlacWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FlacWriter").field("target", &self.target).finish_non_exhaustive()
+    }
+}
+
+/// Writes the rate into an encoded block and corrects its two checksums.
+///
+/// Rates without a code of their own get code 0: "see STREAMINFO".
+fn set_rate(block: &mut [u8], rate_hz: u32) {
+    const CODES: &[(u32, u8)] = &[
+        (88_200, 1),
+        (176_400, 2),
+        (192_000, 3),
+        (8_000, 4),
+        (16_000, 5),
+        (22_050, 6),
+        (24_000, 7),
+        (32_000, 8),
+        (44_100, 9),
+        (48_000, 10),
+        (96_000, 11),
+    ];
+    let code = CODES.iter().find(|(rate, _)| *rate == rate_hz).map_or(0, |(_, code)| *code);
+    block[2] = block[2] & 0xF0 | code;
+    // Four bytes, the block's number as in UTF-8, and the size of a block that is not full.
+    let number_bytes = block[4].leading_ones().max(1) as usize;
+    let size_bytes = match block[2] >> 4 {
+        6 => 1,
+        7 => 2,
+        _ => 0,
+    };
+    let header = 4 + number_bytes + size_bytes;
+    block[header] = crc(&block[..header], 0x07, 8) as u8;
+    let end = block.len() - 2;
+    let sum = crc(&block[..end], 0x8005, 16);
+    block[end..].copy_from_slice(&sum.to_be_bytes());
+}
+
+/// Cyclic redundancy check of 8 or 16 `bits` by `polynomial`, starting from 0.
+fn crc(bytes: &[u8], polynomial: u16, bits: u32) -> u16 {
+    let polynomial = polynomial << (16 - bits);
+    let sum = bytes.iter().fold(0_u16, |sum, &byte| {
+        (0..8).fold(sum ^ u16::from(byte) << 8, |sum, _| {
+            if sum & 0x8000 == 0 { sum << 1 } else { sum << 1 ^ polynomial }
+        })
+    });
+    sum >> (16 - bits)
+}
