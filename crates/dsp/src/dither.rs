@@ -1,0 +1,131 @@
+//! Rounding to whole steps of a fixed-point format, with TPDF dither. Latency: none.
+//!
+//! Dither is noise with a triangular density of ±1 step, added before rounding and not subtracted
+//! after: the mean and the power of the error then do not depend on the signal (S. Lipshitz,
+//! R. Wannamaker, J. Vanderkooy, "Quantization and Dither: A Theoretical Survey", JAES 40(5),
+//! 1992, §5). It is a function of seed, channel and absolute frame, so a range rendered alone holds
+//! the bytes it has in the whole, and it repeats after 2⁶⁴ frames.
+
+#[cfg(test)]
+mod tests;
+
+/// Bits per sample a [`Quantizer`] can write.
+pub const BITS: std::ops::RangeInclusive<u32> = 8..=24;
+
+/// How samples of a file are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Fixed point with this many bits.
+    Fixed(u32),
+    /// Floating point.
+    Float,
+}
+
+/// The noise added before rounding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dither {
+    /// None: plain rounding, whose error follows the signal.
+    Off,
+    /// White triangular noise of ±1 step, independent per channel.
+    Tpdf {
+        /// Chooses the noise; equal seeds give equal noise.
+        seed: u64,
+    },
+}
+
+impl Dither {
+    /// What to write a file of depth `target` with: this dither where resolution is lost, and
+    /// [`Dither::Off`] for floating point and for a copy that needs no rounding.
+    ///
+    /// `source` is the depth of what is written, `processed` whether anything has changed it since.
+    pub fn for_target(self, target: Depth, source: Depth, processed: bool) -> Self {
+        match (target, source) {
+            (Depth::Float, _) => Self::Off,
+            (Depth::Fixed(to), Depth::Fixed(from)) if to >= from && !processed => Self::Off,
+            (Depth::Fixed(_), Depth::Fixed(_) | Depth::Float) => self,
+        }
+    }
+}
+
+/// Turns samples into whole codes of a fixed-point format.
+///
+/// A sample of 1 is `2^(bits − 1)` steps; codes end at `−2^(bits − 1)` and `2^(bits − 1) − 1`, and
+/// what lies beyond is clamped and counted.
+#[derive(Debug, Clone)]
+pub struct Quantizer {
+    bits: u32,
+    dither: Dither,
+    clamped: u64,
+}
+
+impl Quantizer {
+    /// A quantizer to `bits` of [`BITS`]; others are taken as the nearest of them.
+    pub fn new(bits: u32, dither: Dither) -> Self {
+        Self { bits: bits.clamp(*BITS.start(), *BITS.end()), dither, clamped: 0 }
+    }
+
+    /// Samples clamped so far.
+    pub fn clamped(&self) -> u64 {
+        self.clamped
+    }
+
+    /// Writes the codes of `samples` of `channel`, of which the first is at `frame` from the begin
+    /// of the whole; what is not a number becomes 0. Both slices have the same length.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    pub fn quantize<S>(&mut self, channel: usize, frame: u64, samples: &[S], codes: &mut [i32])
+    where
+        S: Copy + Into<f64>,
+    {
+        match self.dither {
+            Dither::Off => self.round(samples, codes, |_| 0.0),
+            Dither::Tpdf { seed } => {
+                let first = stream(seed, channel).wrapping_add(frame.wrapping_mul(WEYL));
+                self.round(samples, codes, |index| {
+                    triangular(mix(first.wrapping_add((index as u64).wrapping_mul(WEYL))))
+                });
+            }
+        }
+    }
+
+    fn round<S>(&mut self, samples: &[S], codes: &mut [i32], noise: impl Fn(usize) -> f64)
+    where
+        S: Copy + Into<f64>,
+    {
+        let full_scale = 1_i32 << (self.bits - 1);
+        let mut clamped = 0;
+        for (index, (sample, code)) in samples.iter().zip(codes).enumerate() {
+            let steps: f64 = (*sample).into() * f64::from(full_scale) + noise(index);
+            // The conversion truncates, saturates, and makes 0 of what is not a number.
+            let nearest = (steps + 0.5_f64.copysign(steps)) as i32;
+            *code = nearest.clamp(-full_scale, full_scale - 1);
+            clamped += u64::from(*code != nearest);
+        }
+        self.clamped += clamped;
+    }
+}
+
+/// Increment of a counter whose hash is the noise: 2⁶⁴ divided by the golden ratio, odd.
+const WEYL: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// Where the counter of a channel begins.
+fn stream(seed: u64, channel: usize) -> u64 {
+    mix(mix(seed).wrapping_add(channel as u64))
+}
+
+/// Hash of a counter, every output bit depending on every input bit; a bijection.
+///
+/// The output function of SplitMix64: G. Steele, D. Lea, C. Flood, "Fast Splittable Pseudorandom
+/// Number Generators", OOPSLA 2014, with the constants of D. Stafford's variant 13.
+fn mix(mut z: u64) -> u64 {
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+/// The sum of both halves of `random`: a triangular density from −1 to 1 with a mean of 0.
+fn triangular(random: u64) -> f64 {
+    const HALF_RANGE: f64 = 4_294_967_296.0;
+    let sum = (random >> 32) + (random & 0xFFFF_FFFF) + 1;
+    (sum as i64) as f64 / HALF_RANGE - 1.0
+}
