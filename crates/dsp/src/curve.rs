@@ -83,6 +83,11 @@ impl Curve {
         }
     }
 
+    /// Its breakpoints, in order.
+    pub fn points(&self) -> &[Breakpoint] {
+        &self.points
+    }
+
     fn between(&self, from: &Breakpoint, to: &Breakpoint, frame: u64) -> f64 {
         let travelled = (frame - from.frame) as f64 / (to.frame - from.frame) as f64;
         let t = bent(travelled, from.bend);

@@ -60,7 +60,8 @@ pub fn mono(law: PanLaw, pan: f64) -> (f64, f64) {
         return (0.0, 1.0);
     }
     let right = (pan + 1.0) / 2.0;
-    let (sin, cos) = (right * FRAC_PI_2).sin_cos();
+    // The same function of the same argument for both sides, so that the centre is exactly even.
+    let (cos, sin) = ((right * FRAC_PI_2).cos(), ((1.0 - right) * FRAC_PI_2).cos());
     match law {
         PanLaw::Balance => balance(pan),
         PanLaw::ConstantPower => (cos, sin),
@@ -118,6 +119,7 @@ mod tests {
     fn f2_centre_levels_and_hard_sides() {
         let centre = |law| db(mono(law, 0.0).0);
         assert_eq!(mono(PanLaw::Balance, 0.0), (1.0, 1.0));
+        assert_eq!(mono(PanLaw::ConstantPower, 0.0).0, mono(PanLaw::ConstantPower, 0.0).1);
         assert!((centre(PanLaw::ConstantPower) + 3.0103).abs() < 1e-3);
         assert!((centre(PanLaw::Compromise) + 4.515).abs() < 1e-3);
         assert!((centre(PanLaw::ConstantSum) + 6.0206).abs() < 1e-3);

@@ -92,6 +92,14 @@ impl ParamSpec {
         Ok(())
     }
 
+    /// The nearest value that may be stored; `None` for something that is not a number.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    pub fn nearest(&self, value: f64) -> Option<f64> {
+        let whole = if self.scale == Scale::Stepped { value.round() } else { value };
+        (!value.is_nan()).then(|| whole.clamp(*self.range.start(), *self.range.end()))
+    }
+
     /// Position of `value` on the control's travel, 0 to 1.
     pub fn to_travel(&self, value: f64) -> f64 {
         let (low, high) = (*self.range.start(), *self.range.end());

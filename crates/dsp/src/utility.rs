@@ -82,8 +82,8 @@ impl Processor for Utility {
     }
 
     fn set(&mut self, param: usize, value: f64) {
-        let Some(slot) = self.values.get_mut(param) else { return };
-        *slot = value;
+        let Some(value) = SPECS.get(param).and_then(|spec| spec.nearest(value)) else { return };
+        self.values[param] = value;
         self.target = self.matrix();
         self.frames_left = self.ramp_frames;
         for ((step, target), now) in self.step.iter_mut().zip(self.target).zip(self.now) {

@@ -1,1 +1,34 @@
-//! placeholder
+//! The real-time core: a mix compiled to a [`Plan`] and rendered block by block.
+//!
+//! ```text
+//! session::Mix ── compile ──► Plan ── Renderer ──► 64-bit stereo
+//!                              ▲          ▲
+//!                    one Source a track   the driver: a bounce, a device, a test
+//! ```
+//!
+//! This crate opens no file and no device, takes no lock, and allocates only in [`compile`] and in
+//! constructors. Everything happens on a fixed grid of [`BLOCK`] frames counted from frame 0 of the
+//! song, so that the same project gives the same samples whatever lengths a driver asks for.
+
+mod bypass;
+pub mod command;
+pub mod compile;
+mod control;
+mod latency;
+pub mod offline;
+pub mod plan;
+pub mod renderer;
+mod solo;
+pub mod source;
+mod stereo;
+mod strip;
+
+pub use command::Command;
+pub use compile::{CompileError, Context, Purpose, compile};
+pub use plan::{Fault, Plan};
+pub use renderer::Renderer;
+pub use source::Source;
+
+/// Frames of the inner block. Control values are computed, and devices run, on a grid of this many
+/// frames counted from frame 0 of the song.
+pub const BLOCK: usize = 64;

@@ -1,0 +1,143 @@
+//! An insert slot: a processor that can be bypassed without a click and without a change of latency,
+//! and whose faults stay inside it.
+
+use twobus_dsp::curve::Curve;
+use twobus_dsp::delay_line::DelayLine;
+use twobus_dsp::processor::Processor;
+use twobus_dsp::smooth::Ramp;
+use twobus_session::DeviceId;
+
+use crate::BLOCK;
+use crate::control;
+use crate::stereo::Stereo;
+
+/// Length of the cross-fade between a device and its bypass.
+pub(crate) const BYPASS_S: f64 = 0.010;
+
+/// An automated parameter of the device in a slot.
+pub(crate) struct AutomatedParam {
+    pub(crate) param: usize,
+    pub(crate) lane: Curve,
+    pub(crate) last: f64,
+}
+
+/// A device in its slot.
+pub(crate) struct Slot {
+    pub(crate) device: DeviceId,
+    processor: Box<dyn Processor>,
+    automation: Vec<AutomatedParam>,
+    latency_frames: usize,
+    /// The dry signal, as late as the wet one.
+    dry: DelayLine<f32>,
+    dry_block: Stereo<f32>,
+    /// Share of the wet signal.
+    wet: Ramp,
+    /// Frames until the processor's output is its own again after it was left alone.
+    warm_up: usize,
+    fade_frames: u32,
+    /// Blocks silenced because the device put out something that is not a number.
+    pub(crate) faults: u32,
+}
+
+impl Slot {
+    pub(crate) fn new(
+        device: DeviceId,
+        processor: Box<dyn Processor>,
+        automation: Vec<AutomatedParam>,
+        bypass: bool,
+        rate_hz: f64,
+    ) -> Self {
+        let latency_frames = processor.latency_frames();
+        Self {
+            device,
+            processor,
+            automation,
+            latency_frames,
+            dry: DelayLine::new(latency_frames),
+            dry_block: Stereo::silent(),
+            wet: Ramp::new(if bypass { 0.0 } else { 1.0 }),
+            warm_up: 0,
+            fade_frames: control::frames(BYPASS_S, rate_hz),
+            faults: 0,
+        }
+    }
+
+    pub(crate) fn latency_frames(&self) -> usize {
+        self.latency_frames
+    }
+
+    /// True when the slot passes its signal through a linear function, or unchanged.
+    pub(crate) fn is_linear(&self) -> bool {
+        self.processor.is_linear() || self.wet.target() == 0.0
+    }
+
+    pub(crate) fn set(&mut self, param: usize, value: f64) {
+        self.processor.set(param, value);
+    }
+
+    pub(crate) fn bypass(&mut self, on: bool) {
+        if !on && self.wet.resting() == Some(0.0) {
+            self.processor.reset();
+            self.warm_up = self.latency_frames;
+        }
+        self.wet.set(if on { 0.0 } else { 1.0 }, self.fade_frames);
+    }
+
+    pub(crate) fn reset(&mut self) {
+        self.processor.reset();
+        self.dry.reset();
+        self.wet.finish();
+        self.warm_up = 0;
+        self.automation.iter_mut().for_each(|param| param.last = f64::NAN);
+    }
+
+    /// Processes a block in place; `start` is its position on the timeline at this point of the path.
+    pub(crate) fn process(&mut self, start: u64, block: &mut Stereo<f32>, frames: usize) {
+        self.automate(start);
+        let resting = self.wet.resting();
+        if self.latency_frames > 0 || resting != Some(1.0) {
+            self.dry_block.clone_from(block);
+            let (left, right) = self.dry_block.channels(frames);
+            self.dry.process(left, right);
+        }
+        if resting == Some(0.0) {
+            block.clone_from(&self.dry_block);
+            return;
+        }
+        let (left, right) = block.channels(frames);
+        self.processor.process(left, right);
+        if block.contain(frames) {
+            self.processor.reset();
+            self.faults += 1;
+        }
+        if resting != Some(1.0) {
+            self.fade(block, frames);
+        }
+    }
+
+    fn automate(&mut self, start: u64) {
+        for param in &mut self.automation {
+            let value = param.lane.value_at(start);
+            if value != param.last {
+                param.last = value;
+                self.processor.set(param.param, value);
+            }
+        }
+    }
+
+    fn fade(&mut self, block: &mut Stereo<f32>, frames: usize) {
+        for frame in 0..frames.min(BLOCK) {
+            let wet = if self.warm_up > 0 {
+                self.warm_up -= 1;
+                0.0
+            } else {
+                self.wet.advance()
+            };
+            let mix = |wet_sample: f32, dry: f32| {
+                (f64::from(wet_sample) * wet + f64::from(dry) * (1.0 - wet)) as f32
+            };
+            block.left[frame] = mix(block.left[frame], self.dry_block.left[frame]);
+            block.right[frame] = mix(block.right[frame], self.dry_block.right[frame]);
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! From the document to a running plan: the only place where `render` names session types.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use twobus_dsp::curve::{Curve, Interpolation};
+use twobus_dsp::delay_line::DelayLine;
+use twobus_dsp::pan::{Matrix, PanLaw};
+use twobus_dsp::param::{ParamSpec, Scale};
+use twobus_dsp::processor::Processor;
+use twobus_session::{
+    Device, Lane, LaneMode, LaneTarget, Mix, Output, Strip, StripId, Tap as SessionTap, Track,
+};
+
+use crate::bypass::{AutomatedParam, Slot};
+use crate::control::{self, LevelControl, MuteControl, ValueControl};
+use crate::latency::{Arrival, arrivals, running_order};
+use crate::plan::Plan;
+use crate::solo::cut_strips;
+use crate::source::Source;
+use crate::stereo::Stereo;
+use crate::strip::{Edge, Input, Scratch, StripNode, Tap};
+
+mod declick;
+mod stems;
+
+/// Why a mix cannot run.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CompileError {
+    /// Signals would run in a circle, along these strips.
+    #[error("the routing runs in a circle: {}. Take out one of its sends or outputs", .0.join(" → "))]
+    Cycle(Vec<String>),
+    /// A strip goes out to, or sends to, something that is not a bus.
+    #[error("\"{0}\" goes to something that is not a group, a return or the mix bus")]
+    NotABus(String),
+}
+
+/// What a plan is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A print: solo is ignored.
+    Bounce,
+    /// A print and, in the same pass, what each strip gives to the mix bus.
+    Stems,
+    /// Listening: solo counts.
+    Playback,
+}
+
+/// What a mix needs to become a plan.
+pub struct Context<'a> {
+    /// The song's rate, in Hz.
+    pub rate_hz: u32,
+    /// The project's pan law.
+    pub pan_law: PanLaw,
+    /// What the plan is for.
+    pub purpose: Purpose,
+    /// The samples of each track.
+    pub source: &'a mut dyn FnMut(&Track) -> Box<dyn Source>,
+    /// Builds a device; normally [`build_device`].
+    pub device: &'a dyn Fn(&Device, u32) -> Box<dyn Processor>,
+}
+
+/// The device as the document describes it, at `rate_hz`.
+pub fn build_device(device: &Device, rate_hz: u32) -> Box<dyn Processor> {
+    device.kind.build(&device.values, f64::from(rate_hz))
+}
+
+/// Compiles `mix` to a plan that begins at frame 0.
+///
+/// # Errors
+/// When the routing has a cycle or leads to something that is no bus.
+pub fn compile(mix: &Mix, context: &mut Context<'_>) -> Result<Plan, CompileError> {
+    let order = running_order(mix)?;
+    let mut compiler = Compiler::new(mix, &order, context);
+    let tracks: BTreeMap<StripId, &Track> = mix.tracks.iter().map(|t| (t.strip.id, t)).collect();
+    let mut strips: Vec<StripNode> = Vec::with_capacity(order.len());
+    for strip in &order {
+        let node = match tracks.get(&strip.id) {
+            Some(track) => {
+                let source = (context.source)(track);
+                compiler.node(strip, Input::Source(source), track.mono)
+            }
+            None => compiler.node(strip, Input::Bus(compiler.bus_of(strip.id)), false),
+        };
+        strips.push(node);
+    }
+    let latency_frames = compiler.arrival(StripId::MIX_BUS).output;
+    let mut plan = Plan {
+        strips,
+        buses: vec![Stereo::silent(); compiler.buses.len() + 1],
+        outputs: vec![compiler.print_bus()],
+        stem_names: Vec::new(),
+        latency_frames,
+        stems_pass_inserts: false,
+        scratch: Scratch::new(),
+        overflows: 0,
+    };
+    if context.purpose == Purpose::Stems {
+        stems::add(&mut plan, &mut compiler, mix);
+    }
+    plan.reset(0);
+    Ok(plan)
+}
+
+/// What is shared while strips are built.
+struct Compiler<'a> {
+    rate_hz: u32,
+    pan_law: PanLaw,
+    /// Index of each bus strip's input among the plan's buses.
+    buses: BTreeMap<StripId, usize>,
+    arrivals: BTreeMap<StripId, Arrival>,
+    cut: BTreeSet<StripId>,
+    /// Processors of each strip, built once, taken when its node is made.
+    processors: BTreeMap<StripId, Vec<Box<dyn Processor>>>,
+    device: &'a dyn Fn(&Device, u32) -> Box<dyn Processor>,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(mix: &Mix, order: &[&Strip], context: &Context<'a>) -> Self {
+        let bus_strips = mix.buses.iter().map(|bus| &bus.strip).chain(std::iter::once(&mix.bus));
+        let buses = bus_strips.zip(0..).map(|(strip, index)| (strip.id, index)).collect();
+        let build = |device: &Device| (context.device)(device, context.rate_hz);
+        let processors: BTreeMap<StripId, Vec<Box<dyn Processor>>> = order
+            .iter()
+            .map(|strip| (strip.id, strip.inserts.iter().map(build).collect()))
+            .collect();
+        let latency = |id: StripId| {
+            let of_strip = processors.get(&id).into_iter().flatten();
+            of_strip.map(|processor| processor.latency_frames() as u64).sum()
+        };
+        let arrivals = arrivals(order, latency);
+        let listens = context.purpose == Purpose::Playback;
+        let cut = if listens { cut_strips(mix) } else { BTreeSet::new() };
+        let (rate_hz, pan_law, device) = (context.rate_hz, context.pan_law, context.device);
+        Self { rate_hz, pan_law, buses, arrivals, cut, processors, device }
+    }
+
+    fn bus_of(&self, id: StripId) -> usize {
+        self.buses.get(&id).copied().expect("every destination was checked to be a bus")
+    }
+
+    /// The bus behind all strips' inputs: what the mix bus puts out.
+    fn print_bus(&self) -> usize {
+        self.buses.len()
+    }
+
+    fn arrival(&self, id: StripId) -> Arrival {
+        self.arrivals.get(&id).copied().unwrap_or_default()
+    }
+
+    fn rate(&self) -> f64 {
+        f64::from(self.rate_hz)
+    }
+
+    fn node(&mut self, strip: &Strip, input: Input, mono: bool) -> StripNode {
+        let processors = self.processors.remove(&strip.id).unwrap_or_default();
+        let slots = strip.inserts.iter().zip(processors);
+        let slots = slots.map(|(device, processor)| self.slot(strip, device, processor)).collect();
+        let rate = self.rate();
+        let sign = if strip.invert { -1.0 } else { 1.0 };
+        let lane = |target, interpolation| self.lane(strip, target, interpolation);
+        let cut = self.cut.contains(&strip.id);
+        StripNode {
+            id: strip.id,
+            input,
+            mono: mono.then_some(self.pan_law),
+            arrival: self.arrival(strip.id),
+            trim: LevelControl::new(strip.trim, None, rate),
+            sign: ValueControl::new(sign, None, rate),
+            slots,
+            fader: LevelControl::new(
+                strip.fader,
+                lane(LaneTarget::Fader, Interpolation::Level),
+                rate,
+            ),
+            pan: ValueControl::new(strip.pan, lane(LaneTarget::Pan, Interpolation::Linear), rate),
+            width: ValueControl::new(
+                strip.width,
+                lane(LaneTarget::Width, Interpolation::Linear),
+                rate,
+            ),
+            mute: MuteControl::new(
+                strip.mute,
+                cut,
+                lane(LaneTarget::Mute, Interpolation::Hold),
+                rate,
+            ),
+            edges: self.edges(strip),
+            matrix: (f64::NAN, f64::NAN, Matrix::IDENTITY),
+            faults: 0,
+            missing_frames: 0,
+        }
+    }
+
+    fn slot(&self, strip: &Strip, device: &Device, processor: Box<dyn Processor>) -> Slot {
+        let specs = device.kind.specs();
+        let automated = |(param, spec): (usize, &ParamSpec)| {
+            let id = twobus_session::ParamId::new(spec.id)?;
+            let target = LaneTarget::Device { device: device.id, param: id };
+            let lane = self.lane(strip, target, interpolation(spec))?;
+            Some(AutomatedParam { param, lane, last: f64::NAN })
+        };
+        let automation = specs.iter().enumerate().filter_map(automated).collect();
+        Slot::new(device.id, processor, automation, device.bypass, self.rate())
+    }
+
+    fn edges(&self, strip: &Strip) -> Vec<Edge> {
+        let mut edges = Vec::new();
+        match strip.output {
+            Output::Strip(to) => edges.push(self.edge(strip.id, to, Tap::Output)),
+            Output::Nowhere if strip.id == StripId::MIX_BUS => {
+                edges.push(Edge {
+                    to: self.print_bus(),
+                    tap: Tap::Output,
+                    delay: DelayLine::new(0),
+                });
+            }
+            Output::Nowhere => {}
+        }
+        for send in strip.sends.iter().filter(|send| !send.off) {
+            let lane = self.lane(strip, LaneTarget::Send(send.id), Interpolation::Level);
+            let level = LevelControl::new(send.level, lane, self.rate());
+            let tap = match send.tap {
+                SessionTap::Pre => Tap::Pre(send.id, level),
+                SessionTap::Post => Tap::Post(send.id, level),
+            };
+            edges.push(self.edge(strip.id, send.to, tap));
+        }
+        edges
+    }
+
+    fn edge(&self, from: StripId, to: StripId, tap: Tap) -> Edge {
+        let wait = self.arrival(to).input - self.arrival(from).output;
+        let frames = usize::try_from(wait).expect("latencies are far below the address space");
+        Edge { to: self.bus_of(to), tap, delay: DelayLine::new(frames) }
+    }
+
+    /// The curve that drives `target`, if a lane does.
+    fn lane(
+        &self,
+        strip: &Strip,
+        target: LaneTarget,
+        interpolation: Interpolation,
+    ) -> Option<Curve> {
+        let plays = |lane: &&Lane| lane.target == target && lane.mode != LaneMode::Off;
+        let lane = strip.lanes.iter().find(plays)?;
+        let curve = Curve::new(lane.points.clone(), interpolation)?;
+        let jump_frames = u64::from(control::frames(control::MUTE_S, self.rate()));
+        Some(declick::declick(curve, target, jump_frames))
+    }
+}
+
+fn interpolation(spec: &ParamSpec) -> Interpolation {
+    match spec.scale {
+        Scale::Linear => Interpolation::Linear,
+        Scale::Log => Interpolation::Log,
+        Scale::Stepped => Interpolation::Hold,
+    }
+}

@@ -1,0 +1,108 @@
+//! A compiled mix: strips in running order, the buses between them, and its outputs.
+
+use twobus_session::{DeviceId, StripId};
+
+use crate::command::Command;
+use crate::stereo::Stereo;
+use crate::strip::{Place, Scratch, StripNode};
+
+/// A mix ready to run. Made by [`compile`](crate::compile()).
+pub struct Plan {
+    pub(crate) strips: Vec<StripNode>,
+    pub(crate) buses: Vec<Stereo<f64>>,
+    /// The bus of each output: the print, then the stems.
+    pub(crate) outputs: Vec<usize>,
+    pub(crate) stem_names: Vec<String>,
+    pub(crate) latency_frames: u64,
+    pub(crate) stems_pass_inserts: bool,
+    pub(crate) scratch: Scratch,
+    pub(crate) overflows: u32,
+}
+
+/// A place where something that is not a finite number was silenced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fault {
+    /// The strip.
+    pub strip: StripId,
+    /// The device, or `None` for the strip's own input or output.
+    pub device: Option<DeviceId>,
+    /// Blocks silenced so far.
+    pub blocks: u32,
+}
+
+impl Plan {
+    /// Frames by which every output lies behind the timeline.
+    pub fn latency_frames(&self) -> u64 {
+        self.latency_frames
+    }
+
+    /// Names of the stems, in the order of the outputs after the print.
+    pub fn stem_names(&self) -> &[String] {
+        &self.stem_names
+    }
+
+    /// True when stems pass copies of the mix bus's devices: when all of those are linear.
+    pub fn stems_pass_inserts(&self) -> bool {
+        self.stems_pass_inserts
+    }
+
+    /// Everything that had to be silenced so far.
+    pub fn faults(&self) -> impl Iterator<Item = Fault> {
+        let of_strip = |strip: &StripNode| {
+            let own = Fault { strip: strip.id, device: None, blocks: strip.faults };
+            let id = strip.id;
+            let slots = strip.slots.iter();
+            let slots =
+                slots.map(move |s| Fault { strip: id, device: Some(s.device), blocks: s.faults });
+            std::iter::once(own).chain(slots.collect::<Vec<_>>())
+        };
+        let overflow = Fault { strip: StripId::MIX_BUS, device: None, blocks: self.overflows };
+        let all = self.strips.iter().flat_map(of_strip).chain(std::iter::once(overflow));
+        all.filter(|fault| fault.blocks > 0)
+    }
+
+    /// Frames that sources could not deliver in time so far, over all tracks.
+    pub fn missing_frames(&self) -> u64 {
+        self.strips.iter().map(|strip| strip.missing_frames).sum()
+    }
+
+    /// Renders the block at `place`, which must not cross a line of the grid.
+    pub(crate) fn render_block(&mut self, place: Place) {
+        self.buses.iter_mut().for_each(Stereo::clear);
+        for strip in &mut self.strips {
+            strip.process(place, &mut self.buses, &mut self.scratch);
+        }
+        for &output in &self.outputs {
+            self.overflows += u32::from(contain_output(&mut self.buses[output], place.frames));
+        }
+    }
+
+    pub(crate) fn output(&self, index: usize, frames: usize) -> (&[f64], &[f64]) {
+        let bus = &self.buses[self.outputs[index]];
+        (&bus.left[..frames], &bus.right[..frames])
+    }
+
+    pub(crate) fn reset(&mut self, start: u64) {
+        self.strips.iter_mut().for_each(|strip| strip.reset(start));
+    }
+
+    pub(crate) fn apply(&mut self, command: Command) {
+        let id = command.strip();
+        self.strips
+            .iter_mut()
+            .filter(|strip| strip.id == id)
+            .for_each(|strip| strip.apply(command));
+    }
+}
+
+/// Silences a block that 32 bit cannot hold; true when it did.
+fn contain_output(bus: &mut Stereo<f64>, frames: usize) -> bool {
+    let (left, right) = bus.channels(frames);
+    let fits = |samples: &[f64]| samples.iter().all(|x| x.abs() <= f64::from(f32::MAX));
+    let contained = !(fits(left) && fits(right));
+    if contained {
+        left.fill(0.0);
+        right.fill(0.0);
+    }
+    contained
+}

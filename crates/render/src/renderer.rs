@@ -1,0 +1,116 @@
+//! Runs a plan: whole blocks on the grid, handed out in whatever lengths the driver asks for.
+
+use crate::BLOCK;
+use crate::command::Command;
+use crate::plan::Plan;
+use crate::stereo::Stereo;
+use crate::strip::Place;
+
+/// Renders a plan from a position on, for a bounce, a device or a test alike.
+pub struct Renderer {
+    plan: Box<Plan>,
+    /// Timeline position of the next block.
+    position: u64,
+    /// What was rendered and not yet asked for: frames `carry_at` to `carry_end`.
+    carry: Stereo<f64>,
+    carry_at: usize,
+    carry_end: usize,
+}
+
+/// One rendered block: the print, and the stems if the plan has any.
+#[derive(Clone, Copy)]
+pub struct Block<'a> {
+    plan: &'a Plan,
+    frames: usize,
+}
+
+impl<'a> Block<'a> {
+    /// Its length in frames, 1 to [`BLOCK`].
+    pub fn frames(&self) -> usize {
+        self.frames
+    }
+
+    /// Number of outputs: the print and one for each stem.
+    pub fn outputs(&self) -> usize {
+        self.plan.outputs.len()
+    }
+
+    /// Left and right of output `index`; 0 is the print.
+    pub fn output(&self, index: usize) -> (&'a [f64], &'a [f64]) {
+        self.plan.output(index, self.frames)
+    }
+}
+
+impl Renderer {
+    /// Runs `plan` from frame 0.
+    pub fn new(plan: Plan) -> Self {
+        let carry = Stereo::silent();
+        Self { plan: Box::new(plan), position: 0, carry, carry_at: 0, carry_end: 0 }
+    }
+
+    /// The running plan.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Timeline position of the next block to be rendered.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Begins anew at `frame`: all signal is forgotten, all controls stand where they belong there.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    pub fn locate(&mut self, frame: u64) {
+        self.plan.reset(frame);
+        self.position = frame;
+        (self.carry_at, self.carry_end) = (0, 0);
+    }
+
+    /// Takes a change of a control; it begins with the next block.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    pub fn apply(&mut self, command: Command) {
+        self.plan.apply(command);
+    }
+
+    /// Renders the next block, up to the next line of the grid.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    #[rtsan_standalone::nonblocking]
+    pub fn next_block(&mut self) -> Block<'_> {
+        let into_block = self.position % BLOCK as u64;
+        let frames = BLOCK - usize::try_from(into_block).unwrap_or(0);
+        self.plan.render_block(Place { start: self.position, frames });
+        self.position += frames as u64;
+        Block { plan: &self.plan, frames }
+    }
+
+    /// Fills both slices, of equal and any length, with the next frames of the print.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    #[rtsan_standalone::nonblocking]
+    pub fn render(&mut self, left: &mut [f64], right: &mut [f64]) {
+        let wanted = left.len().min(right.len());
+        let mut done = 0;
+        while done < wanted {
+            if self.carry_at == self.carry_end {
+                self.refill();
+            }
+            let frames = (wanted - done).min(self.carry_end - self.carry_at);
+            let (from, to) = (self.carry_at..self.carry_at + frames, done..done + frames);
+            left[to.clone()].copy_from_slice(&self.carry.left[from.clone()]);
+            right[to].copy_from_slice(&self.carry.right[from]);
+            self.carry_at += frames;
+            done += frames;
+        }
+    }
+
+    fn refill(&mut self) {
+        let frames = self.next_block().frames();
+        let (left, right) = self.plan.output(0, frames);
+        self.carry.left[..frames].copy_from_slice(left);
+        self.carry.right[..frames].copy_from_slice(right);
+        (self.carry_at, self.carry_end) = (0, frames);
+    }
+}

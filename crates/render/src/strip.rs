@@ -1,0 +1,385 @@
+//! One strip of a running plan: input, trim, inserts, fader, pan, and the edges to other strips.
+
+use twobus_dsp::delay_line::DelayLine;
+use twobus_dsp::pan::{self, Matrix, PanLaw};
+use twobus_session::{SendId, StripId};
+
+use crate::BLOCK;
+use crate::bypass::Slot;
+use crate::command::Command;
+use crate::control::{LevelControl, MuteControl, ValueControl, Values};
+use crate::latency::Arrival;
+use crate::source::Source;
+use crate::stereo::Stereo;
+
+/// Where a strip's signal comes from.
+pub(crate) enum Input {
+    /// A track's clips.
+    Source(Box<dyn Source>),
+    /// The sum of what other strips put on a bus, by index.
+    Bus(usize),
+}
+
+/// Which of a strip's signals an edge carries.
+pub(crate) enum Tap {
+    /// The output.
+    Output,
+    /// A send before the fader.
+    Pre(SendId, LevelControl),
+    /// A send after the pan.
+    Post(SendId, LevelControl),
+}
+
+/// A way from a strip to a bus, by index, late enough to meet the others there.
+pub(crate) struct Edge {
+    pub(crate) to: usize,
+    pub(crate) tap: Tap,
+    pub(crate) delay: DelayLine<f64>,
+}
+
+/// A strip as it runs.
+pub(crate) struct StripNode {
+    pub(crate) id: StripId,
+    pub(crate) input: Input,
+    /// The law of a mono track; `None` for a stereo strip.
+    pub(crate) mono: Option<PanLaw>,
+    pub(crate) arrival: Arrival,
+    pub(crate) trim: LevelControl,
+    pub(crate) sign: ValueControl,
+    pub(crate) slots: Vec<Slot>,
+    pub(crate) fader: LevelControl,
+    pub(crate) pan: ValueControl,
+    pub(crate) width: ValueControl,
+    pub(crate) mute: MuteControl,
+    pub(crate) edges: Vec<Edge>,
+    /// Pan and width last used, and their matrix.
+    pub(crate) matrix: (f64, f64, Matrix),
+    /// Blocks silenced because the input held something that is not a number.
+    pub(crate) faults: u32,
+    /// Frames that the source could not deliver in time.
+    pub(crate) missing_frames: u64,
+}
+
+/// What strips compute in; one for the whole plan.
+pub(crate) struct Scratch {
+    single: Stereo<f32>,
+    double: Stereo<f64>,
+    post: Stereo<f64>,
+    pre_tap: Stereo<f64>,
+    edge: Stereo<f64>,
+    gains: Values,
+    mutes: Values,
+    pans: Values,
+    widths: Values,
+}
+
+impl Scratch {
+    pub(crate) fn new() -> Self {
+        Self {
+            single: Stereo::silent(),
+            double: Stereo::silent(),
+            post: Stereo::silent(),
+            pre_tap: Stereo::silent(),
+            edge: Stereo::silent(),
+            gains: [0.0; BLOCK],
+            mutes: [0.0; BLOCK],
+            pans: [0.0; BLOCK],
+            widths: [0.0; BLOCK],
+        }
+    }
+}
+
+/// A block's place: timeline position of its first frame, and its length.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) start: u64,
+    pub(crate) frames: usize,
+}
+
+/// A block of signal and the gains it has still to pass.
+#[derive(Clone, Copy)]
+enum Signal {
+    Single(Matrix),
+    Double(Matrix),
+    Post(Matrix),
+    PreTap,
+}
+
+impl StripNode {
+    /// Runs one block: reads the input, puts the result on the buses the edges lead to.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    pub(crate) fn process(
+        &mut self,
+        place: Place,
+        buses: &mut [Stereo<f64>],
+        scratch: &mut Scratch,
+    ) {
+        let after_inserts = place.start.saturating_sub(self.arrival.output);
+        let wide = self.fetch(place, buses, scratch);
+        let signal = self.insert(place, wide, scratch);
+        let mute = self.mute.fill(after_inserts, place.frames, &mut scratch.mutes);
+        let after = Place { start: after_inserts, frames: place.frames };
+        let post = self.post(after, signal, mute, scratch);
+        let pre = self.pre_tap(after, signal, mute, scratch);
+        for edge in &mut self.edges {
+            edge.process(after, pre, post, buses, scratch);
+        }
+    }
+
+    /// Brings the input into the scratch; true when it is 64 bit wide.
+    fn fetch(&mut self, place: Place, buses: &[Stereo<f64>], scratch: &mut Scratch) -> bool {
+        match &mut self.input {
+            Input::Source(source) => {
+                let (left, right) = scratch.single.channels(place.frames);
+                self.missing_frames += source.read(place.start, left, right) as u64;
+                self.faults += u32::from(scratch.single.contain(place.frames));
+                false
+            }
+            Input::Bus(index) => {
+                scratch.double.clone_from(&buses[*index]);
+                true
+            }
+        }
+    }
+
+    /// Trim, polarity and inserts. The gain that can wait for the pan's matrix does.
+    fn insert(&mut self, place: Place, wide: bool, scratch: &mut Scratch) -> Signal {
+        let start = place.start.saturating_sub(self.arrival.input);
+        let (mut trims, mut signs) = ([0.0; BLOCK], [0.0; BLOCK]);
+        let trim = self.trim.fill(start, place.frames, &mut trims);
+        let sign = self.sign.fill(start, place.frames, &mut signs);
+        if let (Some(trim), Some(sign), true) = (trim, sign, self.slots.is_empty()) {
+            let gain = Matrix::IDENTITY.scaled(trim * sign);
+            return if wide { Signal::Double(gain) } else { Signal::Single(gain) };
+        }
+        if !wide {
+            scratch.double.clear();
+            scratch.single.add_to(&mut scratch.double, Matrix::IDENTITY, place.frames);
+        }
+        let gains = |i: usize| trim.unwrap_or(trims[i]) * sign.unwrap_or(signs[i]);
+        for i in 0..place.frames {
+            scratch.double.left[i] *= gains(i);
+            scratch.double.right[i] *= gains(i);
+        }
+        if self.slots.is_empty() {
+            return Signal::Double(Matrix::IDENTITY);
+        }
+        self.run_slots(start, place.frames, scratch);
+        Signal::Single(Matrix::IDENTITY)
+    }
+
+    /// Rounds to 32 bit, once, and passes the devices.
+    fn run_slots(&mut self, start: u64, frames: usize, scratch: &mut Scratch) {
+        for i in 0..frames {
+            scratch.single.left[i] = scratch.double.left[i] as f32;
+            scratch.single.right[i] = scratch.double.right[i] as f32;
+        }
+        self.faults += u32::from(scratch.single.contain(frames));
+        let mut at = start;
+        for slot in &mut self.slots {
+            slot.process(at, &mut scratch.single, frames);
+            at = at.saturating_sub(slot.latency_frames() as u64);
+        }
+    }
+
+    /// Fader, mute, pan and width: one matrix while they rest, else a block of their result.
+    fn post(
+        &mut self,
+        at: Place,
+        signal: Signal,
+        mute: Option<f64>,
+        scratch: &mut Scratch,
+    ) -> Signal {
+        let fader = self.fader.fill(at.start, at.frames, &mut scratch.gains);
+        let pan = self.pan.fill(at.start, at.frames, &mut scratch.pans);
+        let width = self.width.fill(at.start, at.frames, &mut scratch.widths);
+        if let (Some(fader), Some(mute), Some(pan), Some(width)) = (fader, mute, pan, width) {
+            let matrix = self.matrix_at(pan, width).scaled(fader * mute);
+            return signal.through(matrix);
+        }
+        scratch.post.clear();
+        signal.add_to_post(scratch, at.frames);
+        for i in 0..at.frames {
+            let (pan, width) = (pan.unwrap_or(scratch.pans[i]), width.unwrap_or(scratch.widths[i]));
+            let gain = fader.unwrap_or(scratch.gains[i]) * mute.unwrap_or(scratch.mutes[i]);
+            let m = self.matrix_at(pan, width).scaled(gain);
+            let (l, r) = (scratch.post.left[i], scratch.post.right[i]);
+            scratch.post.left[i] = l * m.ll + r * m.rl;
+            scratch.post.right[i] = l * m.lr + r * m.rr;
+        }
+        Signal::Post(Matrix::IDENTITY)
+    }
+
+    fn matrix_at(&mut self, pan: f64, width: f64) -> Matrix {
+        if (pan, width) != (self.matrix.0, self.matrix.1) {
+            let matrix = match self.mono {
+                Some(law) => {
+                    let (left, right) = pan::mono(law, pan / 100.0);
+                    Matrix { ll: left, rl: 0.0, lr: 0.0, rr: right }
+                }
+                None => pan::stereo(width / 100.0, pan / 100.0),
+            };
+            self.matrix = (pan, width, matrix);
+        }
+        self.matrix.2
+    }
+
+    /// The signal of pre-fader sends: after the inserts, muted with the strip.
+    fn pre_tap(
+        &self,
+        at: Place,
+        signal: Signal,
+        mute: Option<f64>,
+        scratch: &mut Scratch,
+    ) -> Signal {
+        if let Some(mute) = mute {
+            return signal.through(Matrix::IDENTITY.scaled(mute));
+        }
+        if self.edges.iter().any(|edge| matches!(edge.tap, Tap::Pre(..))) {
+            scratch.pre_tap.clear();
+            signal.add_to_pre_tap(scratch, at.frames);
+            for i in 0..at.frames {
+                scratch.pre_tap.left[i] *= scratch.mutes[i];
+                scratch.pre_tap.right[i] *= scratch.mutes[i];
+            }
+        }
+        Signal::PreTap
+    }
+
+    /// Forgets all signal and arrives at what holds at `start`.
+    pub(crate) fn reset(&mut self, start: u64) {
+        if let Input::Source(source) = &mut self.input {
+            source.seek(start);
+        }
+        self.trim.reset();
+        self.sign.reset();
+        self.slots.iter_mut().for_each(Slot::reset);
+        self.fader.reset();
+        self.pan.reset();
+        self.width.reset();
+        self.mute.reset(start);
+        for edge in &mut self.edges {
+            edge.delay.reset();
+            if let Tap::Pre(_, level) | Tap::Post(_, level) = &mut edge.tap {
+                level.reset();
+            }
+        }
+    }
+
+    /// Takes a command for this strip; ids it does not have are ignored.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    pub(crate) fn apply(&mut self, command: Command) {
+        match command {
+            Command::Trim(_, level) => self.trim.set(level),
+            Command::Invert(_, on) => self.sign.set(if on { -1.0 } else { 1.0 }),
+            Command::Fader(_, level) => self.fader.set(level),
+            Command::Pan(_, pan) => self.pan.set(pan),
+            Command::Width(_, width) => self.width.set(width),
+            Command::Mute(_, on) => self.mute.set(on),
+            Command::Cut(_, on) => self.mute.set_cut(on),
+            Command::Send(_, send, level) => self.set_send(send, level),
+            Command::Bypass(_, device, on) => self.with_slot(device, |slot| slot.bypass(on)),
+            Command::Param(_, device, param, value) => {
+                self.with_slot(device, |slot| slot.set(param, value));
+            }
+        }
+    }
+
+    fn set_send(&mut self, send: SendId, level: twobus_dsp::Db) {
+        for edge in &mut self.edges {
+            match &mut edge.tap {
+                Tap::Pre(id, control) | Tap::Post(id, control) if *id == send => control.set(level),
+                Tap::Pre(..) | Tap::Post(..) | Tap::Output => {}
+            }
+        }
+    }
+
+    fn with_slot(&mut self, device: twobus_session::DeviceId, act: impl FnOnce(&mut Slot)) {
+        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.device == device) {
+            act(slot);
+        }
+    }
+}
+
+impl Edge {
+    /// Carries one block to its bus.
+    fn process(
+        &mut self,
+        at: Place,
+        pre: Signal,
+        post: Signal,
+        buses: &mut [Stereo<f64>],
+        scratch: &mut Scratch,
+    ) {
+        let (signal, level) = match &mut self.tap {
+            Tap::Output => (post, Some(1.0)),
+            Tap::Pre(_, level) => (pre, level.fill(at.start, at.frames, &mut scratch.gains)),
+            Tap::Post(_, level) => (post, level.fill(at.start, at.frames, &mut scratch.gains)),
+        };
+        let bus = &mut buses[self.to];
+        let resting = level.map(|level| signal.through(Matrix::IDENTITY.scaled(level)));
+        if let (Some(signal), 0) = (resting, self.delay.frames()) {
+            signal.add_to(scratch, bus, at.frames);
+            return;
+        }
+        let mut edge = std::mem::replace(&mut scratch.edge, Stereo::silent());
+        resting.unwrap_or(signal).add_to(scratch, &mut edge, at.frames);
+        if resting.is_none() {
+            for i in 0..at.frames {
+                edge.left[i] *= scratch.gains[i];
+                edge.right[i] *= scratch.gains[i];
+            }
+        }
+        let (left, right) = edge.channels(at.frames);
+        self.delay.process(left, right);
+        edge.add_to(bus, Matrix::IDENTITY, at.frames);
+    }
+}
+
+impl Signal {
+    /// The same signal through one more matrix, which must not mix channels if it already does.
+    fn through(self, after: Matrix) -> Self {
+        match self {
+            Self::Single(before) => Self::Single(product(before, after)),
+            Self::Double(before) => Self::Double(product(before, after)),
+            Self::Post(before) => Self::Post(product(before, after)),
+            Self::PreTap => Self::PreTap,
+        }
+    }
+
+    fn add_to(self, scratch: &Scratch, bus: &mut Stereo<f64>, frames: usize) {
+        match self {
+            Self::Single(m) | Self::Double(m) | Self::Post(m) if m == SILENT => {}
+            Self::Single(matrix) => scratch.single.add_to(bus, matrix, frames),
+            Self::Double(matrix) => scratch.double.add_to(bus, matrix, frames),
+            Self::Post(matrix) => scratch.post.add_to(bus, matrix, frames),
+            Self::PreTap => scratch.pre_tap.add_to(bus, Matrix::IDENTITY, frames),
+        }
+    }
+
+    fn add_to_post(self, scratch: &mut Scratch, frames: usize) {
+        let mut post = std::mem::replace(&mut scratch.post, Stereo::silent());
+        self.add_to(scratch, &mut post, frames);
+        scratch.post = post;
+    }
+
+    fn add_to_pre_tap(self, scratch: &mut Scratch, frames: usize) {
+        let mut pre_tap = std::mem::replace(&mut scratch.pre_tap, Stereo::silent());
+        self.add_to(scratch, &mut pre_tap, frames);
+        scratch.pre_tap = pre_tap;
+    }
+}
+
+const SILENT: Matrix = Matrix { ll: 0.0, rl: 0.0, lr: 0.0, rr: 0.0 };
+
+/// First `before`, then `after`.
+fn product(before: Matrix, after: Matrix) -> Matrix {
+    Matrix {
+        ll: before.ll * after.ll + before.lr * after.rl,
+        rl: before.rl * after.ll + before.rr * after.rl,
+        lr: before.ll * after.lr + before.lr * after.rr,
+        rr: before.rl * after.lr + before.rr * after.rr,
+    }
+}

@@ -1,0 +1,110 @@
+//! Moves of controls: exact where they are drawn, smooth where they are sudden.
+
+use realfft::RealFftPlanner;
+use twobus_dsp::Db;
+use twobus_dsp::curve::Breakpoint;
+use twobus_render::Command;
+use twobus_session::{Lane, LaneMode, LaneTarget, StripId};
+
+use crate::support::{RATE_HZ, Scene, sine};
+
+pub(crate) fn lane(target: LaneTarget, points: &[(u64, f64)]) -> Lane {
+    let points = points.iter().map(|&(frame, value)| Breakpoint { frame, value, bend: 0.0 });
+    Lane { target, mode: LaneMode::Read, points: points.collect() }
+}
+
+/// Level of the largest line of the spectrum of one second of `residual`, in dBFS.
+fn largest_line_db(residual: &[f64]) -> f64 {
+    let mut fft = RealFftPlanner::<f64>::new();
+    let fft = fft.plan_fft_forward(residual.len());
+    let mut input = residual.to_vec();
+    let mut lines = fft.make_output_vec();
+    fft.process(&mut input, &mut lines).unwrap();
+    let scale = 2.0 / residual.len() as f64;
+    20.0 * lines.iter().map(|line| line.norm() * scale).fold(0.0, f64::max).log10()
+}
+
+const START: u64 = 1003;
+const RAMP: u64 = 4800;
+
+#[test]
+fn f4_an_automated_fade_of_20_db_in_100_ms_has_no_zipper() {
+    let tone = sine(1000.0, RATE_HZ as usize);
+    let mut scene = Scene::default();
+    let strip = scene.track(1, tone.clone(), tone.clone());
+    strip.lanes.push(lane(LaneTarget::Fader, &[(START, 0.0), (START + RAMP, -20.0)]));
+    let (left, _) = scene.bounce(u64::from(RATE_HZ));
+    let ideal = |frame: u64| {
+        let travelled = (frame.max(START) - START).min(RAMP) as f64 / RAMP as f64;
+        Db(-20.0 * travelled).to_gain()
+    };
+    let residual = |(y, (x, i)): (&f64, (&f32, u64))| y - f64::from(*x) * ideal(i);
+    let residual: Vec<f64> = left.iter().zip(tone.iter().zip(0..)).map(residual).collect();
+    let db = largest_line_db(&residual);
+    assert!(db <= -100.0, "{db}");
+}
+
+#[test]
+fn f4_a_jump_of_the_fader_by_hand_takes_10_ms_in_small_steps() {
+    let ones = vec![1.0_f32; 9600];
+    for (from, to) in [(0.0, -20.0), (-60.0, 10.0), (0.0, f64::NEG_INFINITY)] {
+        let mut scene = Scene::default();
+        scene.track(1, ones.clone(), ones.clone()).fader = Db(from);
+        let mut renderer = scene.renderer();
+        let (mut left, mut right) = ([0.0; 9600], [0.0; 9600]);
+        renderer.render(&mut left[..640], &mut right[..640]);
+        renderer.apply(Command::Fader(StripId(1), Db(to)));
+        renderer.render(&mut left[640..], &mut right[640..]);
+        let steps = left.windows(2).filter(|pair| pair[1] > 1e-6 && pair[0] > 1e-6);
+        let largest =
+            steps.map(|pair| Db::from_gain(pair[1] / pair[0]).0.abs()).fold(0.0, f64::max);
+        assert!(largest <= 0.5, "{largest}");
+        assert_eq!(left[639], Db(from).to_gain());
+        assert_eq!(left[640 + 480], Db(to).to_gain());
+    }
+}
+
+#[test]
+fn f6_mute_by_hand_and_by_lane_fades_over_5_ms_to_exact_silence() {
+    let ones = vec![1.0_f32; 4800];
+    let mut by_lane = Scene::default();
+    let strip = by_lane.track(1, ones.clone(), ones.clone());
+    strip.lanes.push(lane(LaneTarget::Mute, &[(0, 0.0), (1000, 1.0), (3000, 0.0)]));
+    let (left, _) = by_lane.bounce(4800);
+    assert_eq!((left[999], left[1000 + 240], left[2999], left[3000 + 240]), (1.0, 0.0, 0.0, 1.0));
+    assert!(left[1000..1240].windows(2).all(|pair| pair[0] >= pair[1] && pair[0] - pair[1] < 0.01));
+
+    let mut by_hand = Scene::default();
+    let _ = by_hand.track(1, ones.clone(), ones);
+    let mut renderer = by_hand.renderer();
+    let (mut left, mut right) = ([0.0; 960], [0.0; 960]);
+    renderer.apply(Command::Mute(StripId(1), true));
+    renderer.render(&mut left, &mut right);
+    assert!(left[0] > 0.99 && left[120] > 0.1 && left[240..].iter().all(|&x| x == 0.0));
+}
+
+#[test]
+fn f5_a_breakpoint_acts_at_its_frame_whatever_the_grid() {
+    for at in [1_u64, 63, 64, 65, 777, 1000] {
+        let ones = vec![1.0_f32; 2000];
+        let mut scene = Scene::default();
+        let strip = scene.track(1, ones.clone(), ones);
+        strip.lanes.push(lane(LaneTarget::Fader, &[(at, 0.0), (at + 500, -10.0)]));
+        let (left, _) = scene.bounce(2000);
+        let at = usize::try_from(at).unwrap();
+        assert_eq!(left[at], 1.0);
+        assert!(left[at + 1] < 1.0);
+        assert_eq!(left[at + 500], Db(-10.0).to_gain());
+        assert!((Db::from_gain(left[at + 250]).0 + 5.0).abs() < 1e-9);
+    }
+}
+
+/// A lane that is switched off leaves the fader where it stands.
+#[test]
+fn f5_a_lane_that_is_off_is_not_read() {
+    let ones = vec![1.0_f32; 256];
+    let mut scene = Scene::default();
+    let strip = scene.track(1, ones.clone(), ones);
+    strip.lanes.push(Lane { mode: LaneMode::Off, ..lane(LaneTarget::Fader, &[(0, -20.0)]) });
+    assert!(scene.bounce(256).0.iter().all(|&x| x == 1.0));
+}

@@ -1,0 +1,135 @@
+//! The same samples whatever the driver asks for.
+
+use twobus_dsp::{Db, DeviceKind};
+use twobus_render::Renderer;
+use twobus_render::offline::Span;
+use twobus_session::{
+    AuxSend, Bus, BusKind, Device, DeviceId, LaneTarget, Output, SendId, Strip, StripId, Tap,
+};
+
+use crate::automation::lane;
+use crate::support::{RATE_HZ, Random, Scene, bits, bounce_all};
+
+const FRAMES: usize = 20_000;
+
+/// Tracks with lanes and devices, a group with a limiter, a return, and a limiter on the mix bus.
+pub(crate) fn busy_scene() -> Scene {
+    let mut random = Random::new(11);
+    let mut scene = Scene::default();
+    for id in 1..=4_u32 {
+        let (l, r) = (random.noise(FRAMES), random.noise(FRAMES));
+        let strip = scene.track(id, l, r);
+        strip.trim = Db(-6.0);
+        strip.pan = f64::from(id) * 20.0 - 50.0;
+        strip.lanes.push(lane(LaneTarget::Fader, &[(500, -3.0), (9000, 2.0), (12_001, -40.0)]));
+        strip.lanes.push(lane(LaneTarget::Mute, &[(0, 0.0), (7001, 1.0), (8000, 0.0)]));
+        strip.lanes.push(lane(LaneTarget::Width, &[(0, 100.0), (FRAMES as u64, 0.0)]));
+        strip.output = Output::Strip(StripId(10));
+        let to = StripId(11);
+        strip.sends.push(AuxSend {
+            id: SendId(id),
+            to,
+            level: Db(-9.0),
+            tap: Tap::Post,
+            off: false,
+        });
+    }
+    let mut limiter = Device::new(DeviceId(1), DeviceKind::Limiter);
+    if let Some(drive) = DeviceKind::Limiter.param("drive") {
+        limiter.values[drive] = 6.0;
+    }
+    let mut group = Strip::new(StripId(10), "Group");
+    group.inserts.push(limiter.clone());
+    scene.mix.buses.push(Bus { strip: group, kind: BusKind::Group });
+    let mut plate = Strip::new(StripId(11), "Plate");
+    plate.inserts.push(Device::new(DeviceId(2), DeviceKind::Utility));
+    scene.mix.buses.push(Bus { strip: plate, kind: BusKind::Return });
+    scene.mix.bus.inserts.push(Device { id: DeviceId(3), ..limiter });
+    scene
+}
+
+/// Drives a renderer as a device would, in the block lengths that `lengths` gives.
+fn paced(
+    renderer: &mut Renderer,
+    frames: usize,
+    mut length: impl FnMut() -> usize,
+) -> (Vec<f64>, Vec<f64>) {
+    let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
+    let mut done = 0;
+    while done < frames {
+        let end = frames.min(done + length().max(1));
+        renderer.render(&mut left[done..end], &mut right[done..end]);
+        done = end;
+    }
+    (left, right)
+}
+
+#[test]
+fn e3_every_block_length_and_every_repeat_gives_the_same_bits() {
+    let scene = busy_scene();
+    let whole = paced(&mut scene.renderer(), FRAMES, || FRAMES);
+    for length in [1, 16, 17, 64, 127, 128, 480, 512, 1024, 4096] {
+        let (left, right) = paced(&mut scene.renderer(), FRAMES, || length);
+        assert_eq!((bits(&left), bits(&right)), (bits(&whole.0), bits(&whole.1)), "{length}");
+    }
+    let mut random = Random::new(5);
+    for _ in 0..20 {
+        let (left, right) = paced(&mut scene.renderer(), FRAMES, || random.below(700) as usize);
+        assert_eq!((bits(&left), bits(&right)), (bits(&whole.0), bits(&whole.1)));
+    }
+}
+
+#[test]
+fn e3_paced_playback_and_bounce_are_the_same_samples() {
+    let scene = busy_scene();
+    let mut renderer = scene.renderer();
+    let latency = renderer.plan().latency_frames() as usize;
+    let (played, _) = paced(&mut renderer, FRAMES, || 441);
+    let (bounced, _) = scene.bounce((FRAMES - latency) as u64);
+    assert_eq!(bits(&played[latency..]), bits(&bounced));
+}
+
+#[test]
+fn e3_a_range_is_the_same_range_of_the_whole() {
+    let scene = busy_scene();
+    let (whole, _) = scene.bounce(FRAMES as u64);
+    for (start, end) in [(0, 1), (63, 65), (4999, 12_345), (FRAMES as u64 - 1, FRAMES as u64)] {
+        let range = bounce_all(&mut scene.renderer(), Span::Exactly { start, end });
+        let expected = &whole[start as usize..end as usize];
+        assert_eq!(bits(&range[0].0), bits(expected));
+    }
+}
+
+#[test]
+fn e3_playback_from_a_place_is_a_renderer_reset_there() {
+    let scene = busy_scene();
+    for start in [0, 64, 5000, 11_111] {
+        let mut used = scene.renderer();
+        let _ = paced(&mut used, 3333, || 100);
+        used.locate(start);
+        let mut fresh = scene.renderer();
+        fresh.locate(start);
+        let (a, b) = (paced(&mut used, 4000, || 33), paced(&mut fresh, 4000, || 512));
+        assert_eq!((bits(&a.0), bits(&a.1)), (bits(&b.0), bits(&b.1)));
+    }
+}
+
+#[test]
+fn tails_end_half_a_second_after_the_last_sound_or_after_30_seconds() {
+    let rate = RATE_HZ as usize;
+    let mut scene = Scene::default();
+    let mut samples = vec![0.5_f32; 1000];
+    samples.extend(vec![0.01; 500]);
+    let _ = scene.track(1, samples.clone(), samples);
+    // The content ends after 1000 frames, its sound after 1500.
+    let tail = bounce_all(&mut scene.renderer(), Span::WithTail { end: 1000 });
+    assert_eq!(tail[0].0.len(), 1500 + rate / 2);
+    let endless = vec![0.1_f32; 40 * rate];
+    let _ = scene.samples.insert(StripId(1), (endless.clone(), endless));
+    let tail = bounce_all(&mut scene.renderer(), Span::WithTail { end: 1000 });
+    assert_eq!(tail[0].0.len(), 1000 + 30 * rate);
+    let silence = vec![0.0_f32; rate];
+    let _ = scene.samples.insert(StripId(1), (silence.clone(), silence));
+    let tail = bounce_all(&mut scene.renderer(), Span::WithTail { end: rate as u64 });
+    assert_eq!(tail[0].0.len(), rate);
+}

@@ -1,0 +1,207 @@
+//! Latency: reported, real, and compensated on every path.
+
+use twobus_dsp::delay_line::DelayLine;
+use twobus_dsp::processor::Processor;
+use twobus_dsp::{Db, DeviceKind};
+use twobus_render::compile::build_device;
+use twobus_render::{Command, Purpose, Renderer};
+use twobus_session::{
+    AuxSend, Bus, BusKind, Device, DeviceId, Output, SendId, Strip, StripId, Tap,
+};
+
+use crate::support::{RATE_HZ, Random, Scene, bits, bounce};
+
+/// A device that only delays; the latency is the gain value of the document's stand-in, in frames.
+struct Late(DelayLine<f32>);
+
+impl Processor for Late {
+    fn latency_frames(&self) -> usize {
+        self.0.frames()
+    }
+    fn is_linear(&self) -> bool {
+        true
+    }
+    fn set(&mut self, _param: usize, _value: f64) {}
+    fn reset(&mut self) {
+        self.0.reset();
+    }
+    fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
+        self.0.process(left, right);
+    }
+}
+
+pub(crate) fn late(device: &Device, _rate_hz: u32) -> Box<dyn Processor> {
+    Box::new(Late(DelayLine::new(device.values[0] as usize)))
+}
+
+fn late_device(id: u32, frames: u64) -> Device {
+    let mut device = Device::new(DeviceId(id), DeviceKind::Utility);
+    device.values[0] = frames as f64;
+    device
+}
+
+/// A random graph: tracks and buses with late devices, outputs and sends only to later buses.
+fn random_graph(random: &mut Random) -> Scene {
+    let mut scene = Scene::default();
+    let (tracks, buses) = (1 + random.below(5) as u32, random.below(5) as u32);
+    let mut device = 0;
+    let mut send = 0;
+    for id in 1..=tracks + buses {
+        let mut strip = Strip::new(StripId(id), format!("S{id}"));
+        for _ in 0..random.below(3) {
+            device += 1;
+            let most = if random.below(20) == 0 { 16_384 } else { 300 };
+            strip.inserts.push(late_device(device, random.below(most)));
+        }
+        let first_bus = (tracks + 1).max(id + 1);
+        let choices = u64::from(tracks + buses + 1 - first_bus);
+        let mut any_bus = |random: &mut Random| match random.below(choices + 1) {
+            0 => StripId::MIX_BUS,
+            n => StripId(first_bus + n as u32 - 1),
+        };
+        strip.output = Output::Strip(any_bus(random));
+        for _ in 0..random.below(3) {
+            send += 1;
+            let tap = if random.below(2) == 0 { Tap::Pre } else { Tap::Post };
+            strip.sends.push(AuxSend {
+                id: SendId(send),
+                to: any_bus(random),
+                level: Db::UNITY,
+                tap,
+                off: false,
+            });
+        }
+        if id <= tracks {
+            let mut impulse = vec![0.0; 200];
+            impulse[100] = 1.0;
+            *scene.track(id, impulse.clone(), impulse) = strip;
+        } else {
+            scene.mix.buses.push(Bus { strip, kind: BusKind::Group });
+        }
+    }
+    device += 1;
+    scene.mix.bus.inserts.push(late_device(device, random.below(500)));
+    scene
+}
+
+#[test]
+fn e6_in_600_random_graphs_every_path_arrives_at_the_same_frame() {
+    let mut random = Random::new(66);
+    for graph in 0..600 {
+        let scene = random_graph(&mut random);
+        let mut renderer = Renderer::new(scene.plan(Purpose::Bounce, &late).unwrap());
+        let (left, right) = bounce(&mut renderer, 200);
+        let arrived: Vec<usize> = (0..200).filter(|&i| left[i] != 0.0 || right[i] != 0.0).collect();
+        assert_eq!(arrived, vec![100], "graph {graph}");
+        // Every path carries the impulse at unity, so what arrives is their number.
+        assert_eq!(left[100], paths(&scene), "graph {graph}");
+    }
+}
+
+/// Number of paths from any track to the output.
+fn paths(scene: &Scene) -> f64 {
+    fn from(scene: &Scene, id: StripId) -> f64 {
+        if id == StripId::MIX_BUS {
+            return 1.0;
+        }
+        let strip = scene.mix.strip(id).unwrap();
+        let Output::Strip(output) = strip.output else { return 0.0 };
+        from(scene, output) + strip.sends.iter().map(|send| from(scene, send.to)).sum::<f64>()
+    }
+    scene.mix.tracks.iter().map(|track| from(scene, track.strip.id)).sum()
+}
+
+// track ──► late insert ──► mix bus
+//   └────── polarity-inverted copy without insert ──► mix bus
+#[test]
+fn e6_a_late_path_and_a_dry_one_null() {
+    let noise = Random::new(9).noise(30_000);
+    for frames in [0, 1, 63, 64, 65, 1000, 16_384] {
+        let mut scene = Scene::default();
+        scene.track(1, noise.clone(), noise.clone()).inserts.push(late_device(1, frames));
+        scene.track(2, noise.clone(), noise.clone()).invert = true;
+        let mut renderer = Renderer::new(scene.plan(Purpose::Bounce, &late).unwrap());
+        assert_eq!(renderer.plan().latency_frames(), frames);
+        let (left, right) = bounce(&mut renderer, 30_000);
+        assert!(left.iter().chain(&right).all(|&x| x == 0.0), "{frames}");
+    }
+}
+
+/// Every kind of device, neutral: its reported latency is its real one.
+#[test]
+fn e5_a_neutral_device_nulls_with_the_dry_signal() {
+    let noise: Vec<f32> = Random::new(10).noise(20_000).iter().map(|x| x * 0.01).collect();
+    for kind in DeviceKind::ALL {
+        let mut scene = Scene::default();
+        scene.track(1, noise.clone(), noise.clone()).inserts.push(Device::new(DeviceId(1), kind));
+        scene.track(2, noise.clone(), noise.clone()).invert = true;
+        let (left, right) = scene.bounce(20_000);
+        let peak = left.iter().chain(&right).fold(0.0_f64, |peak, x| peak.max(x.abs()));
+        assert!(Db::from_gain(peak).0 <= -120.0, "{}: {}", kind.name(), Db::from_gain(peak));
+    }
+}
+
+#[test]
+fn e7_a_bypassed_device_is_its_delayed_input_bit_for_bit() {
+    let noise = Random::new(12).noise(9000);
+    let mut plain = Scene::default();
+    let _ = plain.track(1, noise.clone(), noise.clone());
+    let mut bypassed = plain.clone();
+    let mut device = late_device(1, 777);
+    device.bypass = true;
+    bypassed.mix.tracks[0].strip.inserts.push(device);
+    let mut renderer = Renderer::new(bypassed.plan(Purpose::Bounce, &late).unwrap());
+    assert_eq!(renderer.plan().latency_frames(), 777);
+    assert_eq!(bounce(&mut renderer, 9000), plain.bounce(9000));
+}
+
+/// A device that halves, so that bypass is heard as a change of level.
+struct Half(Late);
+
+impl Processor for Half {
+    fn latency_frames(&self) -> usize {
+        self.0.latency_frames()
+    }
+    fn set(&mut self, _param: usize, _value: f64) {}
+    fn reset(&mut self) {
+        self.0.reset();
+    }
+    fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
+        self.0.process(left, right);
+        left.iter_mut().chain(right).for_each(|x| *x *= 0.5);
+    }
+}
+
+#[test]
+fn e7_bypass_on_and_off_again_is_a_cross_fade_without_a_gap() {
+    for latency in [0, 300] {
+        let ones = vec![1.0_f32; 40_000];
+        let mut scene = Scene::default();
+        let strip = scene.track(1, ones.clone(), ones);
+        strip.inserts.push(late_device(1, latency));
+        let build = |device: &Device, rate| -> Box<dyn Processor> {
+            let _ = late(device, rate);
+            Box::new(Half(Late(DelayLine::new(device.values[0] as usize))))
+        };
+        let mut renderer = Renderer::new(scene.plan(Purpose::Playback, &build).unwrap());
+        let (mut left, mut right) = (vec![0.0; 32_000], vec![0.0; 32_000]);
+        for (i, on) in [(0, false), (1, true), (2, false), (3, true)] {
+            renderer.apply(Command::Bypass(StripId(1), DeviceId(1), on));
+            let block = i * 8000..(i + 1) * 8000;
+            renderer.render(&mut left[block.clone()], &mut right[block]);
+        }
+        let heard = &left[1000..];
+        assert!(heard.iter().all(|&x| (0.5..=1.0).contains(&x)), "{latency}");
+        assert!(heard.windows(2).all(|pair| (pair[0] - pair[1]).abs() < 0.002), "{latency}");
+        assert_eq!((left[15_999], left[23_999]), (1.0, 0.5));
+    }
+}
+
+#[test]
+fn e3_a_neutral_limiter_in_one_path_keeps_the_mix_reproducible() {
+    let scene = crate::determinism::busy_scene();
+    let mut a = Renderer::new(scene.plan(Purpose::Bounce, &build_device).unwrap());
+    let mut b = Renderer::new(scene.plan(Purpose::Playback, &build_device).unwrap());
+    let frames = u64::from(RATE_HZ / 4);
+    assert_eq!(bits(&bounce(&mut a, frames).0), bits(&bounce(&mut b, frames).0));
+}

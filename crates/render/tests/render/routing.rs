@@ -1,0 +1,80 @@
+//! Where signals may go, and who is heard under solo.
+
+use twobus_dsp::Db;
+use twobus_render::compile::build_device;
+use twobus_render::{CompileError, Purpose, Renderer};
+use twobus_session::{AuxSend, Bus, BusKind, Output, SendId, Strip, StripId, Tap};
+
+use crate::support::{Scene, bounce};
+
+fn bus(scene: &mut Scene, id: u32, name: &str, to: u32) -> usize {
+    let strip = Strip { output: Output::Strip(StripId(to)), ..Strip::new(StripId(id), name) };
+    scene.mix.buses.push(Bus { strip, kind: BusKind::Group });
+    scene.mix.buses.len() - 1
+}
+
+fn send(to: u32) -> AuxSend {
+    AuxSend { id: SendId(to), to: StripId(to), level: Db::UNITY, tap: Tap::Post, off: false }
+}
+
+// Drums ──► Glue ──► mix bus
+//   ▲         └─ send ─► Plate ──┐
+//   └────────────────────────────┘
+#[test]
+fn f7_feedback_is_refused_with_its_path() {
+    let mut scene = Scene::default();
+    let _ = bus(&mut scene, 1, "Drums", 2);
+    let glue = bus(&mut scene, 2, "Glue", 0);
+    let _ = bus(&mut scene, 3, "Plate", 1);
+    scene.mix.buses[glue].strip.sends.push(send(3));
+    let Err(CompileError::Cycle(path)) = scene.plan(Purpose::Bounce, &build_device) else {
+        panic!("a cycle was not seen")
+    };
+    assert_eq!(path.first(), path.last());
+    assert_eq!(path.len(), 4);
+    for (from, to) in [("Drums", "Glue"), ("Glue", "Plate"), ("Plate", "Drums")] {
+        assert!(path.windows(2).any(|pair| pair == [from, to]), "{path:?}");
+    }
+}
+
+#[test]
+fn a_strip_that_feeds_a_track_or_itself_is_refused() {
+    let mut scene = Scene::default();
+    scene.track(1, vec![], vec![]).output = Output::Strip(StripId(1));
+    let refused = scene.plan(Purpose::Bounce, &build_device).err();
+    assert_eq!(refused, Some(CompileError::NotABus("Track 1".to_owned())));
+}
+
+/// What each of three tracks gives to the mix under some solos, as a sum of 1, 10 and 100.
+fn heard(solo: &[u32], purpose: Purpose) -> f64 {
+    let mut scene = Scene::default();
+    for (id, level) in [(1, 1.0), (2, 10.0), (3, 100.0)] {
+        let strip = scene.track(id, vec![level; 640], vec![level; 640]);
+        strip.solo = solo.contains(&id);
+    }
+    // Tracks 1 and 2 go through group 10; track 3 also sends to return 11, which is solo-safe.
+    let group = bus(&mut scene, 10, "Group", 0);
+    let plate = bus(&mut scene, 11, "Plate", 0);
+    scene.mix.buses[group].strip.solo = solo.contains(&10);
+    scene.mix.buses[plate].strip.solo_safe = true;
+    scene.mix.tracks[0].strip.output = Output::Strip(StripId(10));
+    scene.mix.tracks[1].strip.output = Output::Strip(StripId(10));
+    scene.mix.tracks[2].strip.sends.push(send(11));
+    let mut renderer = Renderer::new(scene.plan(purpose, &build_device).unwrap());
+    bounce(&mut renderer, 640).0[639]
+}
+
+#[test]
+fn f6_solo_in_place_keeps_what_feeds_and_what_is_fed_and_returns_safe() {
+    assert_eq!(heard(&[], Purpose::Playback), 211.0);
+    assert_eq!(heard(&[1], Purpose::Playback), 1.0);
+    assert_eq!(heard(&[1, 2], Purpose::Playback), 11.0);
+    assert_eq!(heard(&[10], Purpose::Playback), 11.0);
+    assert_eq!(heard(&[3], Purpose::Playback), 200.0);
+}
+
+#[test]
+fn a_bounce_ignores_solo() {
+    assert_eq!(heard(&[1], Purpose::Bounce), 211.0);
+    assert_eq!(heard(&[3], Purpose::Stems), 211.0);
+}
