@@ -1,8 +1,8 @@
 //! Meters: what a signal measures, live and of a whole file by the same code.
 //!
 //! They cut time into steps of [`STEP_S`] on a grid from the first frame on, so that no reading
-//! depends on the lengths of the blocks pushed. A step that holds a sample that is not finite
-//! counts as silence.
+//! depends on the lengths of the blocks pushed. A sample that is not finite has no level, and a
+//! mean counts the step that holds one as silence.
 
 pub mod level;
 pub mod loudness;

@@ -186,14 +186,19 @@ impl Pair {
     fn push(&mut self, left: &[f32], right: &[f32]) {
         self.step.sums.push(left, right);
         for (side, samples) in [left, right].into_iter().enumerate() {
-            let peak = peak_bits(samples);
+            let mut peak = peak_bits(samples);
+            if peak >= f32::INFINITY.to_bits() {
+                self.step.finite = false;
+                peak = finite_peak_bits(samples);
+            }
             self.step.peaks[side] = self.step.peaks[side].max(peak);
             self.overs[side].push(samples, peak);
         }
     }
 
     fn end_step(&mut self) {
-        let step = std::mem::take(&mut self.step).finite();
+        let mut step = std::mem::take(&mut self.step);
+        step.sums = step.sums();
         self.completed = self.completed.plus(&step.sums);
         self.peaks = [0, 1].map(|side| self.peaks[side].max(step.peaks[side]));
         self.ring[self.next] = step;
@@ -208,30 +213,34 @@ impl Pair {
     }
 
     fn whole(&self) -> Sums {
-        self.completed.plus(&self.step.finite().sums)
+        self.completed.plus(&self.step.sums())
     }
 
     fn peak(&self, side: usize) -> f64 {
-        f64::from(f32::from_bits(self.peaks[side].max(self.step.finite().peaks[side])))
+        f64::from(f32::from_bits(self.peaks[side].max(self.step.peaks[side])))
     }
 }
 
 /// One step of a pair.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Step {
     sums: Sums,
     /// Highest magnitudes, as bits.
     peaks: [u32; 2],
+    /// Whether every sample is.
+    finite: bool,
+}
+
+impl Default for Step {
+    fn default() -> Self {
+        Self { sums: Sums::default(), peaks: [0; 2], finite: true }
+    }
 }
 
 impl Step {
-    /// Silence of the same length if a sample is not finite.
-    fn finite(mut self) -> Self {
-        if self.peaks.iter().any(|&peak| !f32::from_bits(peak).is_finite()) {
-            self.peaks = [0; 2];
-            self.sums = Sums { frames: self.sums.frames, ..Sums::default() };
-        }
-        self
+    /// The sums; those of silence of the same length if a sample is not finite.
+    fn sums(&self) -> Sums {
+        if self.finite { self.sums } else { Sums { frames: self.sums.frames, ..Sums::default() } }
     }
 }
 
@@ -291,6 +300,12 @@ impl Overs {
             self.count += u64::from(self.run == OVER_FRAMES);
         }
     }
+}
+
+/// Bits of the highest finite magnitude.
+fn finite_peak_bits(samples: &[f32]) -> u32 {
+    let finite = samples.iter().filter(|sample| sample.is_finite());
+    finite.map(|sample| sample.abs().to_bits()).max().unwrap_or(0)
 }
 
 /// Bits of the highest magnitude; a sample that is not a number is higher than all others.

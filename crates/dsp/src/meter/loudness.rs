@@ -23,6 +23,16 @@ pub const STEREO: &[f64] = &[1.0, 1.0];
 /// Weights of left, right, centre and the surrounds at ±60° to ±120°; the LFE has no part in it.
 pub const SURROUND: &[f64] = &[1.0, 1.0, 1.0, 1.41, 1.41];
 
+/// The weights of a file with `channels`: [`MONO`], [`STEREO`], [`SURROUND`], six as left, right,
+/// centre, LFE and the surrounds, and any other number with all channels equal.
+pub fn weights(channels: usize) -> Vec<f64> {
+    match channels {
+        5 => SURROUND.to_vec(),
+        6 => vec![1.0, 1.0, 1.0, 0.0, 1.41, 1.41],
+        _ => vec![1.0; channels],
+    }
+}
+
 /// Loudness of a mean square of 1 behind the K-weighting, which a 997 Hz sine passes +0.691 dB.
 const CALIBRATION: Db = Db(-0.691);
 /// Steps in the window of momentary loudness and in a gating block, 400 ms.
@@ -142,6 +152,7 @@ impl Loudness {
 
     /// Takes the energy of the next step. Allocates now and then, hence not on the audio thread.
     pub fn push(&mut self, energy: f64) {
+        self.silence.clear();
         self.window.push(energy);
         self.steps += 1;
         let momentary = self.window.mean(MOMENTARY_STEPS);
@@ -155,8 +166,9 @@ impl Loudness {
     }
 
     /// Ends a file, whose incomplete last step had the energy `rest`: silence follows, for the
-    /// range alone.
+    /// range alone and until the next push.
     fn finish(&mut self, rest: f64) {
+        self.silence.clear();
         let mut window = self.window.clone();
         for step in 1..=SILENCE_STEPS as u64 {
             window.push(if step == 1 { rest } else { 0.0 });
@@ -250,10 +262,9 @@ impl LoudnessMeter {
         &self.loudness
     }
 
-    /// The loudness of the file that ends here.
-    pub fn finish(mut self) -> Loudness {
+    /// Ends the file: its [range](Loudness::range) is final.
+    pub fn finish(&mut self) {
         self.loudness.finish(self.energies.rest());
-        self.loudness
     }
 }
 
