@@ -3,11 +3,14 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use twobus_dsp::DeviceKind;
 use twobus_dsp::curve::Breakpoint;
+use twobus_dsp::param::ParamSpec;
 
 use crate::ids::{DeviceId, SendId};
+use crate::strip::{self, Strip};
 
 /// The automation of one control of a strip.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Lane {
     /// The control it drives.
     pub target: LaneTarget,
@@ -20,7 +23,7 @@ pub struct Lane {
 
 /// The control that a lane drives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum LaneTarget {
     /// The fader, in dB.
     Fader,
@@ -86,5 +89,57 @@ impl<'de> Deserialize<'de> for ParamId {
         let id = String::deserialize(from)?;
         Self::new(&id)
             .ok_or_else(|| D::Error::custom(format!("no device has a parameter \"{id}\"")))
+    }
+}
+
+/// What a lane drives, with the range of its values.
+#[derive(Debug, Clone, Copy)]
+pub struct Control {
+    /// Its declaration.
+    pub spec: &'static ParamSpec,
+    /// True when its values are levels, of which minus infinity is one.
+    pub is_level: bool,
+    /// Its value while no lane drives it.
+    pub value: f64,
+}
+
+impl Strip {
+    /// The control that `target` means on this strip; `None` when the strip has no such send or
+    /// device, or the device no such parameter.
+    pub fn control(&self, target: LaneTarget) -> Option<Control> {
+        let plain = |spec, value| Some(Control { spec, is_level: false, value });
+        match target {
+            LaneTarget::Fader => {
+                Some(Control { spec: &strip::FADER, is_level: true, value: self.fader.0 })
+            }
+            LaneTarget::Pan => plain(&strip::PAN, self.pan),
+            LaneTarget::Width => plain(&strip::WIDTH, self.width),
+            LaneTarget::Mute => plain(&strip::MUTE, f64::from(u8::from(self.mute))),
+            LaneTarget::Send(id) => {
+                let send = self.sends.iter().find(|send| send.id == id)?;
+                Some(Control { spec: &strip::SEND, is_level: true, value: send.level.0 })
+            }
+            LaneTarget::Device { device, param } => {
+                let device = self.inserts.iter().find(|other| other.id == device)?;
+                let index = device.kind.param(param.as_str())?;
+                plain(&device.kind.specs()[index], *device.values.get(index)?)
+            }
+        }
+    }
+
+    /// The control that `target` means, for people: "fader", "send 2", "Utility Gain".
+    pub fn control_name(&self, target: LaneTarget) -> String {
+        match target {
+            LaneTarget::Send(id) => format!("send {}", id.0),
+            LaneTarget::Device { device, param } => {
+                let found = self.inserts.iter().find(|other| other.id == device);
+                let kind = found.map_or("device", |device| device.kind.name());
+                let spec = self.control(target).map_or(param.as_str(), |control| control.spec.name);
+                format!("{kind} {spec}")
+            }
+            LaneTarget::Fader | LaneTarget::Pan | LaneTarget::Width | LaneTarget::Mute => {
+                self.control(target).map_or("", |control| control.spec.name).to_owned()
+            }
+        }
     }
 }

@@ -2,12 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 use twobus_dsp::Db;
+use twobus_dsp::param::{ParamSpec, Unit};
 
 use crate::ids::{ClipId, MediaId};
+use crate::strip::control;
+
+/// Gain of a clip.
+pub const GAIN: ParamSpec = control("gain", "gain", Unit::Db, -24.0, 24.0, 0.0);
 
 /// A piece of an audio file on a track. All lengths are in frames at the song's rate, after
 /// conversion.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Clip {
     /// Identity within the song.
     pub id: ClipId,
@@ -22,12 +28,12 @@ pub struct Clip {
     pub offset: u64,
     /// How long it plays.
     pub length: u64,
-    /// Gain, ±24 dB.
+    /// Gain: [`GAIN`].
     pub gain: Db,
     /// Fade at its start.
     #[serde(default)]
     pub fade_in: Fade,
-    /// Fade at its end.
+    /// Fade at its end. The two together are no longer than the clip.
     #[serde(default)]
     pub fade_out: Fade,
 }
@@ -52,6 +58,7 @@ pub enum ChannelMap {
 
 /// A fade of `frames` frames; 0 is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Fade {
     /// Length in frames.
     pub frames: u64,

@@ -3,6 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::mix::Mix;
+use crate::project::{Project, Song};
+
 /// A song of the record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -47,3 +50,59 @@ pub struct MarkerId(pub u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SectionId(pub u32);
+
+/// One more than the largest of `ids`, counted from 1.
+fn next(ids: impl Iterator<Item = u32>) -> u32 {
+    ids.max().unwrap_or(0).saturating_add(1)
+}
+
+impl Project {
+    /// An id for a new song.
+    pub fn fresh_song_id(&self) -> SongId {
+        SongId(next(self.songs.iter().map(|song| song.id.0)))
+    }
+
+    /// An id for a new file.
+    pub fn fresh_media_id(&self) -> MediaId {
+        MediaId(next(self.media.iter().map(|file| file.id.0)))
+    }
+}
+
+impl Song {
+    /// An id for a new device, in the mix or the master.
+    pub fn fresh_device_id(&self) -> DeviceId {
+        DeviceId(next(self.devices().map(|device| device.id.0)))
+    }
+
+    /// A number for a new print.
+    pub fn fresh_print_number(&self) -> u32 {
+        next(self.prints.iter().map(|print| print.number))
+    }
+}
+
+impl Mix {
+    /// An id for a new track, group or effect return.
+    pub fn fresh_strip_id(&self) -> StripId {
+        StripId(next(self.strips().map(|strip| strip.id.0)))
+    }
+
+    /// An id for a new clip.
+    pub fn fresh_clip_id(&self) -> ClipId {
+        ClipId(next(self.tracks.iter().flat_map(|track| &track.clips).map(|clip| clip.id.0)))
+    }
+
+    /// An id for a new send.
+    pub fn fresh_send_id(&self) -> SendId {
+        SendId(next(self.strips().flat_map(|strip| &strip.sends).map(|send| send.id.0)))
+    }
+
+    /// An id for a new marker.
+    pub fn fresh_marker_id(&self) -> MarkerId {
+        MarkerId(next(self.timeline.markers.iter().map(|marker| marker.id.0)))
+    }
+
+    /// An id for a new section.
+    pub fn fresh_section_id(&self) -> SectionId {
+        SectionId(next(self.timeline.sections.iter().map(|section| section.id.0)))
+    }
+}

@@ -13,7 +13,13 @@
 //! whole frames at the song's rate. The document changes only through `Edit`.
 
 pub mod automation;
+mod check;
 pub mod clip;
+mod describe;
+pub mod edit;
+mod error;
+pub mod file;
+pub mod history;
 pub mod ids;
 pub mod master;
 pub mod media_file;
@@ -23,8 +29,17 @@ pub mod project;
 pub mod strip;
 pub mod timeline;
 
-pub use automation::{Lane, LaneMode, LaneTarget, ParamId};
+pub use automation::{Control, Lane, LaneMode, LaneTarget, ParamId};
+pub use check::{MAX_FRAME, MAX_ITEMS, MAX_POINTS};
 pub use clip::{ChannelMap, Clip, Fade, FadeShape};
+pub use describe::describe;
+pub use edit::{
+    DeviceEdit, Edit, LaneEdit, ListEdit, MasterEdit, ProjectEdit, SendEdit, SongEdit, StripEdit,
+    TimelineEdit, TrackEdit,
+};
+pub use error::{EditError, Problem};
+pub use file::{FileError, FileFault, Loaded, load, load_backup, save};
+pub use history::History;
 pub use ids::{ClipId, DeviceId, MarkerId, MediaId, SectionId, SendId, SongId, StripId};
 pub use master::{Master, MasterInput, Reference, Target};
 pub use media_file::MediaFile;

@@ -1,17 +1,32 @@
 //! Mastering of one song: what goes in, the chain, and what is aimed for.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 use twobus_dsp::Db;
+use twobus_dsp::param::{ParamSpec, Unit};
 
 use crate::ids::MediaId;
-use crate::strip::Device;
+use crate::strip::{Device, control};
+
+/// True-peak ceiling of the delivered file, in dBTP.
+pub const CEILING: ParamSpec = control("ceiling_dbtp", "ceiling", Unit::Db, -20.0, 0.0, -1.0);
+/// Integrated loudness to reach, in LUFS.
+pub const LOUDNESS: ParamSpec =
+    control("loudness_lufs", "loudness", Unit::Number, -40.0, 0.0, -14.0);
+/// Most gain reduction the limiter may apply for it.
+pub const MAX_REDUCTION: ParamSpec =
+    control("max_reduction_db", "most reduction", Unit::Db, 0.0, 30.0, 6.0);
+/// Share of a reference among several.
+pub const WEIGHT: ParamSpec = control("weight", "weight", Unit::Number, 0.001, 100.0, 1.0);
 
 /// The master of a song.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Master {
     /// What is mastered.
     pub input: MasterInput,
-    /// Gain before the chain, ±24 dB.
+    /// Gain before the chain: [`TRIM`](crate::strip::TRIM).
     pub trim: Db,
     /// The chain that is heard and delivered, in the order the signal passes it.
     pub chain: Vec<Device>,
@@ -36,32 +51,43 @@ pub enum MasterInput {
     Print(u32),
     /// A stereo file from elsewhere.
     File(MediaId),
-    /// Two to eight stems, summed.
+    /// Several stems, summed: [`MasterInput::STEMS`].
     Stems(Vec<MediaId>),
+}
+
+impl MasterInput {
+    /// How many stems make an input.
+    pub const STEMS: RangeInclusive<usize> = 2..=8;
 }
 
 /// What a delivered file is held to.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Target {
-    /// Highest true peak, in dBTP.
+    /// Highest true peak, in dBTP: [`CEILING`].
     pub ceiling_dbtp: f64,
-    /// Integrated loudness to reach, in LUFS, if any.
+    /// Integrated loudness to reach, in LUFS, if any: [`LOUDNESS`].
     pub loudness_lufs: Option<f64>,
-    /// Most gain reduction the limiter may apply to reach it, in dB.
+    /// Most gain reduction the limiter may apply to reach it, in dB: [`MAX_REDUCTION`].
     pub max_reduction_db: f64,
 }
 
 impl Default for Target {
     fn default() -> Self {
-        Self { ceiling_dbtp: -1.0, loudness_lufs: None, max_reduction_db: 6.0 }
+        Self {
+            ceiling_dbtp: CEILING.default,
+            loudness_lufs: None,
+            max_reduction_db: MAX_REDUCTION.default,
+        }
     }
 }
 
 /// A song to compare with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Reference {
     /// Its file.
     pub media: MediaId,
-    /// Its share among several references, above 0.
+    /// Its share among several references: [`WEIGHT`].
     pub weight: f64,
 }

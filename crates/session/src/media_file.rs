@@ -1,11 +1,14 @@
 //! Audio files the project refers to.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use crate::ids::MediaId;
 
 /// An audio file: where it lies, and what it was when it came in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct MediaFile {
     /// Identity within the project.
     pub id: MediaId,
@@ -30,6 +33,11 @@ pub struct MediaFile {
 }
 
 impl MediaFile {
+    /// Rates a file may have, in Hz.
+    pub const RATES_HZ: RangeInclusive<u32> = 1_000..=768_000;
+    /// Numbers of channels a file may have.
+    pub const CHANNELS: RangeInclusive<u16> = 1..=64;
+
     /// Length in frames once converted to `rate_hz`: rounded to the nearest.
     pub fn frames_at(&self, rate_hz: u32) -> u64 {
         if rate_hz == self.rate_hz || self.rate_hz == 0 {

@@ -2,14 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 use twobus_dsp::Db;
+use twobus_dsp::param::{ParamSpec, Unit};
 
 use crate::clip::Clip;
 use crate::ids::StripId;
-use crate::strip::Strip;
+use crate::strip::{Strip, control};
 use crate::timeline::Timeline;
+
+/// Listening level.
+pub const MONITOR_LEVEL: ParamSpec =
+    control("level", "level", Unit::Db, f64::NEG_INFINITY, 0.0, 0.0);
 
 /// A mix of a song.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Mix {
     /// Tracks, in document order: the order in which they are summed.
     pub tracks: Vec<Track>,
@@ -55,17 +61,19 @@ impl Mix {
 
 /// A track: a strip that plays clips.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Track {
     /// Its strip.
     pub strip: Strip,
     /// True when it carries one channel, which is panned; false for two, which are balanced.
     pub mono: bool,
-    /// Clips, in order of position. Where they overlap, they are summed.
+    /// Clips, in order of position, then of id. Where they overlap, they are summed.
     pub clips: Vec<Clip>,
 }
 
 /// A group or an effect return: a strip that others feed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Bus {
     /// Its strip.
     pub strip: Strip,
@@ -85,8 +93,9 @@ pub enum BusKind {
 
 /// What the listener hears, after the mix bus or the master chain.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Monitor {
-    /// Listening level, −∞ to 0 dB.
+    /// Listening level: [`MONITOR_LEVEL`].
     pub level: Db,
     /// Quieter by a fixed amount.
     pub dim: bool,

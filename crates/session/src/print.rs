@@ -6,6 +6,7 @@ use crate::mix::Mix;
 
 /// A bounce of a mix. Prints are never overwritten.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Print {
     /// Number within the song, from 1.
     pub number: u32,
@@ -57,6 +58,7 @@ pub enum PrintKind {
 
 /// What was measured of a file; `None` where silence leaves nothing to measure.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Measurements {
     /// Integrated loudness, in LUFS.
     pub integrated_lufs: Option<f64>,

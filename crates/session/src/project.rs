@@ -2,18 +2,27 @@
 
 use serde::{Deserialize, Serialize};
 use twobus_dsp::pan::PanLaw;
+use twobus_dsp::param::{ParamSpec, Unit};
 
 use crate::ids::{MediaId, SongId};
 use crate::master::Master;
 use crate::media_file::MediaFile;
 use crate::mix::Mix;
 use crate::print::Print;
+use crate::strip::{Device, control};
 
 /// Version of the document that this program writes.
 pub const SCHEMA: u32 = 1;
 
+/// Most characters of a name or a note.
+pub const MAX_NAME: usize = 250;
+
+/// Silence before a song.
+pub const GAP: ParamSpec = control("gap_ms", "gap", Unit::Ms, 0.0, 60_000.0, 2000.0);
+
 /// One record: a folder with its `project.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Project {
     /// Version of the document: [`SCHEMA`].
     pub schema: u32,
@@ -56,6 +65,7 @@ impl Project {
 
 /// What is said about the record as a whole.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Record {
     /// Who made it.
     pub artist: String,
@@ -66,6 +76,7 @@ pub struct Record {
 
 /// One song of the record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Song {
     /// Identity within the project.
     pub id: SongId,
@@ -76,7 +87,7 @@ pub struct Song {
     /// ISRC, 12 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub isrc: Option<String>,
-    /// Silence between the song before it and this one, in ms.
+    /// Silence between the song before it and this one, in ms: [`GAP`].
     pub gap_ms: f64,
     /// The mix; `None` for a song that arrived as a finished print.
     pub mix: Option<Mix>,
@@ -99,10 +110,16 @@ impl Song {
             title: title.into(),
             rate_hz: 0,
             isrc: None,
-            gap_ms: 2000.0,
+            gap_ms: GAP.default,
             mix: Some(Mix::default()),
             prints: Vec::new(),
             master: Master::default(),
         }
+    }
+
+    /// All devices of the song: those of the mix, then those of the master's chains.
+    pub fn devices(&self) -> impl Iterator<Item = &Device> {
+        let inserts = self.mix.iter().flat_map(Mix::strips).flat_map(|strip| &strip.inserts);
+        inserts.chain(&self.master.chain).chain(self.master.alternative.iter().flatten())
     }
 }

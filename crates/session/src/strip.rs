@@ -1,8 +1,10 @@
 //! Strips: what every track, group, effect return and the mix bus has.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use twobus_dsp::param::{ParamSpec, Scale, Unit};
 use twobus_dsp::{Db, DeviceKind, fader};
 
@@ -22,7 +24,21 @@ pub const PAN: ParamSpec = control("pan", "pan", Unit::Percent, -100.0, 100.0, 0
 /// Stereo width.
 pub const WIDTH: ParamSpec = control("width", "width", Unit::Percent, 0.0, 200.0, 100.0);
 
-const fn control(
+/// Mute, as automation has it.
+pub const MUTE: ParamSpec = ParamSpec {
+    id: "mute",
+    name: "mute",
+    unit: Unit::Switch,
+    range: 0.0..=1.0,
+    default: 0.0,
+    scale: Scale::Stepped,
+    choices: &[],
+};
+
+/// Number of colours in the palette of tracks.
+pub const COLOURS: u8 = 12;
+
+pub(crate) const fn control(
     id: &'static str,
     name: &'static str,
     unit: Unit,
@@ -36,6 +52,7 @@ const fn control(
 /// A channel of the mixer. The signal runs trim, polarity, inserts, fader, pan, output; pre-fader sends
 /// leave after the inserts, post-fader sends after the pan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Strip {
     /// Identity within the song; [`StripId::MIX_BUS`] for the mix bus.
     pub id: StripId,
@@ -43,7 +60,7 @@ pub struct Strip {
     pub name: String,
     /// What it carries.
     pub role: Role,
-    /// Index into the palette of track colours.
+    /// Index into the palette of track colours, below [`COLOURS`].
     pub colour: u8,
     /// Gain before the inserts: [`TRIM`].
     pub trim: Db,
@@ -150,6 +167,7 @@ pub enum Tap {
 
 /// A send from a strip into a group, a return or the mix bus.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AuxSend {
     /// Identity within the song.
     pub id: SendId,
@@ -188,11 +206,44 @@ impl Device {
 
 /// How a device stands in the file: its values by the stored ids of its parameters.
 #[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct DeviceFile {
     id: DeviceId,
     kind: DeviceKind,
     bypass: bool,
+    #[serde(deserialize_with = "values")]
     values: BTreeMap<String, f64>,
+}
+
+/// Values by id, none twice: of two the last one would win silently.
+fn values<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, f64>, D::Error> {
+    struct Values;
+
+    impl<'de> Visitor<'de> for Values {
+        type Value = BTreeMap<String, f64>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("the values of a device by the ids of its parameters")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut values = BTreeMap::new();
+            while let Some((id, value)) = map.next_entry::<String, f64>()? {
+                match values.entry(id) {
+                    Entry::Occupied(twice) => {
+                        let id = twice.key();
+                        return Err(A::Error::custom(format!(
+                            "the parameter \"{id}\" stands twice"
+                        )));
+                    }
+                    Entry::Vacant(free) => _ = free.insert(value),
+                }
+            }
+            Ok(values)
+        }
+    }
+
+    from.deserialize_map(Values)
 }
 
 impl From<Device> for DeviceFile {

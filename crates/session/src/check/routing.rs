@@ -1,0 +1,77 @@
+//! Where signal may run: into buses and the mix bus, never in a circle.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::quoted;
+use crate::error::{EditError, Problem, id_text};
+use crate::ids::StripId;
+use crate::mix::Mix;
+use crate::strip::{Output, Strip};
+
+pub(super) fn routing(mix: &Mix) -> Result<(), EditError> {
+    let buses: BTreeSet<StripId> =
+        mix.buses.iter().map(|bus| bus.strip.id).chain([StripId::MIX_BUS]).collect();
+    for strip in mix.strips() {
+        for to in destinations(strip) {
+            if !buses.contains(&to) {
+                return Err(not_a_bus(mix, to).within("", &quoted(&strip.name)));
+            }
+        }
+    }
+    match circle(mix) {
+        Some(path) => Err(Problem::Cycle { path }.into()),
+        None => Ok(()),
+    }
+}
+
+fn destinations(strip: &Strip) -> impl Iterator<Item = StripId> {
+    let output = match strip.output {
+        Output::Strip(id) => Some(id),
+        Output::Nowhere => None,
+    };
+    output.into_iter().chain(strip.sends.iter().map(|send| send.to))
+}
+
+fn not_a_bus(mix: &Mix, id: StripId) -> EditError {
+    if mix.strip(id).is_some() {
+        Problem::Rule("signal goes into groups, effect returns and the mix bus, not into tracks")
+            .into()
+    } else {
+        Problem::Missing { what: "bus", id: id_text(&id) }.into()
+    }
+}
+
+/// The names along a circle, if there is one: what has no way out is taken away until nothing changes;
+/// from whatever remains, every way leads on for ever.
+fn circle(mix: &Mix) -> Option<String> {
+    let mut left: BTreeMap<StripId, &Strip> = mix.strips().map(|strip| (strip.id, strip)).collect();
+    let mut users: BTreeMap<StripId, Vec<StripId>> = BTreeMap::new();
+    let mut ways: BTreeMap<StripId, usize> = BTreeMap::new();
+    for strip in mix.strips() {
+        let _new = ways.insert(strip.id, destinations(strip).count());
+        destinations(strip).for_each(|to| users.entry(to).or_default().push(strip.id));
+    }
+    let mut ended: Vec<StripId> =
+        ways.iter().filter(|(_, n)| **n == 0).map(|(id, _)| *id).collect();
+    while let Some(end) = ended.pop() {
+        let _gone = left.remove(&end);
+        for user in users.get(&end).into_iter().flatten() {
+            let ways = ways.entry(*user).or_default();
+            *ways = ways.saturating_sub(1);
+            if *ways == 0 {
+                ended.push(*user);
+            }
+        }
+    }
+    let mut walked: Vec<&Strip> = vec![left.values().next()?];
+    loop {
+        let next = destinations(walked[walked.len() - 1]).find_map(|to| left.get(&to).copied())?;
+        let met = walked.iter().position(|strip| strip.id == next.id);
+        walked.push(next);
+        if let Some(start) = met {
+            let names: Vec<&str> =
+                walked[start..].iter().map(|strip| strip.name.as_str()).collect();
+            return Some(names.join(" → "));
+        }
+    }
+}

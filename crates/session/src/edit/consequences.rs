@@ -1,0 +1,69 @@
+//! What must go before something else can: the references to what is removed.
+
+use super::{Edit, ListEdit, SongEdit, StripEdit};
+use crate::automation::LaneTarget;
+use crate::ids::{DeviceId, SendId, SongId, StripId};
+use crate::mix::Mix;
+use crate::project::Project;
+use crate::strip::{Output, Strip};
+
+/// The edits that must come before `edit` so that nothing refers to what it removes; none for most.
+pub(super) fn of(project: &Project, edit: &Edit) -> Vec<Edit> {
+    let mix_of = |song| project.song(song).and_then(|song| song.mix.as_ref());
+    match edit {
+        Edit::Song { song, change: SongEdit::Buses(ListEdit::Remove(bus)) } => {
+            mix_of(*song).map_or_else(Vec::new, |mix| detach_bus(*song, mix, *bus))
+        }
+        Edit::Strip { song, strip, change } => {
+            let found = mix_of(*song).and_then(|mix| mix.strip(*strip));
+            found.map_or_else(Vec::new, |found| match change {
+                StripEdit::Inserts(ListEdit::Remove(device)) => drop_device(*song, found, *device),
+                StripEdit::Sends(ListEdit::Remove(send)) => drop_send(*song, found, *send),
+                _ => Vec::new(),
+            })
+        }
+        Edit::Batch { .. }
+        | Edit::Project(_)
+        | Edit::Media(_)
+        | Edit::Songs(_)
+        | Edit::Song { .. }
+        | Edit::Timeline { .. }
+        | Edit::Track { .. }
+        | Edit::Device { .. }
+        | Edit::Master { .. } => Vec::new(),
+    }
+}
+
+/// Sends everything that goes into `bus` on to where the bus itself goes, and removes the sends to it.
+fn detach_bus(song: SongId, mix: &Mix, bus: StripId) -> Vec<Edit> {
+    let Some(removed) = mix.strip(bus) else { return Vec::new() };
+    let mut edits = Vec::new();
+    for strip in mix.strips() {
+        let mut change = |change| edits.push(Edit::Strip { song, strip: strip.id, change });
+        for send in strip.sends.iter().filter(|send| send.to == bus) {
+            change(StripEdit::Sends(ListEdit::Remove(send.id)));
+        }
+        if strip.output == Output::Strip(bus) {
+            change(StripEdit::Output(removed.output));
+        }
+    }
+    edits
+}
+
+fn drop_device(song: SongId, strip: &Strip, id: DeviceId) -> Vec<Edit> {
+    drop_lanes(
+        song,
+        strip,
+        |target| matches!(target, LaneTarget::Device { device, .. } if device == id),
+    )
+}
+
+fn drop_send(song: SongId, strip: &Strip, id: SendId) -> Vec<Edit> {
+    drop_lanes(song, strip, |target| target == LaneTarget::Send(id))
+}
+
+fn drop_lanes(song: SongId, strip: &Strip, goes: impl Fn(LaneTarget) -> bool) -> Vec<Edit> {
+    let targets = strip.lanes.iter().map(|lane| lane.target).filter(|target| goes(*target));
+    let remove = |target| StripEdit::Lanes(ListEdit::Remove(target));
+    targets.map(|target| Edit::Strip { song, strip: strip.id, change: remove(target) }).collect()
+}

@@ -1,0 +1,98 @@
+//! Changes of a song's master, and of any device.
+
+use std::mem::{replace, swap};
+
+use serde::{Deserialize, Serialize};
+use twobus_dsp::Db;
+
+use super::list::ListEdit;
+use crate::automation::ParamId;
+use crate::error::{Problem, id_text};
+use crate::ids::DeviceId;
+use crate::master::{Master, MasterInput, Reference, Target};
+use crate::project::Song;
+use crate::strip::Device;
+
+/// A change of a song's master.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MasterEdit {
+    /// What is mastered.
+    Input(MasterInput),
+    /// Gain before the chain, in dB.
+    Trim(Db),
+    /// The chain that is heard and delivered.
+    Chain(ListEdit<Device>),
+    /// The other chain of an A/B comparison; its devices have ids of their own.
+    Alternative(Option<Vec<Device>>),
+    /// The chain and its alternative change places.
+    SwapChains,
+    /// What the delivered file is held to.
+    Target(Target),
+    /// Songs to compare with.
+    References(ListEdit<Reference>),
+}
+
+impl MasterEdit {
+    pub(super) fn swap(self, master: &mut Master) -> Result<Self, Problem> {
+        Ok(match self {
+            Self::Input(new) => Self::Input(replace(&mut master.input, new)),
+            Self::Trim(new) => Self::Trim(replace(&mut master.trim, new)),
+            Self::Chain(change) => Self::Chain(change.swap(&mut master.chain)?),
+            Self::Alternative(new) => Self::Alternative(replace(&mut master.alternative, new)),
+            Self::SwapChains => {
+                let other = master.alternative.as_mut();
+                swap(
+                    &mut master.chain,
+                    other.ok_or(Problem::Rule(
+                        "there is no other chain; add an alternative first",
+                    ))?,
+                );
+                Self::SwapChains
+            }
+            Self::Target(new) => Self::Target(replace(&mut master.target, new)),
+            Self::References(change) => Self::References(change.swap(&mut master.references)?),
+        })
+    }
+}
+
+/// A change of a device.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum DeviceEdit {
+    /// Bypassed.
+    Bypass(bool),
+    /// The value of a parameter.
+    Param {
+        /// Which parameter.
+        id: ParamId,
+        /// Its value, in its own unit.
+        value: f64,
+    },
+}
+
+impl DeviceEdit {
+    pub(super) fn swap(self, device: &mut Device) -> Result<Self, Problem> {
+        Ok(match self {
+            Self::Bypass(new) => Self::Bypass(replace(&mut device.bypass, new)),
+            Self::Param { id, value } => {
+                let index = device.kind.param(id.as_str());
+                let slot = index.and_then(|index| device.values.get_mut(index));
+                let missing = || Problem::Missing { what: "parameter", id: id_text(&id) };
+                Self::Param { id, value: replace(slot.ok_or_else(missing)?, value) }
+            }
+        })
+    }
+}
+
+pub(super) fn device_mut(song: &mut Song, id: DeviceId) -> Result<&mut Device, Problem> {
+    let Song { mix, master, .. } = song;
+    let strips = mix.iter_mut().flat_map(|mix| {
+        let tracks = mix.tracks.iter_mut().map(|track| &mut track.strip);
+        tracks.chain(mix.buses.iter_mut().map(|bus| &mut bus.strip)).chain([&mut mix.bus])
+    });
+    let inserts = strips.flat_map(|strip| &mut strip.inserts);
+    let chains = master.chain.iter_mut().chain(master.alternative.iter_mut().flatten());
+    let found = inserts.chain(chains).find(|device| device.id == id);
+    found.ok_or_else(|| Problem::Missing { what: "device", id: id_text(&id) })
+}
