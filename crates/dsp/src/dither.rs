@@ -78,7 +78,7 @@ impl Quantizer {
         S: Copy + Into<f64>,
     {
         match self.dither {
-            Dither::Off => self.round(samples, codes, |_| 0.0),
+            Dither::Off => self.round(samples, codes, |_| 0),
             Dither::Tpdf { seed } => {
                 let first = stream(seed, channel).wrapping_add(frame.wrapping_mul(WEYL));
                 self.round(samples, codes, |index| {
@@ -88,22 +88,30 @@ impl Quantizer {
         }
     }
 
-    fn round<S>(&mut self, samples: &[S], codes: &mut [i32], noise: impl Fn(usize) -> f64)
+    /// Rounds the sum of sample and `noise`, both in fixed point with [`FRACTION_BITS`].
+    fn round<S>(&mut self, samples: &[S], codes: &mut [i32], noise: impl Fn(usize) -> i64)
     where
         S: Copy + Into<f64>,
     {
-        let full_scale = 1_i32 << (self.bits - 1);
+        let full_scale = 1_i64 << (self.bits - 1);
+        let scale = (full_scale << FRACTION_BITS) as f64;
         let mut clamped = 0;
         for (index, (sample, code)) in samples.iter().zip(codes).enumerate() {
-            let steps: f64 = (*sample).into() * f64::from(full_scale) + noise(index);
-            // The conversion truncates, saturates, and makes 0 of what is not a number.
-            let nearest = (steps + 0.5_f64.copysign(steps)) as i32;
-            *code = nearest.clamp(-full_scale, full_scale - 1);
-            clamped += u64::from(*code != nearest);
+            // The conversion saturates, and makes 0 of what is not a number.
+            let steps = ((*sample).into() * scale) as i64;
+            let nearest = steps.saturating_add(noise(index) + HALF) >> FRACTION_BITS;
+            let inside = nearest.clamp(-full_scale, full_scale - 1);
+            clamped += u64::from(inside != nearest);
+            *code = inside as i32;
         }
         self.clamped += clamped;
     }
 }
+
+/// Bits behind the point while rounding: finer than the noise of any input.
+const FRACTION_BITS: u32 = 32;
+/// Half a step, with [`FRACTION_BITS`].
+const HALF: i64 = 1 << (FRACTION_BITS - 1);
 
 /// Increment of a counter whose hash is the noise: 2⁶⁴ divided by the golden ratio, odd.
 const WEYL: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -123,9 +131,9 @@ fn mix(mut z: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// The sum of both halves of `random`: a triangular density from −1 to 1 with a mean of 0.
-fn triangular(random: u64) -> f64 {
-    const HALF_RANGE: f64 = 4_294_967_296.0;
-    let sum = (random >> 32) + (random & 0xFFFF_FFFF) + 1;
-    (sum as i64) as f64 / HALF_RANGE - 1.0
+/// The sum of both halves of `random`: a triangular density from −1 to 1 step with a mean of 0, with
+/// [`FRACTION_BITS`].
+fn triangular(random: u64) -> i64 {
+    let sum = (random >> 32) + (random & 0xFFFF_FFFF);
+    sum as i64 + 1 - (1 << FRACTION_BITS)
 }
