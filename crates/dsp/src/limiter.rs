@@ -2,35 +2,40 @@
 //!
 //! - Each channel is read at [`FACTOR`](crate::oversample::FACTOR) points per frame; the gain is
 //!   computed and applied once per frame.
-//! - The lowest gain needed is held over the look-ahead and then smoothed over the same time, so
-//!   that the gain is at its lowest when the peak arrives and never overshoots: P. Hämäläinen,
+//! - The lowest gain needed is held over the look-ahead and then smoothed over most of it, so that
+//!   the gain is at its lowest when the peak arrives and never overshoots: P. Hämäläinen,
 //!   "Smoothing of the Control Signal Without Clipped Output in Digital Peak Limiters", DAFx-02.
 //! - Low notes lengthen the hold to half their period, so that a short release does not follow the
 //!   waveform: an idea of F. Adriaensen's DPL-1.
 //! - Automatic release recovers at once from a single peak, and slowly from a dense passage.
 //!
-//! Latency: the look-ahead, [`LOOKAHEAD_S`], and the reach of the interpolation; no setting changes
-//! it.
+//! Latency: [`ATTACK_S`], [`EARLY_S`] and the [`REACH`] of the interpolation; no setting changes it.
 
+mod attack;
 mod detect;
 mod hold;
 mod release;
-mod smooth;
 
-use std::collections::VecDeque;
+use std::slice::from_mut;
 
+use crate::delay_line::DelayLine;
 use crate::oversample::REACH;
 use crate::param::{ParamSpec, Scale, Unit};
 use crate::processor::Processor;
+use crate::smooth::Ramp;
 use crate::units::Db;
 
+use attack::Attack;
 use detect::Detector;
 use hold::{BassHold, SlidingMin};
 use release::{Coefficients, Release};
-use smooth::Smooth;
 
 /// Time over which the gain falls before a peak, in seconds.
-pub const LOOKAHEAD_S: f64 = 0.002;
+pub const ATTACK_S: f64 = 0.0015;
+
+/// Time by which the gain has fallen before the peak comes, in seconds: frames before a peak
+/// between the samples have part in it, so they get the same gain.
+pub const EARLY_S: f64 = 0.0005;
 
 /// Length of the ramp after a change of the drive, in seconds.
 pub const RAMP_S: f64 = 0.01;
@@ -77,16 +82,17 @@ const fn spec(
 }
 
 /// A stereo true-peak limiter.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Limiter {
     rate_hz: f64,
     values: [f64; SPECS.len()],
-    drive: Drive,
+    drive: Ramp,
     ceiling: f64,
     release: Coefficients,
     /// 0 is none, 1 is full.
     link: f64,
     channels: [Channel; 2],
+    delay: DelayLine<f32>,
     lowest_in_block: f64,
     lowest: f64,
 }
@@ -94,14 +100,18 @@ pub struct Limiter {
 impl Limiter {
     /// A limiter at `rate_hz` with the defaults of [`SPECS`].
     pub fn new(rate_hz: f64) -> Self {
+        let attack = || Attack::new(ATTACK_S * rate_hz);
+        let lookahead = attack().frames() + (EARLY_S * rate_hz) as usize;
+        let channel = || Channel::new(attack(), lookahead, rate_hz);
         let mut limiter = Self {
             rate_hz,
             values: std::array::from_fn(|param| SPECS[param].default),
-            drive: Drive::new((RAMP_S * rate_hz).round().max(1.0) as usize),
+            drive: Ramp::new(1.0),
             ceiling: 1.0,
             release: Coefficients::default(),
             link: 1.0,
-            channels: [Channel::new(rate_hz), Channel::new(rate_hz)],
+            channels: [channel(), channel()],
+            delay: DelayLine::new(REACH + lookahead),
             lowest_in_block: 1.0,
             lowest: 1.0,
         };
@@ -117,32 +127,36 @@ impl Limiter {
 
     /// Converts the settings to what [`process`](Processor::process) computes in.
     fn derive(&mut self) {
-        self.drive.go_to(Db(self.values[DRIVE]).to_gain());
+        let drive = Db(self.values[DRIVE]).to_gain();
+        if drive != self.drive.target() {
+            self.drive.set(drive, (RAMP_S * self.rate_hz) as u32);
+        }
         self.ceiling = Db(self.values[CEILING]).to_gain();
         let automatic = self.values[AUTO_RELEASE] >= 0.5;
         self.release = Coefficients::new(self.values[RELEASE] / 1000.0, automatic, self.rate_hz);
         self.link = self.values[LINK] / 100.0;
     }
 
-    /// The next output frame for the next input frame.
-    fn frame(&mut self, input: [f32; 2]) -> [f32; 2] {
-        let drive = self.drive.next();
-        let ceiling = self.ceiling;
-        let [left, right] = &mut self.channels;
-        let mut needs = [left.read(input[0], drive, ceiling), right.read(input[1], drive, ceiling)];
-        let [a, b] = needs;
-        needs[0].link(b, self.link);
-        needs[1].link(a, self.link);
-        let (left, left_gain) = left.write(needs[0], &self.release);
-        let (right, right_gain) = right.write(needs[1], &self.release);
+    /// Replaces the input frame by an output frame.
+    fn frame(&mut self, frame: [&mut f32; 2]) {
+        let drive = self.drive.advance();
+        let [left, right] = frame;
+        (*left, *right) = (driven(*left, drive), driven(*right, drive));
+        let [left_channel, right_channel] = &mut self.channels;
+        let left_need = left_channel.need(f64::from(*left), self.ceiling);
+        let right_need = right_channel.need(f64::from(*right), self.ceiling);
+        let left_gain = left_channel.gain(left_need.linked(right_need, self.link), &self.release);
+        let right_gain = right_channel.gain(right_need.linked(left_need, self.link), &self.release);
+        self.delay.process(from_mut(left), from_mut(right));
+        *left = (f64::from(*left) * left_gain) as f32;
+        *right = (f64::from(*right) * right_gain) as f32;
         self.lowest_in_block = self.lowest_in_block.min(left_gain).min(right_gain);
-        [left, right]
     }
 }
 
 impl Processor for Limiter {
     fn latency_frames(&self) -> usize {
-        self.channels[0].latency_frames()
+        self.delay.frames()
     }
 
     fn set(&mut self, param: usize, value: f64) {
@@ -154,14 +168,15 @@ impl Processor for Limiter {
     fn reset(&mut self) {
         self.drive.finish();
         self.channels.iter_mut().for_each(Channel::reset);
+        self.delay.reset();
         self.lowest_in_block = 1.0;
         self.lowest = 1.0;
     }
 
     fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
         self.lowest_in_block = 1.0;
-        for (l, r) in left.iter_mut().zip(right.iter_mut()) {
-            [*l, *r] = self.frame([*l, *r]);
+        for (left, right) in left.iter_mut().zip(right.iter_mut()) {
+            self.frame([left, right]);
         }
         self.lowest = self.lowest.min(self.lowest_in_block);
     }
@@ -176,6 +191,12 @@ fn reduction_db(gain: f64) -> f32 {
     (0.0 - Db::from_gain(gain).0) as f32 + 0.0
 }
 
+/// A sample after the drive, within what the limiter takes at its word.
+fn driven(sample: f32, drive: f64) -> f32 {
+    let sample = f64::from(sample) * drive;
+    if sample.is_finite() { sample.clamp(-LOUDEST, LOUDEST) as f32 } else { 0.0 }
+}
+
 /// What one channel asks for at one frame.
 #[derive(Debug, Clone, Copy)]
 struct Need {
@@ -186,44 +207,37 @@ struct Need {
 }
 
 impl Need {
-    /// Moves towards what both channels need, by `amount` (0 to 1).
-    fn link(&mut self, other: Self, amount: f64) {
+    /// This need, moved by `amount` (0 to 1) towards what satisfies `other` too.
+    fn linked(self, other: Self, amount: f64) -> Self {
         let mix = |own: f64, both: f64| own * (1.0 - amount) + both * amount;
-        self.gain = mix(self.gain, self.gain.min(other.gain));
-        self.hold_frames = mix(self.hold_frames, self.hold_frames.max(other.hold_frames));
+        Self {
+            gain: mix(self.gain, self.gain.min(other.gain)),
+            hold_frames: mix(self.hold_frames, self.hold_frames.max(other.hold_frames)),
+        }
     }
 }
 
-/// One channel's signal and gain.
-#[derive(Debug, Clone)]
+/// From one channel's signal to its gain.
+#[derive(Debug)]
 struct Channel {
     detector: Detector,
     bass: BassHold,
     lowest: SlidingMin,
     release: Release,
-    smooth: Smooth,
-    /// Driven samples on their way to the output, oldest first.
-    delay: VecDeque<f32>,
+    attack: Attack,
 }
 
 impl Channel {
-    fn new(rate_hz: f64) -> Self {
-        let smooth = Smooth::new(LOOKAHEAD_S * rate_hz);
-        let latency = REACH + smooth.lookahead_frames();
+    fn new(attack: Attack, lookahead: usize, rate_hz: f64) -> Self {
         Self {
             detector: Detector::new(),
             bass: BassHold::new(rate_hz),
-            // An interval's peak concerns the frames at both of its ends: one more than the
-            // smoothing sees.
-            lowest: SlidingMin::new(smooth.lookahead_frames() + 2, BassHold::longest(rate_hz)),
+            // From the peak's reading to its playing, and one more frame: an interval's peak
+            // concerns the frames at both of its ends.
+            lowest: SlidingMin::new(lookahead + 2, BassHold::longest(rate_hz)),
             release: Release::new(),
-            smooth,
-            delay: VecDeque::from(vec![0.0; latency]),
+            attack,
         }
-    }
-
-    fn latency_frames(&self) -> usize {
-        self.delay.len()
     }
 
     fn reset(&mut self) {
@@ -231,66 +245,19 @@ impl Channel {
         self.bass.reset();
         self.lowest.reset();
         self.release.reset();
-        self.smooth.reset();
-        self.delay.iter_mut().for_each(|sample| *sample = 0.0);
+        self.attack.reset();
     }
 
-    /// Takes an input sample and says what gain its neighbourhood needs.
-    fn read(&mut self, input: f32, drive: f64, ceiling: f64) -> Need {
-        let driven = f64::from(input) * drive;
-        let driven = if driven.is_finite() { driven.clamp(-LOUDEST, LOUDEST) as f32 } else { 0.0 };
-        self.delay.push_back(driven);
-        let peak = self.detector.push(f64::from(driven), ceiling);
+    /// What the signal around the frame that has become known needs.
+    fn need(&mut self, sample: f64, ceiling: f64) -> Need {
+        let peak = self.detector.push(sample, ceiling);
         let gain = if peak > ceiling { ROUNDING * ceiling / peak } else { 1.0 };
-        Need { gain, hold_frames: self.bass.push(f64::from(driven)) }
+        Need { gain, hold_frames: self.bass.push(sample) }
     }
 
-    /// The next output sample, and the gain it has got.
-    fn write(&mut self, need: Need, release: &Coefficients) -> (f32, f64) {
+    /// The gain for the frame that leaves the delay.
+    fn gain(&mut self, need: Need, release: &Coefficients) -> f64 {
         let held = self.lowest.push(need.gain, need.hold_frames as usize);
-        let gain = self.smooth.push(self.release.push(held, release));
-        let sample = self.delay.pop_front().expect("a sample was pushed for this frame");
-        ((f64::from(sample) * gain) as f32, gain)
-    }
-}
-
-/// A gain that moves linearly to its target within a fixed number of frames.
-#[derive(Debug, Clone)]
-struct Drive {
-    now: f64,
-    target: f64,
-    step: f64,
-    frames_left: usize,
-    ramp_frames: usize,
-}
-
-impl Drive {
-    fn new(ramp_frames: usize) -> Self {
-        Self { now: 1.0, target: 1.0, step: 0.0, frames_left: 0, ramp_frames }
-    }
-
-    fn go_to(&mut self, target: f64) {
-        if target != self.target {
-            self.target = target;
-            self.step = (target - self.now) / self.ramp_frames as f64;
-            self.frames_left = self.ramp_frames;
-        }
-    }
-
-    fn finish(&mut self) {
-        self.now = self.target;
-        self.frames_left = 0;
-    }
-
-    fn next(&mut self) -> f64 {
-        match self.frames_left {
-            0 => {}
-            1 => self.finish(),
-            _ => {
-                self.frames_left -= 1;
-                self.now += self.step;
-            }
-        }
-        self.now
+        self.attack.push(self.release.push(held, release))
     }
 }

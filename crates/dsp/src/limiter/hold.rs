@@ -71,7 +71,7 @@ fn flush(state: f64) -> f64 {
 }
 
 /// The minimum over the last frames, as many as each frame asks for.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct SlidingMin {
     /// Candidates in rising order of time and value, each with its time.
     candidates: VecDeque<(u64, f64)>,

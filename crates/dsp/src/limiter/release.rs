@@ -8,6 +8,9 @@ const SETTLE_S: f64 = 0.3;
 /// Automatic release: how many times slower that level recovers than the gain recovers to it.
 const SLOWNESS: f64 = 8.0;
 
+/// Automatic release: longest time in which that level recovers, in seconds.
+const SLOWEST_S: f64 = 2.0;
+
 /// A gain this close to unity is unity (1e-6 is 0.00001 dB), so that the signal is untouched again.
 const UNITY_WITHIN: f64 = 1e-6;
 
@@ -22,7 +25,8 @@ pub(super) struct Coefficients {
 impl Coefficients {
     pub(super) fn new(time_s: f64, automatic: bool, rate_hz: f64) -> Self {
         let slow = if automatic {
-            [one_pole(SETTLE_S, rate_hz), one_pole(SLOWNESS * time_s, rate_hz)]
+            let slow_s = (SLOWNESS * time_s).min(SLOWEST_S);
+            [one_pole(SETTLE_S, rate_hz), one_pole(slow_s, rate_hz)]
         } else {
             [1.0, 1.0]
         };

@@ -2,7 +2,12 @@
 //! Annex 2, with the interpolation of [`crate::oversample`] in place of the printed filter.
 //!
 //! It looks at [`FACTOR`](crate::oversample::FACTOR) points per frame at every rate, so that it
-//! reads the same signal alike at every rate.
+//! reads the same signal alike at every rate. [`VerifiedPeak`] asks a second, unrelated
+//! interpolator too.
+
+mod verify;
+
+pub use verify::VerifiedPeak;
 
 use crate::oversample::{FINE_TAPS, HALF_REACH, Interpolator, REACH, WINDOW};
 use crate::units::Db;
@@ -127,3 +132,6 @@ impl Channel {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! Smoothing of the gain over the look-ahead.
+//! Smoothing of the gain over the attack.
 
 /// Moving averages in a row: their response is a smooth bump made of parabolas.
 const STAGES: usize = 3;
@@ -6,28 +6,28 @@ const STAGES: usize = 3;
 /// Unity gain. Gains are counted in integers, whose sums are exact for ever.
 const UNITY: f64 = (1_u64 << 32) as f64;
 
-/// A gain's weighted mean over the look-ahead; never above the largest gain in it.
+/// A gain's weighted mean over the attack; never above the largest gain in it.
 #[derive(Debug, Clone)]
-pub(super) struct Smooth {
+pub(super) struct Attack {
     stages: [Sum; STAGES],
     /// What the last stage gives for unity gain.
     full: f64,
 }
 
-impl Smooth {
-    /// Smoothing over at most `lookahead` frames.
-    pub(super) fn new(lookahead: f64) -> Self {
-        let length = 1 + (lookahead / STAGES as f64).max(1.0) as usize;
-        let mut smooth = Self {
+impl Attack {
+    /// Smoothing over at most `at_most` frames, and at least three.
+    pub(super) fn new(at_most: f64) -> Self {
+        let length = 1 + (at_most / STAGES as f64).max(1.0) as usize;
+        let mut attack = Self {
             stages: std::array::from_fn(|_| Sum::new(length)),
             full: UNITY * (length as f64).powi(STAGES as i32),
         };
-        smooth.reset();
-        smooth
+        attack.reset();
+        attack
     }
 
     /// Frames after which a step of the gain has fully arrived.
-    pub(super) fn lookahead_frames(&self) -> usize {
+    pub(super) fn frames(&self) -> usize {
         STAGES * (self.stages[0].last.len() - 1)
     }
 
@@ -78,22 +78,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_step_arrives_within_the_lookahead_without_overshoot() {
-        let mut smooth = Smooth::new(96.0);
-        let frames = smooth.lookahead_frames();
+    fn a_step_arrives_within_the_attack_without_overshoot() {
+        let mut attack = Attack::new(96.0);
+        let frames = attack.frames();
         assert_eq!(frames, 96);
-        let gains: Vec<f64> = (0..=frames).map(|_| smooth.push(0.25)).collect();
+        let gains: Vec<f64> = (0..=frames).map(|_| attack.push(0.25)).collect();
         assert!(gains.is_sorted_by(|a, b| a >= b) && gains[0] < 1.0);
         assert!(gains[frames - 1] > 0.25 && gains[frames] == 0.25);
     }
 
     #[test]
     fn t3_unity_is_exact_after_any_history() {
-        let mut smooth = Smooth::new(400.0);
+        let mut attack = Attack::new(400.0);
         for i in 0..100_000 {
-            let _ = smooth.push(f64::from(i).sin().abs());
+            let _ = attack.push(f64::from(i).sin().abs());
         }
-        let gain = (0..=smooth.lookahead_frames()).map(|_| smooth.push(1.0)).last();
+        let gain = (0..=attack.frames()).map(|_| attack.push(1.0)).last();
         assert_eq!(gain, Some(1.0));
     }
 }
