@@ -81,8 +81,9 @@ impl CodecDecoder {
         let edit = edit(&file, id, &track, info.rate_hz)?;
         let all = known_frames(&track, mpeg).map(|ticks| to_frames(ticks, time_base, &info));
         let drop = edit.map_or(0, |edit| edit.delay);
-        // An MPEG header counts its frames without the delay.
-        let all = all.map(|all| if mpeg { all } else { all.saturating_sub(drop) });
+        // Only MP4 counts its frames with the delay.
+        let mp4 = id == formats::FORMAT_ID_ISOMP4;
+        let all = all.map(|all| if mp4 { all.saturating_sub(drop) } else { all });
         let kept = edit.and_then(|edit| edit.frames);
         info.frames = all.map(|all| kept.map_or(all, |kept| kept.min(all))).or(kept);
         let trims = edit.is_some();
@@ -94,9 +95,9 @@ impl CodecDecoder {
             decoder,
             track: track.id,
             time_base,
-            info,
             drop,
-            next_time: None,
+            // FLAC begins at 0 by definition; elsewhere the first packet tells.
+            next_time: (info.format == Format::Flac).then_some(0),
             waiting: None,
             silence: 0,
             delivered: 0,
@@ -104,6 +105,7 @@ impl CodecDecoder {
             lost_frames: 0,
             checksum_failed: false,
             ended: false,
+            info,
         })
     }
 
@@ -119,7 +121,8 @@ impl CodecDecoder {
         }
         if self.lost_packets > 0 {
             warnings.push(Warning::Lost { packets: self.lost_packets, frames: self.lost_frames });
-        } else if self.checksum_failed {
+        }
+        if warnings.is_empty() && self.checksum_failed {
             warnings.push(Warning::Checksum);
         }
         if !self.delay_known {
@@ -300,13 +303,19 @@ fn info(file: &SourceFile, format: FormatId, params: &AudioCodecParameters) -> R
         codec if is_mpeg(codec) => (Format::Mp3, Depth::Lossy),
         codecs::CODEC_ID_VORBIS => (Format::Vorbis, Depth::Lossy),
         codecs::CODEC_ID_AAC => (Format::Aac, Depth::Lossy),
-        codecs::CODEC_ID_ALAC => (Format::Alac, Depth::Int(bits.unwrap_or(16))),
+        codecs::CODEC_ID_ALAC => (Format::Alac, Depth::Int(alac_bits(params))),
         codecs::CODEC_ID_FLAC => (Format::Flac, Depth::Int(bits.unwrap_or(16))),
         codecs::CODEC_ID_PCM_F32LE | codecs::CODEC_ID_PCM_F32BE => (pcm(format), Depth::Float(32)),
         codecs::CODEC_ID_PCM_F64LE | codecs::CODEC_ID_PCM_F64BE => (pcm(format), Depth::Float(64)),
         _ => (pcm(format), Depth::Int(bits.unwrap_or(16))),
     };
     Info { format, depth, rate_hz, channels, frames: None, start_frame: None }.check(file.path())
+}
+
+/// Bits of a sample, from the codec's own header, which the reader leaves to its caller.
+fn alac_bits(params: &AudioCodecParameters) -> u32 {
+    let header = params.extra_data.as_deref().unwrap_or_default();
+    header.get(5).map_or(16, |&bits| u32::from(bits))
 }
 
 /// The container of plain PCM.
@@ -319,8 +328,9 @@ fn edit(file: &SourceFile, format: FormatId, track: &Track, rate_hz: u32) -> Res
     if format == formats::FORMAT_ID_ISOMP4 {
         return mp4::edit(file, rate_hz);
     }
-    let delay = track.delay.map(u64::from);
-    Ok(delay.map(|delay| Edit { delay, frames: None }))
+    // In Ogg, packets tell what to drop of them, and the decoder does it.
+    let delay = track.delay.filter(|_| format != formats::FORMAT_ID_OGG);
+    Ok(delay.map(|delay| Edit { delay: u64::from(delay), frames: None }))
 }
 
 /// The track's length in units of its time base, where the file tells it.

@@ -172,9 +172,9 @@ fn comment(file: &SourceFile, atom: Atom) -> Result<Option<Edit>> {
 fn parse_comment(bytes: &[u8]) -> Option<Edit> {
     let text = String::from_utf8_lossy(bytes);
     let (_, after) = text.split_once("iTunSMPB")?;
-    // Behind "data" come the kind and the language, 4 bytes each, which are not hexadecimal words.
-    let (_, words) = after.split_once("data")?;
-    let mut words = words.split_ascii_whitespace().skip(1);
+    // Behind "data" come the kind and the language, 4 bytes each.
+    let (_, value) = after.split_once("data")?;
+    let mut words = value.get(8..)?.split_ascii_whitespace().skip(1);
     let mut word = || u64::from_str_radix(words.next()?, 16).ok();
     let (delay, _padding, frames) = (word()?, word()?, word()?);
     Some(Edit { delay, frames: Some(frames).filter(|&frames| frames > 0) })
