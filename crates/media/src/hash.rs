@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::hash::Hasher as _;
+use std::path::Path;
 
 use twox_hash::XxHash3_64;
 
@@ -16,6 +17,19 @@ const BLOCK_BYTES: usize = 1 << 16;
 /// accidents, not against forgery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ContentHash(pub u64);
+
+impl ContentHash {
+    /// The hash of the file at `path`, which is read from front to back.
+    ///
+    /// # Errors
+    /// When there is no regular file, or it cannot be read.
+    pub fn of_file(path: &Path) -> Result<Self> {
+        let file = SourceFile::open(path)?;
+        let mut hasher = FileHasher::new();
+        while !hasher.catch_up(&file, file.bytes())? {}
+        Ok(hasher.finish())
+    }
+}
 
 /// Sixteen hexadecimal digits, fit for a file name.
 impl fmt::Display for ContentHash {
