@@ -56,6 +56,34 @@ pub enum PrintKind {
     Other,
 }
 
+impl PrintKind {
+    /// Every kind, in the order menus show them.
+    pub const ALL: [Self; 8] = [
+        Self::Main,
+        Self::Instrumental,
+        Self::Tv,
+        Self::ACappella,
+        Self::VocalUp,
+        Self::VocalDown,
+        Self::Clean,
+        Self::Other,
+    ];
+
+    /// Name shown to people, and taken by the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Main => "main",
+            Self::Instrumental => "instrumental",
+            Self::Tv => "TV",
+            Self::ACappella => "a cappella",
+            Self::VocalUp => "vocal up",
+            Self::VocalDown => "vocal down",
+            Self::Clean => "clean",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// What was measured of a file; `None` where silence leaves nothing to measure.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
