@@ -7,8 +7,9 @@ use crate::edit::{Edit, ListEdit, MasterEdit, ProjectEdit, SongEdit, TimelineEdi
 use crate::ids::{DeviceId, SongId};
 use crate::project::{GAP, Project, Song};
 use crate::strip::{Device, TRIM};
+pub(crate) use strip::{output, polarity, strip_name};
 use words::Words;
-pub(crate) use words::{arrow, switch};
+pub(crate) use words::{arrow, pan, switch};
 
 /// What `edit` does, in words, with the values before and after it: call it before the edit is applied.
 ///

@@ -12,6 +12,7 @@
 //! Levels are in dB, frequencies in Hz, device times in ms, positions and lengths on the timeline in
 //! whole frames at the song's rate. The document changes only through `Edit`.
 
+pub mod audible;
 pub mod automation;
 mod check;
 pub mod clip;
@@ -26,7 +27,10 @@ pub mod media_file;
 pub mod mix;
 pub mod print;
 pub mod project;
+pub mod roles;
 pub mod strip;
+#[cfg(test)]
+mod testing;
 pub mod timeline;
 
 pub use automation::{Control, Lane, LaneMode, LaneTarget, ParamId};
