@@ -16,8 +16,8 @@ pub const LIVE_WINDOW_S: f64 = 0.3;
 pub const HOLD_S: f64 = 1.5;
 /// Consecutive samples at or above [`FULL_SCALE`] that make an over.
 pub const OVER_FRAMES: u32 = 3;
-/// The highest amplitude a 16-bit file can have on both sides, −0.0003 dBFS: what counts as 0 dBFS
-/// for overs, because no file with fewer than 32 bits ever reaches +1.
+/// What counts as 0 dBFS for overs: the highest code of 16 bits, −0.0003 dBFS, because no code of
+/// any fixed-point file reaches +1.
 pub const FULL_SCALE: f32 = 32_767.0 / 32_768.0;
 
 /// Bits of an `f32` without its sign; they order as the magnitudes do.
@@ -25,7 +25,7 @@ const MAGNITUDE_BITS: u32 = 0x7FFF_FFFF;
 
 /// Levels of all channels of a signal.
 ///
-/// Readings advance in steps of [`STEP_S`](super::STEP_S). A channel that does not exist reads as
+/// Readings advance in steps of [`STEP_S`]. A channel that does not exist reads as
 /// silent.
 #[derive(Debug, Clone)]
 pub struct LevelMeter {
@@ -277,7 +277,7 @@ impl Sums {
     }
 
     fn correlation(&self) -> Option<f64> {
-        let scale = self.square[0].sqrt() * self.square[1].sqrt();
+        let scale = (self.square[0] * self.square[1]).sqrt();
         (scale > 0.0).then(|| (self.product / scale).clamp(-1.0, 1.0))
     }
 }

@@ -4,7 +4,7 @@
 //! S, I and their largest values); EBU Tech 3342 (2023), §3 (loudness range).
 //!
 //! Live, [`Energies`] belongs to the audio thread and [`Loudness`] to the thread that shows it,
-//! with one number per [`STEP_S`](super::STEP_S) crossing between them; [`LoudnessMeter`] is both
+//! with one number per [`STEP_S`] crossing between them; [`LoudnessMeter`] is both
 //! in one, for files. Loudness is a [`Db`] and means LUFS; no loudness is [`Db::SILENCE`].
 
 mod k_weighting;
@@ -54,7 +54,7 @@ const RANGE_GATE: Db = Db(-20.0);
 /// The loudness range lies between these parts of the distribution.
 const RANGE_PERCENTILES: [f64; 2] = [0.10, 0.95];
 
-/// The K-weighted energy of a signal in steps of [`STEP_S`](super::STEP_S).
+/// The K-weighted energy of a signal in steps of [`STEP_S`].
 ///
 /// One number per step: the weighted sum of the channels' mean squares.
 #[derive(Debug, Clone)]

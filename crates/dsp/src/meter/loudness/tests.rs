@@ -84,3 +84,15 @@ fn windows_sum_the_newest_energies_wherever_the_ring_turns() {
         assert!((window.mean(MOMENTARY_STEPS) - expected).abs() < 1e-9);
     }
 }
+
+#[test]
+fn bs1770_the_lfe_has_no_part_in_it() {
+    let (signal, silence) = (noise(96_000), vec![0.0; 96_000]);
+    let read = |channels: [&[f32]; 6]| {
+        let mut meter = LoudnessMeter::new(48_000.0, &weights(6));
+        meter.push(&channels);
+        meter.loudness().integrated()
+    };
+    assert!(read([&silence, &silence, &silence, &signal, &silence, &silence]).is_silence());
+    assert!(!read([&silence, &silence, &signal, &silence, &silence, &silence]).is_silence());
+}
