@@ -129,7 +129,7 @@ impl Analyzer {
         }
     }
 
-    /// Keeps the correlation of the last window if it is the lowest; ends a curve's step.
+    /// Keeps the correlation of the last window if it is the lowest.
     fn note_correlation(&mut self) {
         let end_s = self.frames as f64 / f64::from(self.rate_hz);
         let start_s = end_s - CORRELATION_WINDOW_S;
