@@ -1,0 +1,66 @@
+//! The report on any audio file, and on what is being written.
+
+use std::path::Path;
+use std::sync::mpsc::Receiver;
+
+use twobus_analysis::{Analyzer, Report};
+use twobus_media::{Decoder, Info, Warning};
+use twobus_session::Measurements;
+
+use crate::error::Result;
+use crate::output::Chunk;
+use crate::progress::Progress;
+
+/// What an audio file is and measures.
+#[derive(Debug, Clone)]
+pub struct Analysis {
+    /// The file.
+    pub info: Info,
+    /// What it measures.
+    pub report: Report,
+    /// What a person should know about the file.
+    pub warnings: Vec<Warning>,
+}
+
+/// Decodes and measures the file at `path`.
+///
+/// # Errors
+/// When it cannot be read, or the job is cancelled.
+pub fn analyze(path: &Path, progress: &Progress) -> Result<Analysis> {
+    let mut decoder = Decoder::open(path)?;
+    let info = decoder.info().clone();
+    let bytes = std::fs::metadata(path).map_or(0, |file| file.len());
+    progress.begin("Measuring", bytes);
+    let mut analyzer = Analyzer::new(info.rate_hz, info.channels);
+    let mut block = Vec::new();
+    let mut told = 0;
+    while decoder.next(&mut block)? > 0 {
+        let channels: Vec<&[f32]> = block.iter().map(Vec::as_slice).collect();
+        analyzer.push(&channels);
+        let read = decoder.bytes_read();
+        progress.advance(read - told)?;
+        told = read;
+    }
+    Ok(Analysis { info, report: analyzer.finish(), warnings: decoder.warnings() })
+}
+
+/// Measures the chunks that arrive until there are no more.
+pub(crate) fn listen(rate_hz: u32, chunks: &Receiver<Chunk>) -> Report {
+    let mut analyzer = Analyzer::new(rate_hz, 2);
+    for [left, right] in chunks {
+        analyzer.push(&[&left, &right]);
+    }
+    analyzer.finish()
+}
+
+/// The figures that are kept with a print.
+pub(crate) fn measurements(report: &Report) -> Measurements {
+    Measurements {
+        integrated_lufs: report.integrated_lufs,
+        short_term_max_lufs: report.short_term_max.map(|extreme| extreme.value),
+        momentary_max_lufs: report.momentary_max.map(|extreme| extreme.value),
+        range_lu: report.range_lu,
+        true_peak_dbtp: report.true_peak.map(|extreme| extreme.value),
+        peak_dbfs: report.sample_peak.map(|extreme| extreme.value),
+    }
+}

@@ -1,0 +1,392 @@
+//! The bounce: a mix to a print, with its stems if wanted, measured while it is written.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
+
+use twobus_analysis::Report;
+use twobus_dsp::dither::Dither;
+use twobus_media::ContentHash;
+use twobus_render::compile::build_device;
+use twobus_render::offline::{self, Piece, Span};
+use twobus_render::{Context, Fault, Purpose, Renderer, Source, compile};
+use twobus_session::audible::audible_hash;
+use twobus_session::{Measurements, Mix, Print, PrintKind, Project, Song, StripId, Track};
+
+use crate::analyze::{listen, measurements};
+use crate::error::{Error, Result};
+use crate::feed::{Feed, with_feeds};
+use crate::folder::Folder;
+use crate::output::{Chunk, DITHER, Format, Output, OutputSpec};
+use crate::playlist::Playlist;
+use crate::progress::Progress;
+
+/// Frames between two reports of progress.
+const REPORT_FRAMES: u64 = 1 << 14;
+/// Chunks that may wait to be measured.
+const WAITING_CHUNKS: usize = 64;
+
+/// What to bounce.
+#[derive(Debug, Clone)]
+pub struct BounceOptions {
+    /// What the print is.
+    pub kind: PrintKind,
+    /// A note that stays with it.
+    pub note: String,
+    /// Its format: WAV, 24-bit or 32-bit float.
+    pub format: Format,
+    /// Frames of the song to bounce; `None` for all, with the tail.
+    pub range: Option<(u64, u64)>,
+    /// Whether to write what each strip gives to the mix bus as files of their own.
+    pub stems: bool,
+    /// Threads at work, at least 1; the samples are the same for any number.
+    pub threads: usize,
+    /// Whether to measure the print while it is written.
+    pub measure: bool,
+    /// Whether to dither an integer print.
+    pub dither: bool,
+}
+
+impl Default for BounceOptions {
+    fn default() -> Self {
+        Self {
+            kind: PrintKind::Main,
+            note: String::new(),
+            format: Format::Wav32f,
+            range: None,
+            stems: false,
+            threads: thread::available_parallelism().map_or(1, usize::from),
+            measure: true,
+            dither: true,
+        }
+    }
+}
+
+/// A finished bounce.
+#[derive(Debug, Clone)]
+pub struct Bounce {
+    /// The print, to be added to its song.
+    pub print: Print,
+    /// Its file.
+    pub path: PathBuf,
+    /// What it measures; `None` when that was not asked for.
+    pub report: Option<Report>,
+    /// Stems, in the order of the mix; empty unless asked for.
+    pub stems: Vec<StemFile>,
+    /// Largest difference of the print and the sum of its stems, in dBFS; `None` without stems, minus
+    /// infinity when they are equal.
+    pub residual_dbfs: Option<f64>,
+    /// What a person should know, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// A stem that was bounced.
+#[derive(Debug, Clone)]
+pub struct StemFile {
+    /// The strip it came from.
+    pub name: String,
+    /// Its file: 32-bit float, as long as the print.
+    pub path: PathBuf,
+}
+
+/// Bounces the mix of `song` to a new print in `prints/`.
+///
+/// Solo and monitor are not part of a bounce; [`Bounce::notes`] says when one was on.
+///
+/// # Errors
+/// When a stem is missing or changed, the mix cannot run, a file cannot be written, or the job is
+/// cancelled; then no file is left behind.
+pub fn bounce(
+    folder: &Folder,
+    project: &Project,
+    song: &Song,
+    options: &BounceOptions,
+    progress: &Progress,
+) -> Result<Bounce> {
+    let mix = song.mix.as_ref().ok_or_else(|| {
+        Error::Missing(format!("\"{}\" has no mix; it arrived as a finished print", song.title))
+    })?;
+    let span = span(mix, options)?;
+    let (mut renderer, feeds) = prepare(folder, project, song, mix, options, progress)?;
+    let number = song.fresh_print_number();
+    let path = print_path(folder, song, number, options)?;
+    let (listener, measuring) = if options.measure { measure(song.rate_hz) } else { (None, None) };
+    let mut files = Files::create(&renderer, &path, song, options, listener)?;
+    progress.begin("Mixing", frames_ahead(mix, span));
+    let frames = run(&mut renderer, feeds, span, song.rate_hz, options, &mut files, progress)?;
+    let report = files.finish_measuring(measuring)?;
+    let notes = notes(mix, &renderer, &files, options);
+    let (stems, residual_dbfs) = files.finish()?;
+    let file_hash = ContentHash::of_file(&path)?.to_string();
+    let print = Print {
+        number,
+        kind: options.kind,
+        note: options.note.clone(),
+        file: folder.relative(&path)?,
+        file_hash,
+        rate_hz: song.rate_hz,
+        frames,
+        range: options.range,
+        measurements: report.as_ref().map_or_else(Measurements::default, measurements),
+        audible_hash: audible_hash(project, song, mix, options.range),
+        mix: Box::new(mix.clone()),
+    };
+    Ok(Bounce { print, path, report, stems, residual_dbfs, notes })
+}
+
+fn span(mix: &Mix, options: &BounceOptions) -> Result<Span> {
+    match options.range {
+        Some((start, end)) if start < end => Ok(Span::Exactly { start, end }),
+        Some(_) => Err(Error::Missing(
+            "the range to bounce is empty; its end must lie after its start".to_owned(),
+        )),
+        None if mix.end() == 0 => {
+            Err(Error::Missing("the mix has no clips; import stems first".to_owned()))
+        }
+        None => Ok(Span::WithTail { end: mix.end() }),
+    }
+}
+
+fn frames_ahead(mix: &Mix, span: Span) -> u64 {
+    match span {
+        Span::WithTail { .. } => mix.end(),
+        Span::Exactly { end, .. } => end,
+    }
+}
+
+/// Compiles the mix and opens all its tracks.
+fn prepare(
+    folder: &Folder,
+    project: &Project,
+    song: &Song,
+    mix: &Mix,
+    options: &BounceOptions,
+    progress: &Progress,
+) -> Result<(Renderer, Vec<Feed>)> {
+    let mut feeds = Vec::new();
+    let mut failure = None;
+    let mut source = |track: &Track| -> Box<dyn Source> {
+        match Playlist::open(folder, project, track, song.rate_hz, progress) {
+            Ok(playlist) => {
+                let (feed, stream) = Feed::new(playlist);
+                feeds.push(feed);
+                Box::new(stream)
+            }
+            Err(error) => {
+                failure = failure.take().or(Some(error));
+                Box::new(twobus_render::source::MemorySource::mono(Vec::new(), 0))
+            }
+        }
+    };
+    let purpose = if options.stems { Purpose::Stems } else { Purpose::Bounce };
+    let plan = compile(
+        mix,
+        &mut Context {
+            rate_hz: song.rate_hz,
+            pan_law: project.pan_law,
+            purpose,
+            source: &mut source,
+            device: &build_device,
+        },
+    )?;
+    match failure {
+        Some(error) => Err(error),
+        None => Ok((Renderer::new(plan), feeds)),
+    }
+}
+
+fn run(
+    renderer: &mut Renderer,
+    feeds: Vec<Feed>,
+    span: Span,
+    rate_hz: u32,
+    options: &BounceOptions,
+    files: &mut Files,
+    progress: &Progress,
+) -> Result<u64> {
+    with_feeds(feeds, options.threads, |supply| {
+        let mut told = 0;
+        let supply = |until: u64| {
+            if until >= told + REPORT_FRAMES {
+                progress.advance(until - told)?;
+                told = until;
+            }
+            supply(until)
+        };
+        offline::run(renderer, span, rate_hz, supply, |piece| files.push(piece))
+    })
+}
+
+/// Measures what is sent, on a thread of its own, until the sender is dropped.
+fn measure(rate_hz: u32) -> (Option<SyncSender<Chunk>>, Option<JoinHandle<Report>>) {
+    let (sender, receiver) = sync_channel(WAITING_CHUNKS);
+    (Some(sender), Some(thread::spawn(move || listen(rate_hz, &receiver))))
+}
+
+/// The name of a print's file, free to use: "Song 003 instrumental.wav".
+fn print_path(
+    folder: &Folder,
+    song: &Song,
+    number: u32,
+    options: &BounceOptions,
+) -> Result<PathBuf> {
+    let kind = options.kind.name();
+    let suffix = if options.kind == PrintKind::Main { String::new() } else { format!(" {kind}") };
+    let title = file_name(&song.title);
+    let extension = options.format.extension();
+    let folder = folder.sub("prints")?;
+    // A file of an earlier print that the document no longer knows is not overwritten either.
+    let names = (0_u32..).map(|copy| match copy {
+        0 => format!("{title} {number:03}{suffix}.{extension}"),
+        n => format!("{title} {number:03}{suffix} ({n}).{extension}"),
+    });
+    let free = names.map(|name| folder.join(name)).find(|path| !path.exists());
+    Ok(free.expect("a folder cannot hold every number"))
+}
+
+/// `title` without what file systems do not take.
+pub(crate) fn file_name(title: &str) -> String {
+    let safe = |c: char| if c.is_control() || r#"/\:*?"<>|"#.contains(c) { '-' } else { c };
+    let name: String = title.trim().chars().map(safe).collect();
+    let name = name.trim_matches('.').trim();
+    if name.is_empty() { "Untitled".to_owned() } else { name.to_owned() }
+}
+
+/// The files of a bounce while they are written.
+struct Files {
+    print: Output,
+    stems: Vec<(StemFile, Output)>,
+    residual: f64,
+    print_format: Format,
+}
+
+impl Files {
+    fn create(
+        renderer: &Renderer,
+        path: &Path,
+        song: &Song,
+        options: &BounceOptions,
+        listener: Option<SyncSender<Chunk>>,
+    ) -> Result<Self> {
+        let spec = OutputSpec {
+            path,
+            format: options.format,
+            rate_hz: song.rate_hz,
+            dither: if options.dither { DITHER } else { Dither::Off },
+            overwrite: false,
+            start_frame: options.range.map_or(0, |(start, _)| start),
+        };
+        let print = Output::create(&spec, listener)?;
+        let mut stems = Vec::new();
+        let folder = path.with_extension("stems");
+        for (name, number) in renderer.plan().stem_names().iter().zip(1..) {
+            std::fs::create_dir_all(&folder).map_err(Error::io("making the folder", &folder))?;
+            let path = folder.join(format!("{number:02} {}.wav", file_name(name)));
+            let spec = OutputSpec { path: &path, format: Format::Wav32f, ..spec };
+            let output = Output::create(&spec, None)?;
+            stems.push((StemFile { name: name.clone(), path: path.clone() }, output));
+        }
+        Ok(Self { print, stems, residual: 0.0, print_format: options.format })
+    }
+
+    fn push(&mut self, piece: Piece<'_>) -> Result<()> {
+        let (left, right) = piece.output(0);
+        self.print.push(left, right)?;
+        for (index, (_, output)) in self.stems.iter_mut().enumerate() {
+            let (left, right) = piece.output(index + 1);
+            output.push(left, right)?;
+        }
+        if !self.stems.is_empty() {
+            self.residual = self.residual.max(residual(piece));
+        }
+        Ok(())
+    }
+
+    /// Sends the rest of the print to be measured, and waits for the report.
+    fn finish_measuring(
+        &mut self,
+        measuring: Option<JoinHandle<Report>>,
+    ) -> Result<Option<Report>> {
+        self.print.flush()?;
+        self.print.stop_listening();
+        let report = measuring.map(JoinHandle::join).transpose();
+        report.map_err(|_| Error::Missing("measuring the print failed".to_owned()))
+    }
+
+    fn finish(self) -> Result<(Vec<StemFile>, Option<f64>)> {
+        let residual = (!self.stems.is_empty()).then(|| 20.0 * self.residual.log10());
+        let _written = self.print.finish()?;
+        let mut stems = Vec::new();
+        for (stem, output) in self.stems {
+            let _written = output.finish()?;
+            stems.push(stem);
+        }
+        Ok((stems, residual))
+    }
+}
+
+/// Largest difference of the print and the sum of the stems as their 32-bit files hold them.
+fn residual(piece: Piece<'_>) -> f64 {
+    let rounded = |x: f64| f64::from(x as f32);
+    let mut largest = 0.0_f64;
+    for channel in 0..2 {
+        let of = |index| {
+            let (left, right) = piece.output(index);
+            if channel == 0 { left } else { right }
+        };
+        for frame in 0..piece.frames() {
+            let sum: f64 = (1..piece.outputs()).map(|index| rounded(of(index)[frame])).sum();
+            largest = largest.max((rounded(of(0)[frame]) - sum).abs());
+        }
+    }
+    largest
+}
+
+/// What a person should know about this bounce.
+fn notes(mix: &Mix, renderer: &Renderer, files: &Files, options: &BounceOptions) -> Vec<String> {
+    let mut notes = Vec::new();
+    let soloed = mix.strips().filter(|strip| strip.solo).map(|strip| strip.name.as_str());
+    let soloed: Vec<&str> = soloed.collect();
+    if !soloed.is_empty() {
+        notes.push(format!("Solo was on ({}); a bounce ignores solo.", soloed.join(", ")));
+    }
+    if mix.monitor.is_altering() {
+        notes.push(
+            "A monitor switch was on (dim, mono, side or reference); no bounce contains it."
+                .to_owned(),
+        );
+    }
+    let plan = renderer.plan();
+    notes.extend(plan.faults().map(|fault| fault_note(mix, fault)));
+    if plan.missing_frames() > 0 {
+        notes.push(format!(
+            "{} frames could not be read in time and are silent.",
+            plan.missing_frames()
+        ));
+    }
+    if options.stems && !plan.stems_pass_inserts() {
+        let text = "The mix bus has devices that are not linear; the stems leave before them, so \
+                    their sum is not the print.";
+        notes.push(text.to_owned());
+    }
+    let clamped = files.print.clamped();
+    if clamped > 0 {
+        let text = "samples lay above full scale and were clipped; lower the mix bus fader or bounce to wav32f.";
+        notes.push(format!("{clamped} {text} ({})", files.print_format));
+    }
+    notes
+}
+
+fn fault_note(mix: &Mix, fault: Fault) -> String {
+    let name = |id: StripId| mix.strip(id).map_or("?", |strip| strip.name.as_str());
+    let strip = mix.strip(fault.strip);
+    let device = strip.and_then(|s| s.inserts.iter().find(|d| Some(d.id) == fault.device));
+    let place = match device {
+        Some(device) => format!("{} on \"{}\"", device.kind.name(), name(fault.strip)),
+        None => format!("\"{}\"", name(fault.strip)),
+    };
+    format!(
+        "{place} put out something that is not a number; {} blocks were silenced.",
+        fault.blocks
+    )
+}

@@ -1,0 +1,161 @@
+//! Streams from disk to the renderer: each track's playlist fills its rings, either between two blocks
+//! or from threads of its own. Which it is changes nothing in the samples.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, Thread};
+use std::time::Duration;
+
+use rtrb::{Producer, RingBuffer};
+use twobus_render::source::StreamSource;
+
+use crate::error::{Error, Result};
+use crate::playlist::{PIECE_FRAMES, Playlist};
+
+/// Frames each ring holds.
+const RING_FRAMES: usize = 8 * PIECE_FRAMES;
+/// Longest time a thread sleeps without being woken.
+const NAP: Duration = Duration::from_micros(200);
+
+/// One track's way from disk to the renderer.
+pub(crate) struct Feed {
+    playlist: Playlist,
+    left: Producer<f32>,
+    right: Option<Producer<f32>>,
+    position: u64,
+    filled: Arc<AtomicU64>,
+    piece: [Vec<f32>; 2],
+}
+
+impl Feed {
+    /// A feed and the source it fills, from frame 0 on.
+    pub(crate) fn new(playlist: Playlist) -> (Self, StreamSource) {
+        let (left, left_end) = RingBuffer::new(RING_FRAMES);
+        let right = (!playlist.is_mono()).then(|| RingBuffer::new(RING_FRAMES));
+        let (right, right_end) = right.unzip();
+        let source = StreamSource::new(left_end, right_end);
+        let piece = [vec![0.0; PIECE_FRAMES], vec![0.0; PIECE_FRAMES]];
+        (Self { playlist, left, right, position: 0, filled: Arc::default(), piece }, source)
+    }
+
+    /// Puts one more piece into the rings; false when they have no room for it.
+    fn pump(&mut self) -> Result<bool> {
+        let room = |ring: &Producer<f32>| ring.slots() >= PIECE_FRAMES;
+        if !room(&self.left) || !self.right.as_ref().is_none_or(room) {
+            return Ok(false);
+        }
+        let [left, right] = &mut self.piece;
+        self.playlist.read(self.position, left, right)?;
+        push(&mut self.left, left);
+        if let Some(ring) = &mut self.right {
+            push(ring, right);
+        }
+        self.position += PIECE_FRAMES as u64;
+        self.filled.store(self.position, Ordering::Release);
+        Ok(true)
+    }
+}
+
+fn push(ring: &mut Producer<f32>, samples: &[f32]) {
+    let fits = ring.push_entire_slice(samples).is_ok();
+    debug_assert!(fits, "room was checked");
+}
+
+/// Runs `act` with a function that waits until all sources hold the frames before a position.
+///
+/// With one thread the feeds are pumped by the waiting itself, otherwise by `threads − 1` others.
+pub(crate) fn with_feeds<T>(
+    feeds: Vec<Feed>,
+    threads: usize,
+    act: impl FnOnce(&mut dyn FnMut(u64) -> Result<()>) -> Result<T>,
+) -> Result<T> {
+    if threads <= 1 { inline(feeds, act) } else { threaded(feeds, threads - 1, act) }
+}
+
+fn inline<T>(
+    mut feeds: Vec<Feed>,
+    act: impl FnOnce(&mut dyn FnMut(u64) -> Result<()>) -> Result<T>,
+) -> Result<T> {
+    let mut ready = 0;
+    act(&mut |until| {
+        while ready < until {
+            for feed in &mut feeds {
+                let _there_was_room = feed.pump()?;
+            }
+            ready = feeds.iter().map(|feed| feed.position).min().unwrap_or(u64::MAX);
+        }
+        Ok(())
+    })
+}
+
+/// What the renderer's thread and the feeding threads share.
+struct Shared {
+    stop: AtomicBool,
+    error: Mutex<Option<Error>>,
+    renderer: Thread,
+}
+
+fn threaded<T>(
+    feeds: Vec<Feed>,
+    workers: usize,
+    act: impl FnOnce(&mut dyn FnMut(u64) -> Result<()>) -> Result<T>,
+) -> Result<T> {
+    let filled: Vec<Arc<AtomicU64>> = feeds.iter().map(|feed| Arc::clone(&feed.filled)).collect();
+    let mut shares: Vec<Vec<Feed>> = (0..workers).map(|_| Vec::new()).collect();
+    for (index, feed) in feeds.into_iter().enumerate() {
+        shares[index % workers].push(feed);
+    }
+    let stop = AtomicBool::new(false);
+    let shared = Shared { stop, error: Mutex::new(None), renderer: thread::current() };
+    thread::scope(|scope| {
+        let shared = &shared;
+        let handles = shares.into_iter().map(|feeds| scope.spawn(move || work(feeds, shared)));
+        let handles: Vec<_> = handles.collect();
+        let wake = || handles.iter().for_each(|handle| handle.thread().unpark());
+        let mut ready = 0;
+        let result = act(&mut |until| {
+            while ready < until {
+                ready = filled.iter().map(|f| f.load(Ordering::Acquire)).min().unwrap_or(u64::MAX);
+                if let Some(error) = take_error(shared) {
+                    return Err(error);
+                }
+                wake();
+                if ready < until {
+                    thread::park_timeout(NAP);
+                }
+            }
+            Ok(())
+        });
+        shared.stop.store(true, Ordering::Release);
+        wake();
+        result
+    })
+}
+
+fn take_error(shared: &Shared) -> Option<Error> {
+    shared.error.lock().ok().and_then(|mut error| error.take())
+}
+
+/// A feeding thread: keeps the rings of its feeds full until it is told to stop.
+fn work(mut feeds: Vec<Feed>, shared: &Shared) {
+    while !shared.stop.load(Ordering::Acquire) {
+        let mut pumped = false;
+        for feed in &mut feeds {
+            match feed.pump() {
+                Ok(one_more) => pumped |= one_more,
+                Err(error) => {
+                    if let Ok(mut slot) = shared.error.lock() {
+                        *slot = Some(error);
+                    }
+                    shared.renderer.unpark();
+                    return;
+                }
+            }
+        }
+        if pumped {
+            shared.renderer.unpark();
+        } else {
+            thread::park_timeout(NAP);
+        }
+    }
+}

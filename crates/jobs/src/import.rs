@@ -1,0 +1,361 @@
+//! Import: files to tracks. One row a file, whatever becomes of it; one bad file stops no other.
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use twobus_dsp::Db;
+use twobus_media::{RATES_HZ, Scan, ScanJob, Warning, probe, scan};
+
+use twobus_session::roles::{Guess, guess};
+use twobus_session::{
+    Bus, BusKind, ChannelMap, Clip, ClipId, Edit, ListEdit, MediaFile, MediaId, Mix, Output,
+    Project, Song, SongEdit, Strip, StripEdit, StripId, Track,
+};
+
+use crate::collect::copy_in;
+use crate::error::{Error, Result};
+use crate::folder::Folder;
+use crate::progress::Progress;
+
+mod balance;
+
+pub use balance::TARGET_PEAK_DBFS;
+
+/// How to import.
+#[derive(Debug, Clone, Copy)]
+pub struct ImportOptions {
+    /// Copy the files into the project.
+    pub copy: bool,
+    /// Propose trims so that the sum peaks near [`TARGET_PEAK_DBFS`].
+    pub trims: bool,
+    /// Put tracks whose guessed group has at least two members into a group.
+    pub groups: bool,
+}
+
+impl Default for ImportOptions {
+    fn default() -> Self {
+        Self { copy: false, trims: true, groups: false }
+    }
+}
+
+/// What came of an import.
+#[derive(Debug)]
+pub struct Import {
+    /// The song's rate, in Hz: as it was, or that of most files.
+    pub rate_hz: u32,
+    /// One row a file, in the order they were given.
+    pub rows: Vec<Row>,
+    /// Peak of the sum of all imported files at unity, in dBFS, if it was asked for.
+    pub sum_peak_dbfs: Option<f64>,
+    /// The trim proposed for every track.
+    pub trim: Db,
+    /// What makes tracks of the files, as one step.
+    pub edit: Edit,
+}
+
+/// What became of one file.
+#[derive(Debug)]
+pub struct Row {
+    /// The file.
+    pub path: PathBuf,
+    /// What it is, or why it was not imported.
+    pub outcome: Result<Imported>,
+}
+
+/// A file that was imported.
+#[derive(Debug, Clone)]
+pub struct Imported {
+    /// As the project lists it.
+    pub media: MediaFile,
+    /// Name, role, colour and group guessed from its name.
+    pub guess: Guess,
+    /// Length at the song's rate, in frames.
+    pub frames: u64,
+    /// Place on the timeline, in frames at the song's rate.
+    pub position: u64,
+    /// Largest sample, in dBFS; minus infinity for digital silence.
+    pub peak_dbfs: f64,
+    /// RMS over all channels, in dBFS.
+    pub rms_dbfs: f64,
+    /// Nothing but silence.
+    pub silent: bool,
+    /// Two channels that carry one signal.
+    pub dual_mono: bool,
+    /// True when it is read from a conversion in the cache.
+    pub converted: bool,
+    /// What a person should know.
+    pub warnings: Vec<Warning>,
+}
+
+/// Scans `paths` side by side and proposes tracks for them.
+///
+/// A song without a rate takes that of most files. Files that are not PCM at the song's rate are
+/// converted into the cache. Files that all carry a timestamp keep their distances; otherwise all
+/// begin at frame 0. A file that the project already lists is listed once.
+///
+/// # Errors
+/// When the job is cancelled or the project's folder cannot be written; a bad file is a row, not an
+/// error.
+pub fn import(
+    folder: &Folder,
+    project: &Project,
+    song: &Song,
+    paths: &[PathBuf],
+    options: ImportOptions,
+    progress: &Progress,
+) -> Result<Import> {
+    let rate_hz = if song.rate_hz > 0 { song.rate_hz } else { common_rate(paths) };
+    let bytes = paths.iter().filter_map(|path| path.metadata().ok()).map(|file| file.len()).sum();
+    progress.begin("Reading", bytes);
+    let scratch = folder.sub(".cache/pcm")?;
+    let scanned: Vec<Result<Scanned>> = paths
+        .par_iter()
+        .enumerate()
+        .map(|(index, path)| scan_one(folder, path, index, &scratch, rate_hz, options, progress))
+        .collect();
+    progress.advance(0)?;
+    let mut rows = rows(folder, project, paths, scanned, rate_hz)?;
+    place(&mut rows, rate_hz);
+    let readers = Found { folder, rows: &rows, rate_hz };
+    progress.begin("Balancing", 1);
+    let sum_peak_dbfs =
+        if options.trims { balance::sum_peak_dbfs(&readers, progress)? } else { None };
+    let trim = sum_peak_dbfs.map_or(Db::UNITY, balance::trim_for);
+    let edit = edits(project, song, rate_hz, &rows, trim, options);
+    let rows = rows.into_iter().map(|row| Row { path: row.path, outcome: row.outcome }).collect();
+    Ok(Import { rate_hz, rows, sum_peak_dbfs, trim, edit })
+}
+
+/// The rate of most files, within what a song may have; 48 kHz when nothing can be read.
+fn common_rate(paths: &[PathBuf]) -> u32 {
+    let rates = paths.iter().filter_map(|path| probe(path).ok()).map(|info| info.rate_hz);
+    let rates: Vec<u32> = rates.filter(|rate| RATES_HZ.contains(rate)).collect();
+    let votes = |rate: &u32| rates.iter().filter(|other| *other == rate).count();
+    let most = rates.iter().copied().max_by_key(|rate| (votes(rate), *rate)).unwrap_or(48_000);
+    most.clamp(Song::MIN_RATE_HZ, Song::MAX_RATE_HZ)
+}
+
+/// A scan with the file's final place.
+struct Scanned {
+    scan: Scan,
+    path: PathBuf,
+    bytes: u64,
+}
+
+fn scan_one(
+    folder: &Folder,
+    path: &Path,
+    index: usize,
+    scratch: &Path,
+    rate_hz: u32,
+    options: ImportOptions,
+    progress: &Progress,
+) -> Result<Scanned> {
+    let bytes = path.metadata().map_or(0, |file| file.len());
+    let path = if options.copy { copy_in(folder, path, bytes)? } else { path.to_owned() };
+    let converted = scratch.join(format!("import-{}-{index}.wav", std::process::id()));
+    let job = ScanJob {
+        rate_hz: Some(rate_hz),
+        converted: &converted,
+        bytes_done: progress.done(),
+        cancel: progress.cancel_flag(),
+    };
+    let scan = scan(&path, &job)?;
+    let hash = scan.hash.to_string();
+    if scan.converted {
+        let name = folder.converted(&hash, rate_hz)?;
+        std::fs::rename(&converted, &name).map_err(Error::io("keeping the conversion", &name))?;
+    }
+    scan.peaks.save(&folder.peaks(&hash, rate_hz)?, scan.hash)?;
+    Ok(Scanned { scan, path, bytes })
+}
+
+/// A row on its way: with what later steps need besides what people see.
+struct Work {
+    path: PathBuf,
+    outcome: Result<Imported>,
+    scan: Option<Scan>,
+}
+
+fn rows(
+    folder: &Folder,
+    project: &Project,
+    paths: &[PathBuf],
+    scanned: Vec<Result<Scanned>>,
+    rate_hz: u32,
+) -> Result<Vec<Work>> {
+    let mut next = project.fresh_media_id().0;
+    let mut rows: Vec<Work> = Vec::new();
+    for (path, outcome) in paths.iter().zip(scanned) {
+        let work = match outcome {
+            Err(Error::Cancelled) => return Err(Error::Cancelled),
+            Err(error) => Work { path: path.clone(), outcome: Err(error), scan: None },
+            Ok(found) => {
+                let written = folder.relative(&found.path)?;
+                let listed = project.media.iter().find(|file| file.path == written);
+                let id = listed.map_or(MediaId(next), |file| file.id);
+                next += u32::from(listed.is_none());
+                let imported = imported(id, written, &found, path, rate_hz);
+                Work { path: path.clone(), outcome: Ok(imported), scan: Some(found.scan) }
+            }
+        };
+        rows.push(work);
+    }
+    Ok(rows)
+}
+
+fn imported(id: MediaId, written: String, found: &Scanned, path: &Path, _rate_hz: u32) -> Imported {
+    let scan = &found.scan;
+    let info = &scan.info;
+    let name = path.file_stem().map_or_else(|| "Track".into(), |name| name.to_string_lossy());
+    let peak = scan.levels.iter().map(|level| level.peak).fold(0.0, f64::max);
+    let power: f64 = scan.levels.iter().map(|level| level.rms * level.rms).sum();
+    let own_frames =
+        info.frames.unwrap_or(if info.rate_hz == scan.rate_hz { scan.frames } else { 0 });
+    Imported {
+        media: MediaFile {
+            id,
+            path: written,
+            bytes: found.bytes,
+            hash: scan.hash.to_string(),
+            rate_hz: info.rate_hz,
+            frames: own_frames,
+            channels: u16::try_from(info.channels).unwrap_or(u16::MAX),
+            format: format!("{} {}", info.format, info.depth),
+            timestamp: info.start_frame,
+        },
+        guess: guess(&name),
+        frames: scan.frames,
+        position: 0,
+        peak_dbfs: Db::from_gain(peak).0,
+        rms_dbfs: Db::from_power(power / scan.levels.len().max(1) as f64).0,
+        silent: scan.silent,
+        dual_mono: scan.dual_mono,
+        converted: scan.converted,
+        warnings: scan.warnings.clone(),
+    }
+}
+
+/// Places the files: by their timestamps, when every one of them has one.
+fn place(rows: &mut [Work], _rate_hz: u32) {
+    let stamps = rows.iter().filter_map(|row| row.scan.as_ref()).map(|scan| scan.start_frame);
+    let Some(stamps) = stamps.collect::<Option<Vec<u64>>>() else { return };
+    let Some(first) = stamps.iter().min().copied() else { return };
+    let imported = rows.iter_mut().filter_map(|row| row.outcome.as_mut().ok());
+    imported.zip(stamps).for_each(|(imported, stamp)| imported.position = stamp - first);
+}
+
+/// The imported files as the balance reads them.
+pub(crate) struct Found<'a> {
+    folder: &'a Folder,
+    rows: &'a [Work],
+    rate_hz: u32,
+}
+
+/// One step that lists the files and makes their tracks.
+fn edits(
+    project: &Project,
+    song: &Song,
+    rate_hz: u32,
+    rows: &[Work],
+    trim: Db,
+    options: ImportOptions,
+) -> Edit {
+    let empty = Mix::default();
+    let mix = song.mix.as_ref().unwrap_or(&empty);
+    let mut edits = Vec::new();
+    let done: Vec<&Imported> = rows.iter().filter_map(|row| row.outcome.as_ref().ok()).collect();
+    if song.rate_hz == 0 && !done.is_empty() {
+        edits.push(Edit::Song { song: song.id, change: SongEdit::Rate(rate_hz) });
+    }
+    if song.mix.is_none() {
+        let change = SongEdit::Mix(Some(Box::new(Mix::default())));
+        edits.push(Edit::Song { song: song.id, change });
+    }
+    let mut tracks: Vec<(Track, Option<&'static str>)> = Vec::new();
+    let (mut strip, mut clip) = (mix.fresh_strip_id().0, mix.fresh_clip_id().0);
+    for imported in &done {
+        if !project.media.iter().any(|file| file.id == imported.media.id) {
+            edits.push(Edit::Media(ListEdit::add(imported.media.clone())));
+        }
+        for (track, group) in tracks_of(imported, &mut strip, &mut clip, trim) {
+            let change = SongEdit::Tracks(ListEdit::add(track.clone()));
+            edits.push(Edit::Song { song: song.id, change });
+            tracks.push((track, group));
+        }
+    }
+    if options.groups {
+        edits.extend(group_edits(song, &tracks, strip));
+    }
+    Edit::Batch { name: format!("Import {} files", done.len()), edits }
+}
+
+/// One track for a mono or stereo file, one for each channel of a file with more.
+fn tracks_of(
+    imported: &Imported,
+    strip: &mut u32,
+    clip: &mut u32,
+    trim: Db,
+) -> Vec<(Track, Option<&'static str>)> {
+    let channels = imported.media.channels;
+    let maps: Vec<ChannelMap> = match channels {
+        1 | 2 => vec![ChannelMap::AsIs],
+        more => (0..more).map(ChannelMap::Only).collect(),
+    };
+    let mut tracks = Vec::new();
+    for map in maps {
+        let name = match map {
+            ChannelMap::AsIs => imported.guess.name.clone(),
+            ChannelMap::Only(channel) => format!("{} {}", imported.guess.name, channel + 1),
+        };
+        let clips = vec![Clip {
+            id: ClipId(*clip),
+            media: imported.media.id,
+            channels: map,
+            position: imported.position,
+            offset: 0,
+            length: imported.frames,
+            gain: Db::UNITY,
+            fade_in: Default::default(),
+            fade_out: Default::default(),
+        }];
+        let guessed = &imported.guess;
+        let base = Strip::new(StripId(*strip), name);
+        let strip_now = Strip { role: guessed.role, colour: guessed.colour, trim, ..base };
+        let mono = channels == 1 || matches!(map, ChannelMap::Only(_));
+        tracks.push((Track { strip: strip_now, mono, clips }, guessed.group));
+        *strip += 1;
+        *clip += 1;
+    }
+    tracks
+}
+
+/// Makes a group for every guessed group of at least two tracks, and sends its tracks there.
+fn group_edits(song: &Song, tracks: &[(Track, Option<&'static str>)], first: u32) -> Vec<Edit> {
+    let mut names: Vec<&'static str> = Vec::new();
+    for group in tracks.iter().filter_map(|(_, group)| *group) {
+        if !names.contains(&group) {
+            names.push(group);
+        }
+    }
+    let members = |name: &str| -> Vec<&Track> {
+        let of_group = tracks.iter().filter(|(_, group)| *group == Some(name));
+        of_group.map(|(track, _)| track).collect()
+    };
+    names.retain(|name| members(name).len() > 1);
+    let mut edits = Vec::new();
+    for (name, id) in names.into_iter().zip(first..) {
+        let members = members(name);
+        let like = &members[0].strip;
+        let base = Strip::new(StripId(id), name);
+        let strip = Strip { role: like.role, colour: like.colour, ..base };
+        let bus = Bus { strip, kind: BusKind::Group };
+        edits.push(Edit::Song { song: song.id, change: SongEdit::Buses(ListEdit::add(bus)) });
+        edits.extend(members.iter().map(|track| Edit::Strip {
+            song: song.id,
+            strip: track.strip.id,
+            change: StripEdit::Output(Output::Strip(StripId(id))),
+        }));
+    }
+    edits
+}

@@ -1,0 +1,287 @@
+//! The master of a print: trim and chain, conversion, the limiter driven to a target, and a file that is
+//! verified between its samples, decoded again and measured.
+
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+use twobus_analysis::Report;
+use twobus_dsp::dither::Dither;
+use twobus_dsp::{Db, DeviceKind};
+use twobus_media::{Converter, PcmReader, ScanJob, scan};
+use twobus_session::{Device, Target};
+
+use crate::analyze::{Analysis, analyze};
+use crate::error::{Error, Result};
+use crate::output::{DITHER, Format, Output, OutputSpec};
+use crate::progress::Progress;
+
+mod chain;
+mod drive;
+mod limit;
+
+use chain::through_chain;
+use drive::Drive;
+use limit::{Limited, limit};
+
+/// What to make of a print.
+#[derive(Debug, Clone)]
+pub struct MasterOptions {
+    /// Gain before the chain.
+    pub trim: Db,
+    /// Devices before the limiter.
+    pub chain: Vec<Device>,
+    /// The limiter; its drive and ceiling are set by the target.
+    pub limiter: Device,
+    /// What the file is held to.
+    pub target: Target,
+    /// Rate of the file in Hz; `None` for the print's.
+    pub rate_hz: Option<u32>,
+    /// Format of the file.
+    pub format: Format,
+    /// Whether an integer file is dithered.
+    pub dither: bool,
+    /// Whether a file that is there may be replaced.
+    pub overwrite: bool,
+}
+
+impl Default for MasterOptions {
+    fn default() -> Self {
+        Self {
+            trim: Db::UNITY,
+            chain: Vec::new(),
+            limiter: Device::new(twobus_session::DeviceId(0), DeviceKind::Limiter),
+            target: Target::default(),
+            rate_hz: None,
+            format: Format::Wav24,
+            dither: true,
+            overwrite: false,
+        }
+    }
+}
+
+/// A finished master.
+#[derive(Debug, Clone)]
+pub struct Mastered {
+    /// The file.
+    pub path: PathBuf,
+    /// What went in.
+    pub before: Analysis,
+    /// What the written file measures, decoded again.
+    pub after: Report,
+    /// Gain before the limiter, in dB.
+    pub drive_db: f64,
+    /// Largest gain reduction of the limiter, in dB.
+    pub reduction_db: f64,
+    /// Gain after the limiter that brought the verified true peak to the ceiling, in dB; 0 or below.
+    pub verify_trim_db: f64,
+    /// True when the target's loudness was out of reach under its cap on gain reduction.
+    pub capped: bool,
+    /// What a person should know, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// How far above the ceiling a delivered file may read, in dB.
+pub const TOLERANCE_DB: f64 = 0.02;
+
+/// Masters the file `input` to the file `out`.
+///
+/// The chain runs at the print's rate. The conversion comes before the limiter, which has the last word
+/// on peaks; after it there is only a fixed gain, at most 0 dB, and the rounding.
+///
+/// # Errors
+/// When the input cannot be read or is silent while a loudness is asked for, the output cannot be
+/// written, or the job is cancelled; then nothing is left behind.
+pub fn master(
+    input: &Path,
+    out: &Path,
+    options: &MasterOptions,
+    progress: &Progress,
+) -> Result<Mastered> {
+    check_target(&options.target)?;
+    let scratch = tempfile::tempdir().map_err(Error::io("making a temporary folder", out))?;
+    let before = analyze(input, progress)?;
+    let print = as_pcm(input, &scratch, progress)?;
+    progress.begin("Mastering", passes(options) * print.frames());
+    let rate_hz = options.rate_hz.unwrap_or(print.info().rate_hz);
+    let path = scratch.path().join("before-limiter.wav");
+    let processed = through_chain(print, &path, rate_hz, options, progress)?;
+    let drive = drive::find(&processed, options, progress)?;
+    let limited = verify(&processed, &drive, options, progress)?;
+    let clamped = write(&processed, &drive, &limited, out, options, progress)?;
+    let after = analyze(out, progress)?.report;
+    let notes = notes(&drive, &after, clamped, options);
+    Ok(Mastered {
+        path: out.to_owned(),
+        before,
+        after,
+        drive_db: drive.db,
+        reduction_db: limited.reduction_db,
+        verify_trim_db: limited.trim_db,
+        capped: drive.capped,
+        notes,
+    })
+}
+
+fn check_target(target: &Target) -> Result<()> {
+    let ceiling = &DeviceKind::Limiter.specs()[limit::param("ceiling")].range;
+    let loudness = target.loudness_lufs.is_none_or(|lufs| (-70.0..=0.0).contains(&lufs));
+    if !ceiling.contains(&target.ceiling_dbtp) {
+        let (low, high) = (ceiling.start(), ceiling.end());
+        return Err(Error::Missing(format!("the ceiling must lie between {low} and {high} dBTP")));
+    }
+    if !loudness {
+        return Err(Error::Missing("the loudness must lie between −70 and 0 LUFS".to_owned()));
+    }
+    if !(0.0..=24.0).contains(&target.max_reduction_db) {
+        return Err(Error::Missing(
+            "the most gain reduction must lie between 0 and 24 dB".to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+/// Passes over the print that are expected, for progress.
+fn passes(options: &MasterOptions) -> u64 {
+    if options.target.loudness_lufs.is_some() { 8 } else { 3 }
+}
+
+/// The input as PCM with two channels or one, decoded into the temporary folder if it is not.
+fn as_pcm(input: &Path, scratch: &TempDir, progress: &Progress) -> Result<PcmReader> {
+    let reader = match PcmReader::open(input) {
+        Ok(reader) => reader,
+        Err(_) => {
+            let decoded = scratch.path().join("decoded.wav");
+            let bytes_done = std::sync::atomic::AtomicU64::new(0);
+            let cancel = progress.cancel_flag();
+            let job =
+                ScanJob { rate_hz: None, converted: &decoded, bytes_done: &bytes_done, cancel };
+            let _scan = scan(input, &job)?;
+            PcmReader::open(&decoded)?
+        }
+    };
+    if reader.channels() > 2 {
+        let problem = "has more than two channels; a master is made from a stereo or mono file";
+        return Err(Error::Stem { path: input.to_owned(), problem });
+    }
+    Ok(reader)
+}
+
+/// What lies before the limiter: a file of 32-bit float at the rate of delivery.
+pub(crate) struct Processed {
+    path: PathBuf,
+    rate_hz: u32,
+    frames: u64,
+}
+
+/// Limits once more and measures the true peak two ways; the trim brings it to the ceiling.
+fn verify(
+    processed: &Processed,
+    drive: &Drive,
+    options: &MasterOptions,
+    progress: &Progress,
+) -> Result<Limited> {
+    let mut limited =
+        limit(processed, drive.db, options, progress, limit::Peaks::new(), |_, _| Ok(()))?;
+    let step = match options.format.is_integer() {
+        true => 1.0 / f64::from(1_u32 << (options.format.samples().bits() - 1)),
+        false => 0.0,
+    };
+    // Dither of two steps and rounding of half a step can add to a peak.
+    let room = if options.dither { 1.5 * step } else { 0.5 * step };
+    let ceiling = Db(options.target.ceiling_dbtp).to_gain() - room;
+    limited.trim_db = Db::from_gain(ceiling / limited.true_peak.max(ceiling)).0.min(0.0);
+    Ok(limited)
+}
+
+/// Writes the file; returns how many samples had to be clamped.
+fn write(
+    processed: &Processed,
+    drive: &Drive,
+    limited: &Limited,
+    out: &Path,
+    options: &MasterOptions,
+    progress: &Progress,
+) -> Result<u64> {
+    let spec = OutputSpec {
+        path: out,
+        format: options.format,
+        rate_hz: processed.rate_hz,
+        dither: if options.dither { DITHER } else { Dither::Off },
+        overwrite: options.overwrite,
+        start_frame: 0,
+    };
+    let mut output = Output::create(&spec, None)?;
+    let trim = Db(limited.trim_db).to_gain();
+    let scaled =
+        |samples: &[f32]| samples.iter().map(|&x| f64::from(x) * trim).collect::<Vec<f64>>();
+    let _again = limit(processed, drive.db, options, progress, (), |left, right| {
+        output.push(&scaled(left), &scaled(right))
+    })?;
+    output.flush()?;
+    let clamped = output.clamped();
+    let _written = output.finish()?;
+    Ok(clamped)
+}
+
+fn notes(drive: &Drive, after: &Report, clamped: u64, options: &MasterOptions) -> Vec<String> {
+    let mut notes = Vec::new();
+    let target = &options.target;
+    if let (true, Some(asked)) = (drive.capped, target.loudness_lufs) {
+        let reached = after.integrated_lufs.unwrap_or(f64::NEG_INFINITY);
+        notes.push(format!(
+            "{} LUFS would take more than {} dB of gain reduction; the master stops at {} LUFS. \
+             Lower the loud peaks in the mix, or allow more with --max-reduction.",
+            Db(asked),
+            Db(target.max_reduction_db),
+            Db(reached)
+        ));
+    }
+    let peak = after.true_peak.map_or(f64::NEG_INFINITY, |peak| peak.value);
+    if peak > target.ceiling_dbtp + TOLERANCE_DB {
+        let ceiling = Db(target.ceiling_dbtp);
+        notes.push(format!(
+            "The file's true peak is {peak:.2} dBTP, above the ceiling of {ceiling}."
+        ));
+    }
+    if clamped > 0 {
+        notes.push(format!("{clamped} samples lay above full scale and were clipped."));
+    }
+    notes
+}
+
+/// Converts `left` and `right` on their way to a file, where the rates differ.
+pub(crate) struct Conversion {
+    converter: Option<Converter>,
+    out: [Vec<f32>; 2],
+}
+
+impl Conversion {
+    pub(crate) fn new(from_hz: u32, to_hz: u32) -> Self {
+        let converter = (from_hz != to_hz).then(|| Converter::new(from_hz, to_hz, 2));
+        Self { converter, out: Default::default() }
+    }
+
+    /// Takes a block and hands on what is converted so far.
+    pub(crate) fn push(
+        &mut self,
+        left: &[f32],
+        right: &[f32],
+        mut sink: impl FnMut(&[f32], &[f32]) -> Result<()>,
+    ) -> Result<()> {
+        let Some(converter) = &mut self.converter else { return sink(left, right) };
+        self.out.iter_mut().for_each(Vec::clear);
+        converter.push(&[left, right], &mut self.out);
+        sink(&self.out[0], &self.out[1])
+    }
+
+    /// Hands on what is left.
+    pub(crate) fn finish(
+        mut self,
+        mut sink: impl FnMut(&[f32], &[f32]) -> Result<()>,
+    ) -> Result<()> {
+        let Some(converter) = self.converter else { return Ok(()) };
+        self.out.iter_mut().for_each(Vec::clear);
+        converter.finish(&mut self.out);
+        sink(&self.out[0], &self.out[1])
+    }
+}

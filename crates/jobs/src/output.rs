@@ -1,0 +1,197 @@
+//! From 64-bit samples to a file: rounded once, dithered where depth is lost, and measured as written.
+
+use std::path::Path;
+use std::sync::mpsc::SyncSender;
+
+use twobus_dsp::dither::{Dither, Quantizer};
+use twobus_media::{AudioWriter, Broadcast, Container, SampleFormat, WriteSpec, Written};
+
+use crate::error::Result;
+
+/// Frames that are written at a time.
+const CHUNK_FRAMES: usize = 4096;
+/// The dither of every file: the same bytes for the same samples.
+pub(crate) const DITHER: Dither = Dither::Tpdf { seed: 0x7477_6f62_7573 };
+
+/// File formats that are delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// WAV, 16-bit.
+    Wav16,
+    /// WAV, 24-bit.
+    Wav24,
+    /// WAV, 32-bit float.
+    Wav32f,
+    /// FLAC, 16-bit.
+    Flac16,
+    /// FLAC, 24-bit.
+    Flac24,
+}
+
+impl Format {
+    /// Every format with the name the command line knows it by.
+    pub const NAMES: [(&'static str, Self); 5] = [
+        ("wav16", Self::Wav16),
+        ("wav24", Self::Wav24),
+        ("wav32f", Self::Wav32f),
+        ("flac16", Self::Flac16),
+        ("flac24", Self::Flac24),
+    ];
+
+    /// Container of the file.
+    pub fn container(self) -> Container {
+        match self {
+            Self::Wav16 | Self::Wav24 | Self::Wav32f => Container::Wav,
+            Self::Flac16 | Self::Flac24 => Container::Flac,
+        }
+    }
+
+    /// Format of its samples.
+    pub fn samples(self) -> SampleFormat {
+        match self {
+            Self::Wav16 | Self::Flac16 => SampleFormat::Int16,
+            Self::Wav24 | Self::Flac24 => SampleFormat::Int24,
+            Self::Wav32f => SampleFormat::Float32,
+        }
+    }
+
+    /// Ending of the file's name, without the dot.
+    pub fn extension(self) -> &'static str {
+        match self.container() {
+            Container::Wav => "wav",
+            Container::Flac => "flac",
+        }
+    }
+
+    /// True when samples are rounded to integers, and so dithered.
+    pub fn is_integer(self) -> bool {
+        self.samples() != SampleFormat::Float32
+    }
+}
+
+/// As people write it: "WAV 24-bit".
+impl std::fmt::Display for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Wav16 => "WAV 16-bit",
+            Self::Wav24 => "WAV 24-bit",
+            Self::Wav32f => "WAV 32-bit float",
+            Self::Flac16 => "FLAC 16-bit",
+            Self::Flac24 => "FLAC 24-bit",
+        })
+    }
+}
+
+/// What an output file is.
+pub(crate) struct OutputSpec<'a> {
+    pub(crate) path: &'a Path,
+    pub(crate) format: Format,
+    pub(crate) rate_hz: u32,
+    pub(crate) dither: Dither,
+    pub(crate) overwrite: bool,
+    pub(crate) start_frame: u64,
+}
+
+/// A chunk of a file's samples as they were written, left and right.
+pub(crate) type Chunk = [Vec<f32>; 2];
+
+/// A stereo file that is being written.
+pub(crate) struct Output {
+    writer: AudioWriter,
+    quantizer: Option<Quantizer>,
+    /// Value of one step of an integer format.
+    step: f64,
+    frame: u64,
+    gathered: [Vec<f64>; 2],
+    codes: [Vec<i32>; 2],
+    /// Takes the samples as they were written.
+    listener: Option<SyncSender<Chunk>>,
+}
+
+impl Output {
+    pub(crate) fn create(
+        spec: &OutputSpec<'_>,
+        listener: Option<SyncSender<Chunk>>,
+    ) -> Result<Self> {
+        let broadcast = (spec.format.container() == Container::Wav).then(|| Broadcast {
+            originator: "Twobus".to_owned(),
+            start_frame: spec.start_frame,
+            ..Broadcast::default()
+        });
+        let write = WriteSpec {
+            container: spec.format.container(),
+            format: spec.format.samples(),
+            rate_hz: spec.rate_hz,
+            channels: 2,
+            broadcast,
+            overwrite: spec.overwrite,
+        };
+        let writer = AudioWriter::create(spec.path, &write)?;
+        let bits = spec.format.samples().bits();
+        let quantizer = spec.format.is_integer().then(|| Quantizer::new(bits, spec.dither));
+        let empty = || Vec::with_capacity(2 * CHUNK_FRAMES);
+        Ok(Self {
+            writer,
+            quantizer,
+            step: 1.0 / f64::from(1_u32 << (bits - 1)),
+            frame: 0,
+            gathered: [empty(), empty()],
+            codes: [Vec::new(), Vec::new()],
+            listener,
+        })
+    }
+
+    /// Appends samples; both slices have the same length.
+    pub(crate) fn push(&mut self, left: &[f64], right: &[f64]) -> Result<()> {
+        self.gathered[0].extend_from_slice(left);
+        self.gathered[1].extend_from_slice(right);
+        if self.gathered[0].len() >= CHUNK_FRAMES { self.flush() } else { Ok(()) }
+    }
+
+    /// Writes what was gathered.
+    pub(crate) fn flush(&mut self) -> Result<()> {
+        let frames = self.gathered[0].len();
+        let written: Chunk = match &mut self.quantizer {
+            Some(quantizer) => {
+                let channels = self.gathered.iter().zip(&mut self.codes).enumerate();
+                for (channel, (samples, codes)) in channels {
+                    codes.resize(frames, 0);
+                    quantizer.quantize(channel, self.frame, samples, codes);
+                }
+                self.writer.write_codes(&[&self.codes[0], &self.codes[1]])?;
+                let sample = |&code: &i32| (f64::from(code) * self.step) as f32;
+                [0, 1].map(|channel| self.codes[channel].iter().map(sample).collect())
+            }
+            None => {
+                let rounded = [0, 1].map(|channel: usize| {
+                    self.gathered[channel].iter().map(|&x| x as f32).collect::<Vec<f32>>()
+                });
+                self.writer.write_floats(&[&rounded[0], &rounded[1]])?;
+                rounded
+            }
+        };
+        self.frame += frames as u64;
+        self.gathered.iter_mut().for_each(Vec::clear);
+        if let Some(listener) = &self.listener {
+            // A listener that has gone has reported why elsewhere.
+            let _gone = listener.send(written);
+        }
+        Ok(())
+    }
+
+    /// Tells the listener that nothing more comes.
+    pub(crate) fn stop_listening(&mut self) {
+        self.listener = None;
+    }
+
+    /// Samples that lay beyond full scale so far and were clamped.
+    pub(crate) fn clamped(&self) -> u64 {
+        self.quantizer.as_ref().map_or(0, Quantizer::clamped)
+    }
+
+    /// Completes the file.
+    pub(crate) fn finish(mut self) -> Result<Written> {
+        self.flush()?;
+        Ok(self.writer.finish()?)
+    }
+}

@@ -1,0 +1,63 @@
+//! How far a job is, and whether it should go on: shared between the job and who watches it.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crate::error::{Error, Result};
+
+/// Work done and to do, in the job's own unit (bytes or frames), and the wish to stop.
+#[derive(Debug, Default)]
+pub struct Progress {
+    done: AtomicU64,
+    total: AtomicU64,
+    stage: AtomicU64,
+    cancelled: AtomicBool,
+}
+
+impl Progress {
+    /// Names of the stages, by what [`stage`](Self::stage) returns.
+    pub const STAGES: [&'static str; 6] =
+        ["Starting", "Reading", "Balancing", "Mixing", "Measuring", "Mastering"];
+
+    /// Nothing done yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Asks the job to stop soon.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// Share of the work that is done, 0 to 1.
+    pub fn share(&self) -> f64 {
+        let total = self.total.load(Ordering::Relaxed);
+        let done = self.done.load(Ordering::Relaxed);
+        if total == 0 { 0.0 } else { (done as f64 / total as f64).min(1.0) }
+    }
+
+    /// What is being done, for people.
+    pub fn stage(&self) -> &'static str {
+        let stage = usize::try_from(self.stage.load(Ordering::Relaxed)).unwrap_or(0);
+        Self::STAGES.get(stage).copied().unwrap_or("")
+    }
+
+    pub(crate) fn begin(&self, stage: &str, total: u64) {
+        let index = Self::STAGES.iter().position(|name| *name == stage).unwrap_or(0);
+        self.stage.store(index as u64, Ordering::Relaxed);
+        self.done.store(0, Ordering::Relaxed);
+        self.total.store(total, Ordering::Relaxed);
+    }
+
+    pub(crate) fn advance(&self, work: u64) -> Result<()> {
+        let _before = self.done.fetch_add(work, Ordering::Relaxed);
+        if self.cancelled.load(Ordering::Relaxed) { Err(Error::Cancelled) } else { Ok(()) }
+    }
+
+    pub(crate) fn done(&self) -> &AtomicU64 {
+        &self.done
+    }
+
+    pub(crate) fn cancel_flag(&self) -> &AtomicBool {
+        &self.cancelled
+    }
+}
