@@ -19,7 +19,7 @@ mod release;
 use std::slice::from_mut;
 
 use crate::delay_line::DelayLine;
-use crate::oversample::REACH;
+use crate::oversample::{Interpolator, REACH};
 use crate::param::{ParamSpec, Scale, Unit};
 use crate::processor::Processor;
 use crate::smooth::Ramp;
@@ -91,6 +91,7 @@ pub struct Limiter {
     release: Coefficients,
     /// 0 is none, 1 is full.
     link: f64,
+    interpolator: Interpolator,
     channels: [Channel; 2],
     delay: DelayLine<f32>,
     lowest_in_block: f64,
@@ -110,6 +111,7 @@ impl Limiter {
             ceiling: 1.0,
             release: Coefficients::default(),
             link: 1.0,
+            interpolator: Interpolator::new(),
             channels: [channel(), channel()],
             delay: DelayLine::new(REACH + lookahead),
             lowest_in_block: 1.0,
@@ -143,8 +145,8 @@ impl Limiter {
         let [left, right] = frame;
         (*left, *right) = (driven(*left, drive), driven(*right, drive));
         let [left_channel, right_channel] = &mut self.channels;
-        let left_need = left_channel.need(f64::from(*left), self.ceiling);
-        let right_need = right_channel.need(f64::from(*right), self.ceiling);
+        let left_need = left_channel.need(&self.interpolator, *left, self.ceiling);
+        let right_need = right_channel.need(&self.interpolator, *right, self.ceiling);
         let left_gain = left_channel.gain(left_need.linked(right_need, self.link), &self.release);
         let right_gain = right_channel.gain(right_need.linked(left_need, self.link), &self.release);
         self.delay.process(from_mut(left), from_mut(right));
@@ -187,8 +189,7 @@ impl Processor for Limiter {
 }
 
 fn reduction_db(gain: f64) -> f32 {
-    // Adding 0 turns −0 dB, which unity gain would give, into 0 dB.
-    (0.0 - Db::from_gain(gain).0) as f32 + 0.0
+    (0.0 - Db::from_gain(gain).0) as f32
 }
 
 /// A sample after the drive, within what the limiter takes at its word.
@@ -209,7 +210,10 @@ struct Need {
 impl Need {
     /// This need, moved by `amount` (0 to 1) towards what satisfies `other` too.
     fn linked(self, other: Self, amount: f64) -> Self {
-        let mix = |own: f64, both: f64| own * (1.0 - amount) + both * amount;
+        // Exact at both ends, and where both are equal.
+        let mix = |own: f64, both: f64| {
+            if own == both { own } else { own * (1.0 - amount) + both * amount }
+        };
         Self {
             gain: mix(self.gain, self.gain.min(other.gain)),
             hold_frames: mix(self.hold_frames, self.hold_frames.max(other.hold_frames)),
@@ -249,8 +253,9 @@ impl Channel {
     }
 
     /// What the signal around the frame that has become known needs.
-    fn need(&mut self, sample: f64, ceiling: f64) -> Need {
-        let peak = self.detector.push(sample, ceiling);
+    fn need(&mut self, interpolator: &Interpolator, sample: f32, ceiling: f64) -> Need {
+        let sample = f64::from(sample);
+        let peak = self.detector.push(interpolator, sample, ceiling);
         let gain = if peak > ceiling { ROUNDING * ceiling / peak } else { 1.0 };
         Need { gain, hold_frames: self.bass.push(sample) }
     }

@@ -23,6 +23,9 @@ pub const FINE_TAPS: usize = 12;
 /// Parts into which the fine filter divides half a frame.
 pub const FINE_STEPS: usize = 16;
 
+/// Pairs of positions that mirror each other in half a frame; the last is the middle, twice.
+const PAIRS: usize = FINE_STEPS / 2;
+
 /// Points looked at per frame.
 pub const FACTOR: usize = 2 * FINE_STEPS;
 
@@ -42,7 +45,7 @@ const FINE_ATTENUATION_DB: f64 = 90.0;
 #[derive(Debug, Clone)]
 pub struct Interpolator {
     half: Box<[f64]>,
-    fine: Box<[[f64; FINE_TAPS]]>,
+    fine: Fine,
     half_slope: f64,
     fine_slope: f64,
 }
@@ -57,19 +60,15 @@ impl Interpolator {
     /// Designs both filters; they do not depend on the sample rate.
     pub fn new() -> Self {
         let half: Box<[f64]> = windowed_sinc(HALF_REACH, 0.5, HALF_ATTENUATION_DB).into();
-        let fine: Box<[[f64; FINE_TAPS]]> = (1..FINE_STEPS)
-            .map(|step| {
-                let position = step as f64 / FINE_STEPS as f64;
-                let taps = windowed_sinc(FINE_TAPS / 2, position, FINE_ATTENUATION_DB);
-                std::array::from_fn(|k| taps[k])
-            })
-            .collect();
+        let fine: [[f64; FINE_TAPS]; PAIRS] = std::array::from_fn(|pair| {
+            let position = (pair + 1) as f64 / FINE_STEPS as f64;
+            let taps = windowed_sinc(FINE_TAPS / 2, position, FINE_ATTENUATION_DB);
+            std::array::from_fn(|k| taps[k])
+        });
         let half_slope = slope_gain(&half, HALF_REACH - 1);
-        // The later phases mirror the earlier ones, nearer to the right-hand point.
-        let fine_slope = fine[..FINE_STEPS / 2]
-            .iter()
-            .map(|taps| slope_gain(taps, FINE_TAPS / 2 - 1))
-            .fold(0.0, f64::max);
+        let slopes = fine.iter().map(|taps| slope_gain(taps, FINE_TAPS / 2 - 1));
+        let fine_slope = slopes.fold(0.0, f64::max);
+        let fine = Fine::new(&fine);
         Self { half, fine, half_slope, fine_slope }
     }
 
@@ -96,9 +95,7 @@ impl Interpolator {
             return ends;
         }
         let halves = [&around[..FINE_TAPS], &around[1..]];
-        halves.iter().fold(ends, |peak, half| {
-            self.fine.iter().fold(peak, |peak, taps| peak.max(dot(taps, half).abs()))
-        })
+        halves.iter().fold(ends, |peak, half| peak.max(self.fine.peak(half)))
     }
 
     /// Upper bound of all values that can be interpolated from `frames`.
@@ -113,6 +110,43 @@ impl Interpolator {
     }
 }
 
+/// The fine filter, for two positions at a time that mirror each other.
+///
+/// Their taps mirror each other too, so that the part of the signal that is even about the middle
+/// gives both the same value e, and the odd part gives them the values o and −o. The larger
+/// magnitude of e + o and e − o is |e| + |o|.
+#[derive(Debug, Clone)]
+struct Fine {
+    /// By point, then by pair of positions.
+    even: [[f64; PAIRS]; FINE_TAPS / 2],
+    odd: [[f64; PAIRS]; FINE_TAPS / 2],
+}
+
+impl Fine {
+    /// From the taps for the positions in the left half.
+    fn new(taps: &[[f64; FINE_TAPS]; PAIRS]) -> Self {
+        let fold = |sign: f64| {
+            std::array::from_fn(|k| {
+                taps.each_ref().map(|taps| 0.5 * (taps[k] + sign * taps[FINE_TAPS - 1 - k]))
+            })
+        };
+        Self { even: fold(1.0), odd: fold(-1.0) }
+    }
+
+    /// Largest magnitude at any position between the two central points of `around`.
+    fn peak(&self, around: &[f64]) -> f64 {
+        let (mut even, mut odd) = ([0.0; PAIRS], [0.0; PAIRS]);
+        for k in 0..FINE_TAPS / 2 {
+            let (left, right) = (around[k], around[FINE_TAPS - 1 - k]);
+            for pair in 0..PAIRS {
+                even[pair] += self.even[k][pair] * (left + right);
+                odd[pair] += self.odd[k][pair] * (left - right);
+            }
+        }
+        even.iter().zip(odd).fold(0.0, |peak: f64, (e, o)| peak.max(e.abs() + o.abs()))
+    }
+}
+
 /// Largest step between two neighbours.
 fn steepest(values: &[f64]) -> f64 {
     values.windows(2).fold(0.0, |m: f64, pair| m.max((pair[1] - pair[0]).abs()))
@@ -120,14 +154,14 @@ fn steepest(values: &[f64]) -> f64 {
 
 /// Sum of products, in interleaved partial sums so that the compiler can use vector lanes.
 fn dot(a: &[f64], b: &[f64]) -> f64 {
-    const LANES: usize = 4;
+    const LANES: usize = 8;
     let mut sums = [0.0; LANES];
     for (a, b) in a.chunks_exact(LANES).zip(b.chunks_exact(LANES)) {
         for lane in 0..LANES {
             sums[lane] += a[lane] * b[lane];
         }
     }
-    (sums[0] + sums[1]) + (sums[2] + sums[3])
+    sums.iter().sum()
 }
 
 /// Filter of `2 * reach` taps for the point `position` (0 to 1) between the two central ones, with

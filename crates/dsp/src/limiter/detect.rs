@@ -8,7 +8,6 @@ const SPAN: usize = 2 * HALF_REACH;
 /// Reads one channel's true peak frame by frame, [`REACH`](crate::oversample::REACH) frames late.
 #[derive(Debug, Clone)]
 pub(super) struct Detector {
-    interpolator: Interpolator,
     /// A ring of the last frames, stored twice in a row so that any span of it is contiguous.
     frames: Box<[f64]>,
     next: usize,
@@ -18,12 +17,7 @@ pub(super) struct Detector {
 
 impl Detector {
     pub(super) fn new() -> Self {
-        Self {
-            interpolator: Interpolator::new(),
-            frames: vec![0.0; 2 * SPAN].into(),
-            next: 0,
-            doubled: [0.0; WINDOW],
-        }
+        Self { frames: vec![0.0; 2 * SPAN].into(), next: 0, doubled: [0.0; WINDOW] }
     }
 
     pub(super) fn reset(&mut self) {
@@ -34,14 +28,14 @@ impl Detector {
 
     /// Takes the next sample and returns the peak of the interval that has become known: exact if
     /// above `floor`, else any value not above it.
-    pub(super) fn push(&mut self, sample: f64, floor: f64) -> f64 {
+    pub(super) fn push(&mut self, interpolator: &Interpolator, sample: f64, floor: f64) -> f64 {
         self.frames[self.next] = sample;
         self.frames[self.next + SPAN] = sample;
         self.next = (self.next + 1) % SPAN;
         let span = &self.frames[self.next..self.next + SPAN];
         self.doubled.copy_within(2.., 0);
         self.doubled[WINDOW - 2] = span[HALF_REACH - 1];
-        self.doubled[WINDOW - 1] = self.interpolator.midpoint(span);
-        self.interpolator.peak(&self.doubled, floor)
+        self.doubled[WINDOW - 1] = interpolator.midpoint(span);
+        interpolator.peak(&self.doubled, floor)
     }
 }

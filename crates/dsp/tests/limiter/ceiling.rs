@@ -106,15 +106,15 @@ fn judge_all<T: Send>(cases: &[Case], judge: impl Fn(&Case) -> T + Sync) -> Vec<
     let mut results = std::thread::scope(|scope| {
         let second = scope.spawn(work);
         let mut results = work();
-        results.extend(second.join().unwrap());
+        results.extend(second.join().expect("the judge has not panicked"));
         results
     });
     results.sort_by_key(|(index, _)| *index);
     results.into_iter().map(|(_, result)| result).collect()
 }
 
-/// The highest readings for each signal.
-fn print_worst(cases: &[Case], excesses: &[Excess]) {
+/// The highest readings for each signal, a line each.
+fn worst(cases: &[Case], excesses: &[Excess]) -> String {
     let mut worst = BTreeMap::new();
     for (case, excess) in cases.iter().zip(excesses) {
         let entry: &mut Excess =
@@ -124,19 +124,20 @@ fn print_worst(cases: &[Case], excesses: &[Excess]) {
         entry.itu = entry.itu.max(excess.itu);
         entry.sample = entry.sample.max(excess.sample);
     }
-    for ((tier, name), w) in &worst {
-        println!(
-            "{tier:?} {name:<26} 64x {:+.3}  FFT {:+.3}  ITU {:+.3}  sample {:+.7}",
-            w.kaiser, w.fft, w.itu, w.sample
-        );
-    }
+    let line = |((tier, name), w): ((Tier, &str), Excess)| {
+        let Excess { kaiser, fft, itu, sample } = w;
+        format!(
+            "{tier:?} {name:<26} 64x {kaiser:+.3}  FFT {fft:+.3}  ITU {itu:+.3}  {sample:+.7}\n"
+        )
+    };
+    worst.into_iter().map(line).collect()
 }
 
 #[test]
 fn t1_no_meter_reads_above_the_ceiling_by_more_than_its_tier_allows() {
     let (cases, kaiser) = (cases(), Kaiser::new());
     let excesses = judge_all(&cases, |case| case.excess(&kaiser, &case.limited()));
-    print_worst(&cases, &excesses);
+    println!("{}", worst(&cases, &excesses));
     for (case, excess) in cases.iter().zip(&excesses) {
         let (kaiser, fft) = match case.signal.tier {
             Tier::A => (0.1, 0.1),
@@ -164,7 +165,7 @@ fn t1_verify_and_trim_leaves_0_02_db_in_tier_a_and_0_1_db_in_tier_b() {
         output.iter_mut().flatten().for_each(|x| *x = (f64::from(*x) * trim) as f32);
         case.excess(&kaiser, &output)
     });
-    print_worst(&cases, &excesses);
+    println!("{}", worst(&cases, &excesses));
     for (case, excess) in cases.iter().zip(&excesses) {
         let bar = if case.signal.tier == Tier::A { 0.02 } else { 0.1 };
         let kept = excess.kaiser <= bar && excess.fft <= bar && excess.sample <= 0.0;

@@ -16,7 +16,8 @@ type Stereo = [Vec<f32>; 2];
 fn limiter(rate_hz: f64, settings: &[(&str, f64)]) -> Limiter {
     let mut limiter = Limiter::new(rate_hz);
     for (id, value) in settings {
-        limiter.set(SPECS.iter().position(|spec| spec.id == *id).unwrap(), *value);
+        let param = SPECS.iter().position(|spec| spec.id == *id);
+        limiter.set(param.expect("a parameter of the limiter"), *value);
     }
     limiter.reset();
     limiter

@@ -79,12 +79,12 @@ pub(crate) fn fft_peak(signal: &[f32]) -> f64 {
     let mut time = vec![0.0; length];
     time.iter_mut().zip(signal).for_each(|(t, x)| *t = f64::from(*x));
     let mut spectrum = forward.make_output_vec();
-    forward.process(&mut time, &mut spectrum).unwrap();
+    forward.process(&mut time, &mut spectrum).expect("lengths fit");
     // Half of the bin at half the rate belongs to the negative frequencies.
     spectrum[length / 2] *= 0.5;
     spectrum.resize(length * POINTS / 2 + 1, Complex::new(0.0, 0.0));
     let mut fine = back.make_output_vec();
-    back.process(&mut spectrum, &mut fine).unwrap();
+    back.process(&mut spectrum, &mut fine).expect("lengths fit");
     fine.iter().fold(0.0, |m: f64, x| m.max(x.abs())) / length as f64
 }
 

@@ -77,7 +77,7 @@ fn tone(frames: usize, frequency: f64, degrees: f64) -> Stereo {
 fn sparse(frames: usize, first: &[f64], second: &[f64]) -> Stereo {
     const APART: usize = 997;
     both((0..frames).map(|i| {
-        let shape = if (i / APART) % 2 == 0 { first } else { second };
+        let shape = if (i / APART).is_multiple_of(2) { first } else { second };
         shape.get(i % APART).copied().unwrap_or(0.0)
     }))
 }

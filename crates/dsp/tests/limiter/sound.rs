@@ -73,13 +73,15 @@ fn t3_a_signal_below_the_ceiling_passes_bit_for_bit() {
         let [mut signal, _] = music(rate_hz, 0.3);
         let scale = ceiling() * 0.999 / kaiser.peak(&signal).max(fft_peak(&signal));
         signal.iter_mut().for_each(|x| *x = (f64::from(*x) * scale) as f32);
-        let mut limiter = limiter(rate_hz, &[]);
-        let latency = limiter.latency_frames();
-        let [left, right] = run(&mut limiter, &[signal.clone(), signal.clone()]);
-        assert!(left[..latency].iter().all(|x| *x == 0.0));
-        assert_eq!(left[latency..], signal);
-        assert_eq!(right[latency..], signal);
-        assert_eq!(limiter.max_gain_reduction_db(), 0.0);
+        for link in [0.0, 37.7, 100.0] {
+            let mut limiter = limiter(rate_hz, &[("link", link)]);
+            let latency = limiter.latency_frames();
+            let [left, right] = run(&mut limiter, &[signal.clone(), signal.clone()]);
+            assert!(left[..latency].iter().all(|x| *x == 0.0));
+            assert_eq!(left[latency..], signal);
+            assert_eq!(right[latency..], signal);
+            assert_eq!(limiter.max_gain_reduction_db(), 0.0);
+        }
     }
 }
 
