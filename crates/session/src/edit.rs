@@ -223,3 +223,6 @@ fn strip_mut(mix: &mut Mix, id: StripId) -> Result<&mut Strip, Problem> {
     let found = tracks.chain(buses).chain([&mut mix.bus]).find(|strip| strip.id == id);
     found.ok_or_else(|| Problem::Missing { what: "strip", id: id_text(&id) })
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,14 @@
 //! ```
 //!
 //! Levels are in dB, frequencies in Hz, device times in ms, positions and lengths on the timeline in
-//! whole frames at the song's rate. The document changes only through `Edit`.
+//! whole frames at the song's rate.
+//!
+//! The document changes only through [`Edit`]: [`Project::apply`] checks it, does it, and returns the
+//! edit that undoes it; [`History`] keeps those, with [names](describe) for people.
+//! [`Project::validate`] holds a whole document to the same rules. [`file`] reads and writes
+//! `project.json`; [`audible`] tells whether a print is current and what has changed since; [`roles`]
+//! guesses from a file's name what a stem carries. New ids come from `fresh_strip_id` and its like on
+//! [`Project`], [`Song`] and [`Mix`].
 
 pub mod audible;
 pub mod automation;

@@ -18,7 +18,7 @@ pub const FADER: ParamSpec =
     control("fader", "fader", Unit::Db, f64::NEG_INFINITY, fader::MAX.0, 0.0);
 /// Send level: as the fader.
 pub const SEND: ParamSpec =
-    control("send", "send", Unit::Db, f64::NEG_INFINITY, fader::MAX.0, f64::NEG_INFINITY);
+    control("send", "level", Unit::Db, f64::NEG_INFINITY, fader::MAX.0, f64::NEG_INFINITY);
 /// Pan of a mono strip, balance of a stereo one.
 pub const PAN: ParamSpec = control("pan", "pan", Unit::Percent, -100.0, 100.0, 0.0);
 /// Stereo width.
@@ -215,6 +215,9 @@ struct DeviceFile {
     values: BTreeMap<String, f64>,
 }
 
+/// Most parameters a device may have, so that a hostile file cannot fill the memory.
+const MAX_VALUES: usize = 1_000;
+
 /// Values by id, none twice: of two the last one would win silently.
 fn values<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, f64>, D::Error> {
     struct Values;
@@ -229,6 +232,9 @@ fn values<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, f64>, D
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
             let mut values = BTreeMap::new();
             while let Some((id, value)) = map.next_entry::<String, f64>()? {
+                if values.len() == MAX_VALUES {
+                    return Err(A::Error::custom("a device does not have so many parameters"));
+                }
                 match values.entry(id) {
                     Entry::Occupied(twice) => {
                         let id = twice.key();

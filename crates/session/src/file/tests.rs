@@ -20,3 +20,109 @@ fn row13_floats_read_back_exactly_and_nothing_else_is_a_float() {
         assert_eq!(line, expected, "{wrong}");
     }
 }
+
+mod crash;
+mod hostile;
+mod speed;
+
+/// Two documents that differ.
+fn two() -> (Project, Project) {
+    let old = crate::testing::project();
+    let mut new = old.clone();
+    "Later".clone_into(&mut new.name);
+    (old, new)
+}
+
+#[test]
+fn row1_the_version_before_is_kept_and_offered() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(FILE_NAME);
+    let (old, new) = two();
+    let missing = load(&path).unwrap_err();
+    assert!(matches!(missing.fault, FileFault::Read(_)) && !missing.backup);
+    let first = save(&path, &old).unwrap();
+    assert!(!backup_path(&path).exists());
+    let second = save(&path, &new).unwrap();
+    assert_ne!(first, second);
+    assert_eq!(load(&path).unwrap(), Loaded { project: new.clone(), stamp: second });
+    assert_eq!(load_backup(&path).unwrap(), Loaded { project: old.clone(), stamp: first });
+
+    std::fs::write(&path, "{\n  \"schema\": 1,\n  \"name\": ").unwrap();
+    let damaged = load(&path).unwrap_err();
+    assert!(damaged.backup);
+    let words = damaged.to_string();
+    assert!(words.contains("line 3 column 10") && words.contains("can be opened"), "{words}");
+    // What is damaged does not become the backup.
+    let _stamp = save(&path, &new).unwrap();
+    assert_eq!(load_backup(&path).unwrap().project, old);
+    let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+    assert_eq!(names.len(), 2, "nothing but the document and its backup is left: {names:?}");
+}
+
+#[test]
+fn row13_schema_comes_first_and_keys_keep_their_order() {
+    let text = to_json(&crate::testing::project()).unwrap();
+    assert!(text.starts_with("{\n  \"schema\": 1,\n  \"name\": \"Record\",\n"));
+    assert_eq!(to_json(&from_json(text.as_bytes()).unwrap()).unwrap(), text);
+}
+
+#[test]
+fn row14_a_newer_document_is_refused_by_its_version() {
+    let text = "{\"schema\": 2, \"name\": {\"en\": \"x\"}, \"songs\": null}";
+    let fault = from_json(text.as_bytes()).unwrap_err();
+    assert!(matches!(fault, FileFault::Newer { found: 2 }), "{fault}");
+    assert!(fault.to_string().contains("version 2"));
+    assert!(from_json(b"{\"schema\": 0}").is_err());
+}
+
+#[test]
+fn an_invalid_document_is_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(FILE_NAME);
+    let (old, mut bad) = two();
+    let _stamp = save(&path, &old).unwrap();
+    bad.songs[1].gap_ms = f64::NAN;
+    let error = save(&path, &bad).unwrap_err();
+    let FileFault::Unsavable { error: why } = &error.fault else { panic!("{error}") };
+    assert_eq!(why.path(), "songs[1].gap_ms");
+    assert_eq!(load(&path).unwrap().project, old);
+}
+
+#[cfg(unix)]
+#[test]
+fn row8_a_link_is_followed_once_and_stays_a_link() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = tempfile::tempdir().unwrap();
+    let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+    for path in [&real, &link] {
+        std::fs::create_dir(path).unwrap();
+    }
+    let (real, link) = (real.join("a.json"), link.join(FILE_NAME));
+    let (old, new) = two();
+    let _stamp = save(&real, &old).unwrap();
+    std::fs::set_permissions(&real, PermissionsExt::from_mode(0o640)).unwrap();
+    symlink("../real/a.json", &link).unwrap();
+    let _stamp = save(&link, &new).unwrap();
+    assert!(link.is_symlink());
+    assert_eq!(load(&real).unwrap().project, new);
+    assert_eq!(std::fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
+
+    let again = folder.path().join("again.json");
+    symlink(&link, &again).unwrap();
+    let error = save(&again, &old).unwrap_err();
+    assert!(error.to_string().contains("another link"), "{error}");
+    assert_eq!(load(&real).unwrap().project, new);
+}
+
+#[test]
+fn leftovers_of_a_killed_program_are_found_and_others_are_not_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(FILE_NAME);
+    let _stamp = save(&path, &two().0).unwrap();
+    for name in [".project.json.77.new.tmp", ".project.json.77.old.tmp", "mine.tmp"] {
+        std::fs::write(folder.path().join(name), "half").unwrap();
+    }
+    assert_eq!(remove_leftovers(&path).unwrap(), 2);
+    assert_eq!(remove_leftovers(&path).unwrap(), 0);
+    assert!(folder.path().join("mine.tmp").exists() && path.exists());
+}
