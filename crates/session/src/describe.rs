@@ -5,6 +5,7 @@ mod words;
 
 use crate::edit::{Edit, ListEdit, MasterEdit, ProjectEdit, SongEdit, TimelineEdit};
 use crate::ids::{DeviceId, SongId};
+use crate::mix::Mix;
 use crate::project::{GAP, Project, Song};
 use crate::strip::{Device, TRIM};
 pub(crate) use strip::{output, polarity, strip_name};
@@ -120,7 +121,7 @@ fn master(change: &MasterEdit, song: &Song) -> Option<String> {
 /// The device `id` of `song`, and the name of the strip it is on.
 fn find_device(song: &Song, id: DeviceId) -> Option<(String, &Device)> {
     let on = |devices: &[Device]| devices.iter().position(|device| device.id == id);
-    let strips = song.mix.iter().flat_map(|mix| mix.strips());
+    let strips = song.mix.iter().flat_map(Mix::strips);
     for strip in strips {
         if let Some(at) = on(&strip.inserts) {
             return Some((strip.name.clone(), &strip.inserts[at]));

@@ -149,7 +149,9 @@ impl Project {
 
     fn apply_one(&mut self, edit: Edit) -> Result<Edit, EditError> {
         let reach = Reach::of(&edit);
-        reach.check_before(self, &edit)?;
+        if let Edit::Media(ListEdit::Remove(id)) = &edit {
+            reach::check_unused(self, *id)?;
+        }
         let inverse = self.swap(edit).map_err(|error| reach.locate(self, error))?;
         match reach.check_after(self) {
             Ok(()) => Ok(inverse),

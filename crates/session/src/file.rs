@@ -76,14 +76,14 @@ pub enum FileFault {
     Invalid {
         /// The rule, with its place.
         #[source]
-        error: EditError,
+        error: Box<EditError>,
     },
     /// The document to be written breaks a rule; nothing was written.
     #[error("was not saved, since the project is not valid at {}: {error}", .error.path())]
     Unsavable {
         /// The rule, with its place.
         #[source]
-        error: EditError,
+        error: Box<EditError>,
     },
     /// The system could not write it.
     #[error(
@@ -127,7 +127,7 @@ pub fn from_json(text: &[u8]) -> Result<Project, FileFault> {
         return Err(FileFault::Newer { found: schema });
     }
     let project: Project = serde_json::from_slice(text)?;
-    project.validate().map_err(|error| FileFault::Invalid { error })?;
+    project.validate().map_err(|error| FileFault::Invalid { error: Box::new(error) })?;
     Ok(project)
 }
 
@@ -196,7 +196,8 @@ pub fn save(path: &Path, project: &Project) -> Result<String, FileError> {
 /// As [`save`].
 pub fn save_to(fs: &impl Fs, path: &Path, project: &Project) -> Result<String, FileError> {
     let fail = |fault| FileError { path: path.to_owned(), fault, backup: false };
-    let text = to_json(project).map_err(|error| fail(FileFault::Unsavable { error }))?;
+    let text =
+        to_json(project).map_err(|error| fail(FileFault::Unsavable { error: Box::new(error) }))?;
     write(fs, path, text.as_bytes()).map_err(fail)?;
     Ok(stamp(text.as_bytes()))
 }
@@ -214,6 +215,8 @@ fn write(fs: &impl Fs, path: &Path, bytes: &[u8]) -> Result<(), FileFault> {
             clear(fs, &old)
                 .and_then(|()| fs.link(&target, &old))
                 .and_then(|()| fs.rename(&old, &backup_path(&target)))
+                // Renaming one name of a file to another of its names does nothing at all.
+                .and_then(|()| clear(fs, &old))
                 .map_err(failed("keeping the version before it"))?;
         }
         fs.rename(&new, &target).map_err(failed("replacing the old file"))

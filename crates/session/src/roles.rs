@@ -2,7 +2,7 @@
 //!
 //! A name is cut into words at separators, at digits and where small letters turn to capitals; words
 //! that run together ("bassguitar") are cut where both halves are known. Of the words that say what it
-//! is, the one that stands first in [`TABLE`] wins: a bass drum is a drum, a bass synthesiser a bass.
+//! is, the one that stands first in the table below wins: a bass drum is a drum, a bass synthesiser a bass.
 
 use crate::strip::Role;
 
@@ -62,215 +62,60 @@ fn group(role: Role) -> Option<&'static str> {
     }
 }
 
-/// Words by role; where several match, the row further up wins.
-const TABLE: &[(Role, &[&str])] = &[
+/// Words by role, separated by spaces; where several match, the row further up wins.
+const TABLE: &[(Role, &str)] = &[
     (
         Role::Drums,
-        &[
-            "kick",
-            "kik",
-            "kck",
-            "kd",
-            "bd",
-            "snare",
-            "snr",
-            "sn",
-            "sd",
-            "hat",
-            "hats",
-            "hh",
-            "hihat",
-            "hihats",
-            "tom",
-            "toms",
-            "floor",
-            "ride",
-            "crash",
-            "cymbal",
-            "cymbals",
-            "cym",
-            "china",
-            "splash",
-            "oh",
-            "ohs",
-            "overhead",
-            "overheads",
-            "drum",
-            "drums",
-            "drm",
-            "drms",
-            "drumkit",
-            "kit",
-            "beat",
-            "breakbeat",
-        ],
+        "kick kik kck kd bd snare snr sn sd hat hats hh hihat hihats tom toms floor ride \
+         crash cymbal cymbals cym china splash oh ohs overhead overheads drum drums drm drms \
+         drumkit kit beat breakbeat",
     ),
     (
         Role::Percussion,
-        &[
-            "perc",
-            "percs",
-            "percussion",
-            "shaker",
-            "shakers",
-            "tamb",
-            "tambo",
-            "tambourine",
-            "conga",
-            "congas",
-            "bongo",
-            "bongos",
-            "cowbell",
-            "clap",
-            "claps",
-            "snap",
-            "snaps",
-            "woodblock",
-            "block",
-            "taiko",
-            "timbale",
-            "timbales",
-            "triangle",
-            "cabasa",
-            "guiro",
-            "maracas",
-            "claves",
-            "djembe",
-            "cajon",
-            "timpani",
-            "bell",
-            "bells",
-            "chime",
-            "chimes",
-            "glock",
-            "glockenspiel",
-            "xylophone",
-            "marimba",
-            "vibraphone",
-            "vibes",
-            "gong",
-        ],
+        "perc percs percussion shaker shakers tamb tambo tambourine conga congas bongo bongos \
+         cowbell clap claps snap snaps woodblock block taiko timbale timbales triangle cabasa \
+         guiro maracas claves djembe cajon timpani bell bells chime chimes glock glockenspiel \
+         xylophone marimba vibraphone vibes gong",
     ),
-    (
-        Role::BackingVocal,
-        &["bv", "bvs", "bvox", "bgv", "bgvs", "bvx", "choir", "choirs", "adlib", "adlibs", "gang"],
-    ),
-    (Role::LeadVocal, &["lv", "ldv", "leadvox", "leadvocal"]),
-    (Role::Bass, &["bass", "bassgtr", "contrabass", "sub", "808"]),
+    (Role::BackingVocal, "bv bvs bvox bgv bgvs bvx choir choirs adlib adlibs gang"),
+    (Role::LeadVocal, "lv ldv leadvox leadvocal"),
+    (Role::Bass, "bass bassgtr contrabass sub 808"),
     (
         Role::Guitar,
-        &[
-            "guitar", "guitars", "gtr", "gtrs", "gt", "gtar", "git", "guit", "acgtr", "agtr",
-            "egtr", "elgtr", "strat", "tele", "banjo", "mandolin", "uke", "ukulele", "lapsteel",
-            "dobro",
-        ],
+        "guitar guitars gtr gtrs gt gtar git guit acgtr agtr egtr elgtr strat tele banjo \
+         mandolin uke ukulele lapsteel dobro",
     ),
     (
         Role::Winds,
-        &[
-            "horn",
-            "horns",
-            "brass",
-            "trumpet",
-            "trumpets",
-            "tpt",
-            "trombone",
-            "trombones",
-            "tbn",
-            "sax",
-            "saxes",
-            "saxophone",
-            "flute",
-            "flutes",
-            "clarinet",
-            "oboe",
-            "bassoon",
-            "tuba",
-            "piccolo",
-            "recorder",
-            "harmonica",
-            "woodwind",
-            "woodwinds",
-            "winds",
-            "shakuhachi",
-            "shakhchi",
-            "whistle",
-        ],
+        "horn horns brass trumpet trumpets tpt trombone trombones tbn sax saxes saxophone \
+         flute flutes clarinet oboe bassoon tuba piccolo recorder harmonica woodwind \
+         woodwinds winds shakuhachi shakhchi whistle",
     ),
     (
         Role::Strings,
-        &[
-            "strings",
-            "string",
-            "strgs",
-            "violin",
-            "violins",
-            "vln",
-            "viola",
-            "violas",
-            "vla",
-            "cello",
-            "celli",
-            "cellos",
-            "vlc",
-            "harp",
-            "fiddle",
-            "orchestra",
-            "quartet",
-            "sitar",
-            "koto",
-        ],
+        "strings string strgs violin violins vln viola violas vla cello celli cellos vlc harp \
+         fiddle orchestra quartet sitar koto",
     ),
     (
         Role::Keys,
-        &[
-            "piano",
-            "pno",
-            "pianos",
-            "keys",
-            "key",
-            "keyboard",
-            "organ",
-            "org",
-            "rhodes",
-            "wurli",
-            "wurlitzer",
-            "clav",
-            "clavinet",
-            "ep",
-            "epiano",
-            "hammond",
-            "harpsichord",
-            "accordion",
-            "celesta",
-            "mellotron",
-        ],
+        "piano pno pianos keys key keyboard organ org rhodes wurli wurlitzer clav clavinet ep \
+         epiano hammond harpsichord accordion celesta mellotron",
     ),
     (
         Role::Synth,
-        &[
-            "synth", "synths", "syn", "pad", "pads", "arp", "arps", "saw", "pluck", "plucks",
-            "seq", "sequence", "moog", "juno", "prophet", "stab", "stabs",
-        ],
+        "synth synths syn pad pads arp arps saw pluck plucks seq sequence moog juno prophet \
+         stab stabs",
     ),
-    (
-        Role::LeadVocal,
-        &["vox", "vocal", "vocals", "voc", "vocs", "voice", "vx", "singer", "acapella"],
-    ),
+    (Role::LeadVocal, "vox vocal vocals voc vocs voice vx singer acapella"),
     (
         Role::Effects,
-        &[
-            "fx", "sfx", "efx", "riser", "risers", "impact", "impacts", "sweep", "noise", "foley",
-            "whoosh", "ambience", "atmos", "drone", "reverse", "scratch", "sample", "samples",
-        ],
+        "fx sfx efx riser risers impact impacts sweep noise foley whoosh ambience atmos drone \
+         reverse scratch sample samples",
     ),
-    (
-        Role::BackingVocal,
-        &["backing", "harmony", "harmonies", "harm", "oohs", "ooh", "aahs", "aah"],
-    ),
-    (Role::Drums, &["room", "rooms", "loop", "loops"]),
-    (Role::LeadVocal, &["lead"]),
-    (Role::Guitar, &["acoustic", "electric", "slide", "steel"]),
+    (Role::BackingVocal, "backing harmony harmonies harm oohs ooh aahs aah"),
+    (Role::Drums, "room rooms loop loops"),
+    (Role::LeadVocal, "lead"),
+    (Role::Guitar, "acoustic electric slide steel"),
 ];
 
 /// Two words that together say something else than each of them.
@@ -289,26 +134,12 @@ const PAIRS: &[(&str, &str, Role)] = &[
 ];
 
 /// Words for voices, and those that make a voice a backing one.
-const VOICES: &[&str] = &["vox", "vocal", "vocals", "voc", "vocs", "voice", "voices", "vx"];
-const BACKING: &[&str] = &[
-    "back",
-    "backing",
-    "background",
-    "backup",
-    "bg",
-    "harm",
-    "harmony",
-    "harmonies",
-    "group",
-    "crowd",
-    "ooh",
-    "oohs",
-    "aah",
-    "aahs",
-];
+const VOICES: &str = "vox vocal vocals voc vocs voice voices vx";
+const BACKING: &str =
+    "back backing background backup bg harm harmony harmonies group crowd ooh oohs aah aahs";
 
 fn role(words: &[String]) -> Role {
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let has = |list| words.iter().any(|word| is_in(list, word));
     if has(VOICES) && has(BACKING) {
         return Role::BackingVocal;
     }
@@ -321,7 +152,12 @@ fn role(words: &[String]) -> Role {
 }
 
 fn is_known(word: &str) -> bool {
-    word.len() > 1 && TABLE.iter().any(|(_, list)| list.contains(&word))
+    word.len() > 1 && TABLE.iter().any(|(_, list)| is_in(list, word))
+}
+
+/// True when `word` is one of those in `list`, which are separated by spaces.
+fn is_in(list: &str, word: &str) -> bool {
+    list.split(' ').any(|listed| listed == word)
 }
 
 /// `word`, or its two halves where both are known words: "bassguitar", "kickroom".
@@ -336,13 +172,11 @@ fn parted(word: &str) -> Vec<String> {
 
 /// The last part of a path, without a sound file's extension.
 fn stem(path: &str) -> &str {
-    const EXTENSIONS: &[&str] = &[
-        "wav", "wave", "bwf", "rf64", "w64", "aif", "aiff", "aifc", "flac", "mp3", "ogg", "oga",
-        "opus", "m4a", "mp4", "aac", "caf", "wv",
-    ];
+    const EXTENSIONS: &str =
+        "wav wave bwf rf64 w64 aif aiff aifc flac mp3 ogg oga opus m4a mp4 aac caf wv";
     let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
     match file.rsplit_once('.') {
-        Some((stem, end)) if EXTENSIONS.contains(&end.to_lowercase().as_str()) => stem,
+        Some((stem, end)) if is_in(EXTENSIONS, &end.to_lowercase()) => stem,
         Some(_) | None => file,
     }
 }
@@ -363,29 +197,9 @@ fn words(stem: &str) -> Vec<String> {
 
 /// Removes what exporters and engineers append: takes, comps, copies, "stem", "bounce".
 fn drop_take(words: &mut Vec<String>) {
-    const ENDS: &[&str] = &[
-        "comp",
-        "comped",
-        "take",
-        "tk",
-        "copy",
-        "bip",
-        "stem",
-        "bounce",
-        "bounced",
-        "render",
-        "rendered",
-        "print",
-        "edit",
-        "edited",
-        "tuned",
-        "consolidated",
-        "merged",
-        "final",
-        "mono",
-        "stereo",
-    ];
-    let is_end = |word: &String| ENDS.contains(&word.to_lowercase().as_str());
+    const ENDS: &str = "comp comped take tk copy bip stem bounce bounced render rendered print edit edited \
+    tuned consolidated merged final mono stereo";
+    let is_end = |word: &String| is_in(ENDS, &word.to_lowercase());
     while words.len() > 1 {
         let last = words.len() - 1;
         if is_end(&words[last]) {

@@ -154,6 +154,26 @@ pub enum Role {
     Other,
 }
 
+impl Role {
+    /// Name shown to people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Drums => "drums",
+            Self::Percussion => "percussion",
+            Self::Bass => "bass",
+            Self::Guitar => "guitar",
+            Self::Keys => "keys",
+            Self::Synth => "synth",
+            Self::Strings => "strings",
+            Self::Winds => "winds",
+            Self::LeadVocal => "lead vocal",
+            Self::BackingVocal => "backing vocal",
+            Self::Effects => "effects",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// Where a send leaves its strip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

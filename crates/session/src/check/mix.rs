@@ -1,5 +1,7 @@
 //! The rules of a mix as a whole.
 
+use std::collections::BTreeSet;
+
 use super::{Files, MAX_ITEMS, count, each, level, once, quoted, routing, rule, strip, timeline};
 use crate::error::EditError;
 use crate::ids::StripId;
@@ -59,7 +61,7 @@ fn mix_bus(bus: &Strip) -> Result<(), EditError> {
 
 /// Every strip, clip and send is found by its id within the mix.
 fn unique_ids(mix: &Mix) -> Result<(), EditError> {
-    let (mut strips, mut sends) = (Default::default(), Default::default());
+    let (mut strips, mut sends) = (BTreeSet::new(), BTreeSet::new());
     for strip in mix.strips() {
         once(&mut strips, "strip", &strip.id)?;
         strip.sends.iter().try_for_each(|send| once(&mut sends, "send", &send.id))?;

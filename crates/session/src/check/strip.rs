@@ -60,10 +60,9 @@ fn lane(strip: &Strip, lane: &Lane) -> Result<(), EditError> {
     if lane.points.windows(2).any(|pair| pair[0].frame >= pair[1].frame) {
         return Err(rule("points", "the points are not in order, or two are at the same frame"));
     }
-    let checked = lane.points.iter().enumerate();
-    checked
-        .map(|(at, each)| point(&control, each).map_err(|e| e.within(&format!("points[{at}]"), "")))
-        .collect()
+    lane.points.iter().enumerate().try_for_each(|(at, each)| {
+        point(&control, each).map_err(|e| e.within(&format!("points[{at}]"), ""))
+    })
 }
 
 fn point(control: &Control, point: &Breakpoint) -> Result<(), EditError> {

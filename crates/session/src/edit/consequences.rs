@@ -16,10 +16,14 @@ pub(super) fn of(project: &Project, edit: &Edit) -> Vec<Edit> {
         }
         Edit::Strip { song, strip, change } => {
             let found = mix_of(*song).and_then(|mix| mix.strip(*strip));
-            found.map_or_else(Vec::new, |found| match change {
-                StripEdit::Inserts(ListEdit::Remove(device)) => drop_device(*song, found, *device),
-                StripEdit::Sends(ListEdit::Remove(send)) => drop_send(*song, found, *send),
-                _ => Vec::new(),
+            found.map_or_else(Vec::new, |found| {
+                if let StripEdit::Inserts(ListEdit::Remove(device)) = change {
+                    drop_device(*song, found, *device)
+                } else if let StripEdit::Sends(ListEdit::Remove(send)) = change {
+                    drop_send(*song, found, *send)
+                } else {
+                    Vec::new()
+                }
             })
         }
         Edit::Batch { .. }

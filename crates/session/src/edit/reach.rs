@@ -1,6 +1,6 @@
 //! How much of the document an edit can make invalid, so that only that is checked again.
 
-use super::{Edit, ListEdit, SongEdit};
+use super::{Edit, ListEdit, SongEdit, TrackEdit};
 use crate::check;
 use crate::error::{EditError, Problem};
 use crate::ids::{MediaId, SongId, StripId};
@@ -38,28 +38,11 @@ impl Reach {
             | Edit::Timeline { song, .. }
             | Edit::Device { song, .. }
             | Edit::Master { song, .. }
-            | Edit::Track { song, change: super::TrackEdit::Clips(_), .. } => Self::Song(*song),
+            | Edit::Track { song, change: TrackEdit::Clips(_), .. } => Self::Song(*song),
             Edit::Strip { song, change, .. } if change.is_structural() => Self::Song(*song),
             Edit::Strip { song, strip, .. } | Edit::Track { song, strip, .. } => {
                 Self::Strip(*song, *strip)
             }
-        }
-    }
-
-    /// What has to be asked while the old state is still there.
-    pub(super) fn check_before(self, project: &Project, edit: &Edit) -> Result<(), EditError> {
-        match edit {
-            Edit::Media(ListEdit::Remove(id)) => unused(project, *id),
-            Edit::Batch { .. }
-            | Edit::Project(_)
-            | Edit::Media(_)
-            | Edit::Songs(_)
-            | Edit::Song { .. }
-            | Edit::Timeline { .. }
-            | Edit::Track { .. }
-            | Edit::Strip { .. }
-            | Edit::Device { .. }
-            | Edit::Master { .. } => Ok(()),
         }
     }
 
@@ -99,7 +82,7 @@ impl Reach {
 }
 
 /// Refuses while anything refers to the file `id`, naming the first that does.
-fn unused(project: &Project, id: MediaId) -> Result<(), EditError> {
+pub(super) fn check_unused(project: &Project, id: MediaId) -> Result<(), EditError> {
     for song in &project.songs {
         if let Some(by) = check::user_of(song, id) {
             let by = format!("{by} in {}", check::quoted(&song.title));

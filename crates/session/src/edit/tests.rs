@@ -186,7 +186,7 @@ fn has_circle(ways: &[(u32, u32)]) -> bool {
             }
             next.into_iter().for_each(|to| {
                 if !seen.contains(&to) {
-                    seen.push(to)
+                    seen.push(to);
                 }
             });
         }

@@ -114,6 +114,19 @@ fn row8_a_link_is_followed_once_and_stays_a_link() {
     assert_eq!(load(&real).unwrap().project, new);
 }
 
+/// As after a save whose last step failed.
+#[test]
+fn a_backup_that_is_the_document_itself_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(FILE_NAME);
+    let (old, new) = two();
+    let _stamp = save(&path, &old).unwrap();
+    std::fs::hard_link(&path, backup_path(&path)).unwrap();
+    let _stamp = save(&path, &new).unwrap();
+    assert_eq!(load_backup(&path).unwrap().project, old);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+}
+
 #[test]
 fn leftovers_of_a_killed_program_are_found_and_others_are_not_touched() {
     let folder = tempfile::tempdir().unwrap();
