@@ -1,2 +1,39 @@
-//! placeholder
-fn main() {}
+//! `twobus-cli`: everything Twobus does without a window or a sound device.
+//!
+//! Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done with warnings.
+
+mod args;
+mod commands;
+mod outcome;
+mod show;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Args, Command};
+use outcome::Outcome;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let watch = terminal::Watch::start(!args.json);
+    let outcome = run(&args.command, &watch);
+    watch.finish();
+    terminal::report(outcome, args.json)
+}
+
+fn run(command: &Command, watch: &terminal::Watch) -> Result<Outcome, twobus_jobs::Error> {
+    let progress = watch.progress();
+    match command {
+        Command::New(args) => commands::new::run(args),
+        Command::Import(args) => commands::import::run(args, progress),
+        Command::Apply(args) => commands::apply::run(args),
+        Command::Info(args) => commands::info::run(args),
+        Command::Collect(args) => commands::collect::run(args, progress),
+        Command::Bounce(args) => commands::bounce::run(args, progress),
+        Command::Master(args) => commands::master::run(args, progress),
+        Command::Analyze(args) => commands::analyze::run(args, progress),
+        Command::Demo(args) => commands::demo::run(args, progress),
+    }
+}

@@ -245,7 +245,7 @@ fn print_path(
 }
 
 /// `title` without what file systems do not take.
-pub(crate) fn file_name(title: &str) -> String {
+pub fn file_name(title: &str) -> String {
     let safe = |c: char| if c.is_control() || r#"/\:*?"<>|"#.contains(c) { '-' } else { c };
     let name: String = title.trim().chars().map(safe).collect();
     let name = name.trim_matches('.').trim();

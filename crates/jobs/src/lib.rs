@@ -22,7 +22,7 @@ mod playlist;
 mod progress;
 
 pub use analyze::{Analysis, analyze};
-pub use bounce::{Bounce, BounceOptions, StemFile, bounce};
+pub use bounce::{Bounce, BounceOptions, StemFile, bounce, file_name};
 pub use collect::collect;
 pub use error::{Error, Result};
 pub use folder::Folder;

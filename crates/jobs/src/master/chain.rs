@@ -39,7 +39,7 @@ pub(super) fn through_chain(
     let mut renderer = Renderer::new(compile(&mix, context)?);
     let mut writer = AudioWriter::create(path, &float_wav(rate_hz))?;
     let mut conversion = Conversion::new(own_rate_hz, rate_hz);
-    with_feeds(vec![feed], 1, |supply| {
+    let _frames = with_feeds(vec![feed], 1, |supply| {
         let mut told = 0;
         let supply = |until: u64| {
             progress.advance(until.min(end).saturating_sub(told))?;

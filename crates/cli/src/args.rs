@@ -1,0 +1,307 @@
+//! What may be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use twobus_jobs::Format;
+use twobus_session::PrintKind;
+
+/// From stems to finished masters, without a window.
+///
+/// A project is a folder with a project.json. Songs are named by their number, from 1. No command asks
+/// anything, and none overwrites a file unless --force is given.
+///
+/// Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done with warnings.
+#[derive(Debug, Parser)]
+#[command(name = "twobus-cli", version, about, long_about)]
+pub(crate) struct Args {
+    /// Print one JSON object instead of text; errors too. Its shape is in docs/cli-json.md.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a project with one empty song.
+    New(NewArgs),
+    /// Bring stems into a song: one track a file.
+    Import(ImportArgs),
+    /// Apply a list of edits, as one step: all of them or none.
+    Apply(ApplyArgs),
+    /// Show what a project holds.
+    Info(InfoArgs),
+    /// Copy every stem that lies elsewhere into the project.
+    Collect(CollectArgs),
+    /// Bounce a song's mix to a new print.
+    Bounce(BounceArgs),
+    /// Master a print, or any stereo file, to a delivered file.
+    Master(MasterArgs),
+    /// Measure audio files.
+    Analyze(AnalyzeArgs),
+    /// Go from a folder of stems to a mix, a print and two masters, with a report.
+    Demo(DemoArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct NewArgs {
+    /// Folder of the project; it must not hold one yet.
+    pub(crate) project: PathBuf,
+    /// Name of the record; the folder's name if not given.
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Title of the song; the record's name if not given.
+    #[arg(long)]
+    pub(crate) song: Option<String>,
+    /// Sample rate of the song in Hz; that of most imported files if not given.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(44_100..=192_000))]
+    pub(crate) rate: Option<u32>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ImportArgs {
+    /// Folder of the project.
+    pub(crate) project: PathBuf,
+    /// Audio files, or folders of them.
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Number of the song.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) song: u32,
+    /// Copy the files into the project.
+    #[arg(long)]
+    pub(crate) copy: bool,
+    /// Leave all trims at 0 dB instead of bringing the sum's peak to −6 dBFS.
+    #[arg(long)]
+    pub(crate) no_trims: bool,
+    /// Make groups of what belongs together, such as the pieces of a drum kit.
+    #[arg(long)]
+    pub(crate) groups: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ApplyArgs {
+    /// Folder of the project.
+    pub(crate) project: PathBuf,
+    /// File with a JSON list of edits; "-" reads it from standard input.
+    pub(crate) edits: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct InfoArgs {
+    /// Folder of the project.
+    pub(crate) project: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CollectArgs {
+    /// Folder of the project.
+    pub(crate) project: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct BounceArgs {
+    /// Folder of the project.
+    pub(crate) project: PathBuf,
+    /// Number of the song.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) song: u32,
+    /// What the print is.
+    #[arg(long, value_parser = kind, default_value = "main")]
+    pub(crate) kind: PrintKind,
+    /// A note that stays with the print.
+    #[arg(long, default_value = "")]
+    pub(crate) note: String,
+    /// Format of the print.
+    #[arg(long, value_enum, default_value_t = PrintFormat::Wav32f)]
+    pub(crate) format: PrintFormat,
+    /// Begin here: "1:31.8", "91.8" (seconds) or "4406400f" (frames). Needs --to.
+    #[arg(long, requires = "to")]
+    pub(crate) from: Option<Position>,
+    /// End here; there is no tail then.
+    #[arg(long)]
+    pub(crate) to: Option<Position>,
+    /// Also write what each track, group and return gives to the mix bus.
+    #[arg(long)]
+    pub(crate) stems: bool,
+    /// Threads at work; the file is the same for any number.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) threads: Option<u16>,
+    /// Do not measure the print.
+    #[arg(long)]
+    pub(crate) no_measure: bool,
+    /// Round a 24-bit print without dither.
+    #[arg(long)]
+    pub(crate) no_dither: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct MasterArgs {
+    /// Folder of a project, or a stereo audio file.
+    pub(crate) input: PathBuf,
+    /// Number of the song.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) song: u32,
+    /// Number of the print; the newest main print if not given.
+    #[arg(long)]
+    pub(crate) print: Option<u32>,
+    /// The file to write; in the project's masters/ if not given.
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+    /// Integrated loudness to reach, in LUFS, such as -14; the level is left alone if not given.
+    #[arg(long, allow_negative_numbers = true)]
+    pub(crate) target: Option<f64>,
+    /// Highest true peak, in dBTP.
+    #[arg(long, allow_negative_numbers = true)]
+    pub(crate) ceiling: Option<f64>,
+    /// Most gain reduction to reach the target, in dB.
+    #[arg(long)]
+    pub(crate) max_reduction: Option<f64>,
+    /// Gain before the chain, in dB.
+    #[arg(long, allow_negative_numbers = true)]
+    pub(crate) trim: Option<f64>,
+    /// Release of the limiter, in ms; automatic if not given.
+    #[arg(long)]
+    pub(crate) release: Option<f64>,
+    /// Sample rate of the file in Hz; the print's if not given.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(44_100..=192_000))]
+    pub(crate) rate: Option<u32>,
+    /// Format of the file.
+    #[arg(long, value_enum, default_value_t = FileFormat::Wav24)]
+    pub(crate) format: FileFormat,
+    /// Round without dither.
+    #[arg(long)]
+    pub(crate) no_dither: bool,
+    /// Replace the file if it is there.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct AnalyzeArgs {
+    /// Audio files.
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DemoArgs {
+    /// Folder of the demo project: its stems/, and the edits of its mix in mix.json.
+    #[arg(default_value = "projects/mdn-multitrack")]
+    pub(crate) source: PathBuf,
+    /// Folder for the new project.
+    #[arg(long, default_value = "out/demo")]
+    pub(crate) out: PathBuf,
+    /// Replace what an earlier demo left in that folder.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// Formats of a print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PrintFormat {
+    /// WAV, 24-bit.
+    Wav24,
+    /// WAV, 32-bit float.
+    Wav32f,
+}
+
+impl From<PrintFormat> for Format {
+    fn from(format: PrintFormat) -> Self {
+        match format {
+            PrintFormat::Wav24 => Self::Wav24,
+            PrintFormat::Wav32f => Self::Wav32f,
+        }
+    }
+}
+
+/// Formats of a master.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FileFormat {
+    /// WAV, 16-bit.
+    Wav16,
+    /// WAV, 24-bit.
+    Wav24,
+    /// WAV, 32-bit float.
+    Wav32f,
+    /// FLAC, 16-bit.
+    Flac16,
+    /// FLAC, 24-bit.
+    Flac24,
+}
+
+impl From<FileFormat> for Format {
+    fn from(format: FileFormat) -> Self {
+        match format {
+            FileFormat::Wav16 => Self::Wav16,
+            FileFormat::Wav24 => Self::Wav24,
+            FileFormat::Wav32f => Self::Wav32f,
+            FileFormat::Flac16 => Self::Flac16,
+            FileFormat::Flac24 => Self::Flac24,
+        }
+    }
+}
+
+fn kind(text: &str) -> Result<PrintKind, String> {
+    let found = PrintKind::ALL.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(text));
+    found.ok_or_else(|| {
+        let names = PrintKind::ALL.map(PrintKind::name).join(", ");
+        format!("one of: {names}")
+    })
+}
+
+/// A place in the song, in seconds or frames.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Position {
+    Seconds(f64),
+    Frames(u64),
+}
+
+impl Position {
+    /// The frame at `rate_hz`, to the nearest.
+    pub(crate) fn frame(self, rate_hz: u32) -> u64 {
+        match self {
+            Self::Seconds(seconds) => (seconds * f64::from(rate_hz)).round() as u64,
+            Self::Frames(frames) => frames,
+        }
+    }
+}
+
+impl std::str::FromStr for Position {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const USAGE: &str = "a time such as 1:31.8 or 91.8 (seconds), or frames such as 4406400f";
+        if let Some(frames) = text.strip_suffix('f') {
+            return frames.parse().map(Self::Frames).map_err(|_| USAGE);
+        }
+        let mut seconds = 0.0;
+        for part in text.split(':') {
+            let part: f64 = part.parse().map_err(|_| USAGE)?;
+            seconds = seconds * 60.0 + part;
+        }
+        let fits = seconds.is_finite() && seconds >= 0.0;
+        if fits { Ok(Self::Seconds(seconds)) } else { Err(USAGE) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_are_times_or_frames() {
+        assert_eq!("1:31.8".parse(), Ok(Position::Seconds(91.8)));
+        assert_eq!("91.8".parse(), Ok(Position::Seconds(91.8)));
+        assert_eq!("480f".parse(), Ok(Position::Frames(480)));
+        assert!("late".parse::<Position>().is_err());
+        assert!("-3".parse::<Position>().is_err());
+    }
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        use clap::CommandFactory as _;
+        Args::command().debug_assert();
+    }
+}

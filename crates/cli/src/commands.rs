@@ -1,0 +1,23 @@
+//! One command a file.
+
+pub(crate) mod analyze;
+pub(crate) mod apply;
+pub(crate) mod bounce;
+pub(crate) mod collect;
+pub(crate) mod demo;
+pub(crate) mod import;
+pub(crate) mod info;
+pub(crate) mod master;
+pub(crate) mod new;
+
+use twobus_jobs::{Error, Result};
+use twobus_session::{Project, Song};
+
+/// The song with the number `number`, as people count: the first is 1.
+fn song(project: &Project, number: u32) -> Result<&Song> {
+    let index = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
+    index.and_then(|index| project.songs.get(index)).ok_or_else(|| {
+        let count = project.songs.len();
+        Error::Missing(format!("there is no song {number}; the project has {count}"))
+    })
+}

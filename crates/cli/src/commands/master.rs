@@ -1,0 +1,186 @@
+//! `master`: a print, or any stereo file, to a delivered file.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+use twobus_analysis::Report;
+use twobus_dsp::{Db, DeviceKind};
+use twobus_jobs::{Error, Folder, Format, MasterOptions, Mastered, Progress, Result, master};
+use twobus_session::{Device, DeviceId, MasterInput, PrintKind, Project, Song, Target};
+
+use crate::args::MasterArgs;
+use crate::commands::song;
+use crate::outcome::Outcome;
+use crate::show;
+
+#[derive(Serialize)]
+struct Json {
+    path: String,
+    format: String,
+    target_lufs: Option<f64>,
+    ceiling_dbtp: f64,
+    max_reduction_db: f64,
+    capped: bool,
+    drive_db: f64,
+    reduction_db: f64,
+    verify_trim_db: f64,
+    before: Report,
+    after: Report,
+}
+
+pub(crate) fn run(args: &MasterArgs, progress: &Progress) -> Result<Outcome> {
+    let folder = Folder::new(&args.input);
+    let (input, out, options) =
+        if folder.document().exists() { of_project(args, &folder)? } else { of_file(args)? };
+    check_free(&out, args.force)?;
+    let done = master(&input, &out, &options, progress)?;
+    let notes = done.notes.clone();
+    Ok(Outcome::new(text(&done, &options), &json(&done, &options)).with_warnings(notes))
+}
+
+/// Refuses before the work what would be refused after it.
+fn check_free(out: &std::path::Path, force: bool) -> Result<()> {
+    if out.exists() && !force {
+        let text = format!(
+            "{}: there is a file already; name another with --out, or give --force",
+            out.display()
+        );
+        return Err(Error::Missing(text));
+    }
+    Ok(())
+}
+
+fn of_project(args: &MasterArgs, folder: &Folder) -> Result<(PathBuf, PathBuf, MasterOptions)> {
+    let project = folder.load()?;
+    let song = song(&project, args.song)?;
+    let input = input(args, folder, &project, song)?;
+    let master = &song.master;
+    let is_limiter = |device: &&Device| device.kind == DeviceKind::Limiter && !device.bypass;
+    // The limiter at the end of the chain is the one that is driven; the rest runs before it.
+    let (limiter, chain) = match master.chain.split_last() {
+        Some((last, before)) if is_limiter(&last) => (last.clone(), before.to_vec()),
+        _ => (Device::new(DeviceId(0), DeviceKind::Limiter), master.chain.clone()),
+    };
+    let options = options(args, master.target, master.trim, limiter, chain);
+    let out = match &args.out {
+        Some(out) => out.clone(),
+        None => {
+            let masters = folder.path().join("masters");
+            let failed =
+                |source| Error::Io { action: "making the folder", path: masters.clone(), source };
+            std::fs::create_dir_all(&masters).map_err(failed)?;
+            masters.join(name(&song.title, &options))
+        }
+    };
+    Ok((input, out, options))
+}
+
+fn of_file(args: &MasterArgs) -> Result<(PathBuf, PathBuf, MasterOptions)> {
+    let limiter = Device::new(DeviceId(0), DeviceKind::Limiter);
+    let options = options(args, Target::default(), Db::UNITY, limiter, Vec::new());
+    let stem =
+        args.input.file_stem().map_or_else(|| "Master".into(), |stem| stem.to_string_lossy());
+    let beside = args.input.with_file_name(name(&format!("{stem} master"), &options));
+    Ok((args.input.clone(), args.out.clone().unwrap_or(beside), options))
+}
+
+fn options(
+    args: &MasterArgs,
+    target: Target,
+    trim: Db,
+    mut limiter: Device,
+    chain: Vec<Device>,
+) -> MasterOptions {
+    if let Some(release_ms) = args.release {
+        for (id, value) in [("release", release_ms), ("auto_release", 0.0)] {
+            if let Some(param) = limiter.kind.param(id) {
+                limiter.values[param] = value;
+            }
+        }
+    }
+    MasterOptions {
+        trim: args.trim.map_or(trim, Db),
+        chain,
+        limiter,
+        target: Target {
+            ceiling_dbtp: args.ceiling.unwrap_or(target.ceiling_dbtp),
+            loudness_lufs: args.target.or(target.loudness_lufs),
+            max_reduction_db: args.max_reduction.unwrap_or(target.max_reduction_db),
+        },
+        rate_hz: args.rate,
+        format: args.format.into(),
+        dither: !args.no_dither,
+        overwrite: args.force,
+    }
+}
+
+/// "Song 24-bit.wav", or "Song 44100 16-bit.wav" where a rate was asked for.
+fn name(title: &str, options: &MasterOptions) -> String {
+    let rate = options.rate_hz.map_or_else(String::new, |rate| format!(" {rate}"));
+    let depth = match options.format {
+        Format::Wav16 | Format::Flac16 => "16-bit",
+        Format::Wav24 | Format::Flac24 => "24-bit",
+        Format::Wav32f => "32-bit float",
+    };
+    format!("{}{rate} {depth}.{}", twobus_jobs::file_name(title), options.format.extension())
+}
+
+fn input(args: &MasterArgs, folder: &Folder, project: &Project, song: &Song) -> Result<PathBuf> {
+    let print = |number: Option<u32>| {
+        let fits = |print: &&twobus_session::Print| match number {
+            Some(number) => print.number == number,
+            None => print.kind == PrintKind::Main && print.range.is_none(),
+        };
+        let found = song.prints.iter().rev().find(fits);
+        found.map(|print| folder.path().join(&print.file)).ok_or_else(|| {
+            let title = &song.title;
+            Error::Missing(match number {
+                Some(number) => format!("\"{title}\" has no print {number}"),
+                None => format!("\"{title}\" has no main print yet; bounce it first"),
+            })
+        })
+    };
+    match (&song.master.input, args.print) {
+        (_, Some(number)) => print(Some(number)),
+        (MasterInput::NewestPrint, None) => print(None),
+        (MasterInput::Print(number), None) => print(Some(*number)),
+        (MasterInput::File(id), None) => {
+            let file = project.media(*id);
+            let file =
+                file.ok_or_else(|| Error::Missing("the master's file is not listed".to_owned()))?;
+            Ok(folder.resolve(file))
+        }
+        (MasterInput::Stems(_), None) => {
+            let text = "this master is made from stems, which the command line cannot do yet; choose a print with --print";
+            Err(Error::Missing(text.to_owned()))
+        }
+    }
+}
+
+pub(crate) fn text(done: &Mastered, options: &MasterOptions) -> String {
+    let mut rows = vec![vec![String::new(), "before".to_owned(), "after".to_owned()]];
+    rows.extend(show::figures(&[&done.before.report, &done.after]));
+    let drive = show::value(Some(done.drive_db), 2, "dB");
+    let reduction = show::value(Some(done.reduction_db), 1, "dB");
+    let (path, format) = (done.path.display(), options.format);
+    format!(
+        "{path}: {format}\n{}Drive {drive}, largest gain reduction {reduction}.\n",
+        show::table(&rows)
+    )
+}
+
+fn json(done: &Mastered, options: &MasterOptions) -> Json {
+    Json {
+        path: done.path.display().to_string(),
+        format: options.format.to_string(),
+        target_lufs: options.target.loudness_lufs,
+        ceiling_dbtp: options.target.ceiling_dbtp,
+        max_reduction_db: options.target.max_reduction_db,
+        capped: done.capped,
+        drive_db: done.drive_db,
+        reduction_db: done.reduction_db,
+        verify_trim_db: done.verify_trim_db,
+        before: done.before.report.clone(),
+        after: done.after.clone(),
+    }
+}
