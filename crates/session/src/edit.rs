@@ -9,7 +9,8 @@
 //!   {"strip": {"song": 1, "strip": 3, "change": {"output": {"strip": 7}}}},
 //!   {"strip": {"song": 1, "strip": 3, "change": {"sends": {"remove": 2}}}},
 //!   {"device": {"song": 1, "device": 5, "change": {"param": {"id": "gain", "value": 3}}}},
-//!   {"timeline": {"song": 1, "change": {"markers": {"add": {"item": {"id": 1, "name": "Verse", "frame": 96000}}}}}},
+//!   {"timeline": {"song": 1, "change":
+//!     {"markers": {"add": {"item": {"id": 1, "name": "Verse", "frame": 96000}}}}}},
 //!   {"batch": {"name": "Quieter", "edits": []}}
 //! ]
 //! ```

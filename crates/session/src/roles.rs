@@ -2,7 +2,7 @@
 //!
 //! A name is cut into words at separators, at digits and where small letters turn to capitals; words
 //! that run together ("bassguitar") are cut where both halves are known. Of the words that say what it
-//! is, the one that stands first in the table below wins: a bass drum is a drum, a bass synthesiser a bass.
+//! is, the one that stands first in the table below wins: a bass drum is a drum, a synth bass a bass.
 
 use crate::strip::Role;
 
@@ -197,8 +197,8 @@ fn words(stem: &str) -> Vec<String> {
 
 /// Removes what exporters and engineers append: takes, comps, copies, "stem", "bounce".
 fn drop_take(words: &mut Vec<String>) {
-    const ENDS: &str = "comp comped take tk copy bip stem bounce bounced render rendered print edit edited \
-    tuned consolidated merged final mono stereo";
+    const ENDS: &str = "comp comped take tk copy bip stem bounce bounced render rendered print \
+        edit edited tuned consolidated merged final mono stereo";
     let is_end = |word: &String| is_in(ENDS, &word.to_lowercase());
     while words.len() > 1 {
         let last = words.len() - 1;
