@@ -2,8 +2,8 @@
 
 mod codec;
 mod mp4;
+mod pcm;
 mod source;
-mod wav;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,8 +15,8 @@ use crate::info::{Info, Warning};
 use crate::samples::silence_non_finite;
 use crate::sniff::{self, Reader};
 use codec::CodecDecoder;
+use pcm::PcmDecoder;
 use source::SharedHasher;
-use wav::WavDecoder;
 
 /// What is known about the file at `path` without decoding it.
 ///
@@ -38,7 +38,7 @@ pub struct Decoder {
 
 #[derive(Debug)]
 enum Inner {
-    Wav(WavDecoder),
+    Pcm(PcmDecoder),
     Codec(Box<CodecDecoder>),
 }
 
@@ -52,7 +52,7 @@ impl Decoder {
         let file = Arc::new(SourceFile::open(path)?);
         let hasher = SharedHasher::new();
         let inner = match sniff::reader(&file)? {
-            Reader::Wav => Inner::Wav(WavDecoder::new(&file)?),
+            Reader::Pcm(container) => Inner::Pcm(PcmDecoder::new(&file, container)?),
             Reader::Codec => {
                 Inner::Codec(Box::new(CodecDecoder::new(Arc::clone(&file), hasher.clone())?))
             }
@@ -64,14 +64,14 @@ impl Decoder {
     /// What is known about the file.
     pub fn info(&self) -> &Info {
         match &self.inner {
-            Inner::Wav(wav) => wav.info(),
+            Inner::Pcm(pcm) => pcm.info(),
             Inner::Codec(codec) => codec.info(),
         }
     }
 
     /// True for PCM that [`PcmReader`](crate::PcmReader) can read in place.
     pub fn is_pcm(&self) -> bool {
-        matches!(self.inner, Inner::Wav(_))
+        matches!(self.inner, Inner::Pcm(_))
     }
 
     /// Replaces the content of `out` by the next frames, one vector per channel, and returns how
@@ -81,8 +81,8 @@ impl Decoder {
     /// When the system cannot read the file, or it is damaged so that nothing more can be found.
     pub fn next(&mut self, out: &mut Vec<Vec<f32>>) -> Result<usize> {
         let frames = match &mut self.inner {
-            Inner::Wav(wav) => {
-                let (frames, non_finite) = wav.next(&self.file, &self.hasher, out)?;
+            Inner::Pcm(pcm) => {
+                let (frames, non_finite) = pcm.next(&self.file, &self.hasher, out)?;
                 self.non_finite += non_finite;
                 return Ok(frames);
             }
@@ -105,7 +105,7 @@ impl Decoder {
     /// What is worth telling about what was decoded so far; complete after the end.
     pub fn warnings(&self) -> Vec<Warning> {
         let mut warnings = match &self.inner {
-            Inner::Wav(wav) => wav.warning().into_iter().collect(),
+            Inner::Pcm(pcm) => pcm.warning().into_iter().collect(),
             Inner::Codec(codec) => codec.warnings(),
         };
         if self.non_finite > 0 {

@@ -66,8 +66,11 @@ pub enum ErrorKind {
     /// The folder to write into does not exist.
     #[error("cannot be written: its folder does not exist. Create the folder first.")]
     NoFolder,
-    /// No room on the volume.
-    #[error("could not be written: the disk is full. Free some space, or choose another disk.")]
+    /// No room on the volume, or no room for so large a file.
+    #[error(
+        "could not be written: the disk is full, or takes no file this large. Free some space, or \
+         choose another disk."
+    )]
     DiskFull,
     /// The target exists and overwriting was not asked for.
     #[error("already exists and was left as it is. Choose another name, or allow overwriting.")]

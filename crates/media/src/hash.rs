@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn reads_out_of_order_and_twice_hash_as_one_pass() {
-        let bytes: Vec<u8> = (0..100_000_u32).map(|i| (i * 7919 >> 3) as u8).collect();
+        let bytes: Vec<u8> = (0..100_000_u32).map(|i| ((i * 7919) >> 3) as u8).collect();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("bytes");
         std::fs::write(&path, &bytes).unwrap();
@@ -106,6 +106,7 @@ mod tests {
         hasher.see(100, &bytes[100..500]);
         while !hasher.catch_up(&file, bytes.len() as u64).unwrap() {}
         assert_eq!(hasher.finish(), ContentHash(XxHash3_64::oneshot(&bytes)));
+        assert_eq!(ContentHash::of_file(&path).unwrap(), hasher.finish());
         assert_eq!(ContentHash(XxHash3_64::oneshot(b"")).to_string(), "2d06800538d394c2");
     }
 }

@@ -14,11 +14,14 @@
 //! [`Error`], whose message tells what was wrong, where, and what to do; what a person should know
 //! about a file that could be read is a [`Warning`].
 
+mod aiff;
+mod chunks;
 mod convert;
 mod decode;
 mod error;
 mod file;
 mod hash;
+mod header;
 mod info;
 mod pcm;
 mod peaks;

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::file::SourceFile;
+use crate::header::Header;
 use crate::info::{Info, Warning};
 use crate::sniff::{self, Reader};
-use crate::wav::Header;
 
 /// Bytes read from the file at a time: small enough to stay in a core's cache.
 const BLOCK_BYTES: usize = 1 << 16;
@@ -33,7 +33,7 @@ impl Channels {
     }
 }
 
-/// A WAV, RF64 or BW64 file of any depth, read in place at any frame.
+/// A file with plain PCM of any depth (WAV, RF64, BW64, AIFF), read in place at any frame.
 #[derive(Debug)]
 pub struct PcmReader {
     file: SourceFile,
@@ -47,7 +47,7 @@ impl PcmReader {
     /// Opens the file at `path` with all its channels.
     ///
     /// # Errors
-    /// When there is no regular file, it is not of the WAV family, or its header cannot be used.
+    /// When there is no regular file, it does not hold plain PCM, or its header cannot be used.
     pub fn open(path: &Path) -> Result<Self> {
         Self::open_channels(path, Channels::All)
     }
@@ -59,14 +59,13 @@ impl PcmReader {
     pub fn open_channels(path: &Path, channels: Channels) -> Result<Self> {
         let file = SourceFile::open(path)?;
         match sniff::reader(&file)? {
-            Reader::Wav => Self::new(file, channels),
-            Reader::Codec => Err(Error::new(ErrorKind::Unsupported("no PCM in WAV"), path)),
+            Reader::Pcm(container) => Self::new(Header::read(&file, container)?, file, channels),
+            Reader::Codec => Err(Error::new(ErrorKind::Unsupported("a codec, not PCM,"), path)),
             Reader::Nobody(content) => Err(Error::new(ErrorKind::NotAudio(content), path)),
         }
     }
 
-    pub(crate) fn new(file: SourceFile, channels: Channels) -> Result<Self> {
-        let header = Header::read(&file)?;
+    fn new(header: Header, file: SourceFile, channels: Channels) -> Result<Self> {
         let picks = channels.indices(header.info.channels);
         if let Some(&missing) = picks.iter().find(|&&pick| pick >= header.info.channels) {
             return Err(Error::new(ErrorKind::NoChannel(missing), file.path()));

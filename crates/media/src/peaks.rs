@@ -56,14 +56,14 @@ impl Peaks {
 
     /// What lies in `frames` of a channel, for one column of a waveform.
     ///
-    /// The finest level whose bins are not longer than the range is used, and every bin the range
-    /// touches counts, so that adjacent columns leave no gap. A range shorter than the finest bin
-    /// gets that bin; to draw finer, read the samples. Outside the file, and for channels that do
+    /// Every bin that the range touches counts, so that adjacent columns leave no gap; the level is
+    /// chosen so that this is more by an eighth of the range at most on either side, or by less than
+    /// the finest bin. To draw finer, read the samples. Outside the file, and for channels that do
     /// not exist, there is silence.
     pub fn over(&self, channel: usize, frames: Range<u64>) -> Bin {
         let Some(levels) = self.channels.get(channel) else { return Bin::SILENT };
         let length = frames.end.saturating_sub(frames.start);
-        let level = BIN_FRAMES.iter().rposition(|&bin| bin as u64 <= length).unwrap_or(0);
+        let level = BIN_FRAMES.iter().rposition(|&bin| bin as u64 * 8 <= length).unwrap_or(0);
         let bin_frames = BIN_FRAMES[level] as u64;
         let bins = &levels[level];
         let index = |bin: u64| bins.len().min(usize::try_from(bin).unwrap_or(usize::MAX));

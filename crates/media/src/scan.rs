@@ -70,7 +70,7 @@ pub struct Level {
 
 /// Scans the file at `path`.
 ///
-/// PCM in WAV, RF64 or BW64 at the song's rate is left where it is, to be read by
+/// PCM in WAV, RF64, BW64 or AIFF at the song's rate is left where it is, to be read by
 /// [`PcmReader`](crate::PcmReader); everything else is decoded and converted to
 /// [`ScanJob::converted`]. The file is read once, only the index of an MP4 or Ogg file twice.
 ///

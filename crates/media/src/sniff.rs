@@ -36,6 +36,9 @@ pub enum Content {
     /// RIFF, but not with WAVE in it.
     #[error("is RIFF without WAVE")]
     Riff,
+    /// IFF, but not with AIFF in it.
+    #[error("is IFF without AIFF")]
+    Iff,
     /// Only zero bytes, as a copy that never finished leaves.
     #[error("begins with zero bytes")]
     Zeros,
@@ -47,12 +50,19 @@ pub enum Content {
 /// Which reader a file is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reader {
-    /// Our own, for the WAV family.
-    Wav,
+    /// Our own, for plain PCM.
+    Pcm(Pcm),
     /// One that may know it.
     Codec,
     /// None.
     Nobody(Content),
+}
+
+/// A container of plain PCM.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pcm {
+    Wav,
+    Aiff,
 }
 
 /// Bytes looked at.
@@ -71,7 +81,7 @@ const SIGNATURES: &[(&[u8], Content)] = &[
 ];
 
 /// Signatures of files that a codec's reader knows.
-const CODEC_SIGNATURES: &[&[u8]] = &[b"fLaC", b"OggS", b"FORM", b"caff", b"ID3"];
+const CODEC_SIGNATURES: &[&[u8]] = &[b"fLaC", b"OggS", b"caff", b"ID3"];
 
 /// Which reader `file` is for.
 pub(crate) fn reader(file: &SourceFile) -> Result<Reader> {
@@ -83,7 +93,11 @@ pub(crate) fn reader(file: &SourceFile) -> Result<Reader> {
 fn reader_of(head: &[u8]) -> Reader {
     if [&b"RIFF"[..], b"RF64", b"BW64"].iter().any(|magic| head.starts_with(magic)) {
         let wave = head.get(8..12) == Some(b"WAVE");
-        return if wave { Reader::Wav } else { Reader::Nobody(Content::Riff) };
+        return if wave { Reader::Pcm(Pcm::Wav) } else { Reader::Nobody(Content::Riff) };
+    }
+    if head.starts_with(b"FORM") {
+        let aiff = matches!(head.get(8..12), Some(b"AIFF" | b"AIFC"));
+        return if aiff { Reader::Pcm(Pcm::Aiff) } else { Reader::Nobody(Content::Iff) };
     }
     if CODEC_SIGNATURES.iter().any(|magic| head.starts_with(magic)) {
         return Reader::Codec;
@@ -142,7 +156,7 @@ mod tests {
             (b"Dear producer,", Reader::Nobody(Content::Text)),
             (b"PK\x03\x04\x14\x00", Reader::Nobody(Content::Zip)),
             (b"RIFF\x00\x00\x00\x00AVI ", Reader::Nobody(Content::Riff)),
-            (b"RF64\xff\xff\xff\xffWAVE", Reader::Wav),
+            (b"RF64\xff\xff\xff\xffWAVE", Reader::Pcm(Pcm::Wav)),
             (b"\xff\xfb\x90\x64", Reader::Codec),
         ];
         for (head, expected) in cases {

@@ -4,12 +4,15 @@
 //! Microsoft, "Multiple Channel Audio Data and WAVE Files" (WAVE_FORMAT_EXTENSIBLE); EBU Tech 3285
 //! (bext); EBU Tech 3306 and ITU-R BS.2088 (ds64).
 
-mod chunks;
-mod format;
-mod header;
+mod fmt;
 
-pub(crate) use format::{EXTENSIBLE, FLOAT, PCM, SUBTYPE_TAIL};
-pub(crate) use header::Header;
+use crate::chunks::{Chunk, Chunks, Order, begins_chunk};
+use crate::error::{Error, ErrorKind, Result};
+use crate::file::SourceFile;
+use crate::header::{Data, Stored};
+use crate::info::Format;
+use fmt::Fmt;
+pub(crate) use fmt::{EXTENSIBLE, FLOAT, PCM, SUBTYPE_TAIL};
 
 /// A chunk size that says "look into the ds64 chunk", or that was never written.
 pub(crate) const SIZE_ELSEWHERE: u32 = u32::MAX;
@@ -20,3 +23,76 @@ pub(crate) const DS64_BYTES: u32 = 28;
 /// Where the time reference stands in a bext chunk: after description, originator, reference, date
 /// and time.
 pub(crate) const BEXT_TIME_REFERENCE: u64 = 256 + 32 + 32 + 10 + 8;
+
+/// What the walk over the chunks gathers.
+#[derive(Debug, Default)]
+struct Found {
+    fmt: Option<Fmt>,
+    data: Option<Data>,
+    /// Size of the data by the ds64 chunk.
+    data_bytes_64: Option<u64>,
+    start_frame: Option<u64>,
+}
+
+/// Reads the header of a WAV file.
+pub(crate) fn read(file: &SourceFile) -> Result<Stored> {
+    let found = walk(file)?;
+    let broken = |what| Error::new(ErrorKind::Broken(what), file.path());
+    let data = found.data.ok_or_else(|| broken("it has no data chunk, so no audio"))?;
+    let fmt = found.fmt.ok_or_else(|| broken("it has no fmt chunk"))?;
+    Ok(Stored {
+        format: Format::Wav,
+        encoding: fmt.encoding,
+        channels: fmt.channels,
+        rate_hz: fmt.rate_hz,
+        start_frame: found.start_frame,
+        data,
+    })
+}
+
+fn walk(file: &SourceFile) -> Result<Found> {
+    let mut found = Found::default();
+    let mut chunks = Chunks::new(file, Order::Little);
+    while let Some(chunk) = chunks.next()? {
+        let mut size = u64::from(chunk.size);
+        match &chunk.id {
+            b"ds64" => {
+                found.data_bytes_64 = file.array_at(chunk.start + 8)?.map(u64::from_le_bytes);
+            }
+            b"fmt " if found.fmt.is_none() => found.fmt = Some(read_fmt(file, &chunk)?),
+            b"bext" => {
+                let reference = file.array_at(chunk.start + BEXT_TIME_REFERENCE)?;
+                found.start_frame = reference.map(u64::from_le_bytes).filter(|&frame| frame > 0);
+            }
+            b"data" if found.data.is_none() => {
+                let data = read_data(file, &chunk, found.data_bytes_64)?;
+                found.data = Some(data);
+                size = data.present;
+            }
+            _ => {}
+        }
+        chunks.skip(&chunk, size)?;
+    }
+    Ok(found)
+}
+
+fn read_fmt(file: &SourceFile, chunk: &Chunk) -> Result<Fmt> {
+    let mut bytes = [0; fmt::LONG];
+    let size = bytes.len().min(chunk.size as usize);
+    let count = file.read_at(chunk.start, &mut bytes[..size])?;
+    fmt::parse(&bytes[..count]).map_err(|kind| Error::new(kind, file.path()))
+}
+
+/// Finds the true extent of the data chunk.
+fn read_data(file: &SourceFile, chunk: &Chunk, bytes_64: Option<u64>) -> Result<Data> {
+    let promised = match chunk.size {
+        SIZE_ELSEWHERE => bytes_64.filter(|&bytes| bytes > 0),
+        // No audio at all, unless what follows is not a chunk: then the size was never written.
+        0 if chunk.start >= file.bytes() || begins_chunk(file, Order::Little, chunk.start)? => {
+            Some(0)
+        }
+        0 => None,
+        bytes => Some(u64::from(bytes)),
+    };
+    Ok(Data::new(file, chunk.start, promised))
+}

@@ -1,4 +1,4 @@
-//! The decoder of everything but WAV: Symphonia, with what it leaves to its caller.
+//! The decoder of everything but WAV and AIFF: Symphonia, with what it leaves to its caller.
 //!
 //! Symphonia keeps no time where packets are missing, does not apply the edit lists of MP4, and
 //! guesses the length of MP3 files without a header; all this is done here. It does not panic on any
@@ -8,6 +8,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use symphonia::core::audio::Channels;
 use symphonia::core::codecs::audio::well_known as codecs;
 use symphonia::core::codecs::audio::{
     AudioCodecId, AudioCodecParameters, AudioDecoder, AudioDecoderOptions,
@@ -75,7 +76,7 @@ impl CodecDecoder {
         let decoder =
             guard(&file, || symphonia::default::get_codecs().make_audio_decoder(params, &options))?;
         let decoder = decoder.map_err(|error| codec_error(&file, error))?;
-        let mut info = info(&file, id, decoder.codec_params())?;
+        let mut info = info(&file, decoder.codec_params())?;
         let time_base = track.time_base.or_else(|| TimeBase::try_from_recip(info.rate_hz));
         let time_base = time_base.unwrap_or_default();
         let edit = edit(&file, id, &track, info.rate_hz)?;
@@ -293,10 +294,10 @@ fn is_mpeg(codec: AudioCodecId) -> bool {
     matches!(codec, codecs::CODEC_ID_MP1 | codecs::CODEC_ID_MP2 | codecs::CODEC_ID_MP3)
 }
 
-fn info(file: &SourceFile, format: FormatId, params: &AudioCodecParameters) -> Result<Info> {
+fn info(file: &SourceFile, params: &AudioCodecParameters) -> Result<Info> {
     let broken = |what| Error::new(ErrorKind::Broken(what), file.path());
     let rate_hz = params.sample_rate.ok_or_else(|| broken("it does not tell its rate"))?;
-    let channels = params.channels.as_ref().map(|channels| channels.count());
+    let channels = params.channels.as_ref().map(Channels::count);
     let channels = channels.ok_or_else(|| broken("it does not tell its channels"))?;
     let bits = params.bits_per_sample;
     let (format, depth) = match params.codec {
@@ -305,9 +306,9 @@ fn info(file: &SourceFile, format: FormatId, params: &AudioCodecParameters) -> R
         codecs::CODEC_ID_AAC => (Format::Aac, Depth::Lossy),
         codecs::CODEC_ID_ALAC => (Format::Alac, Depth::Int(alac_bits(params))),
         codecs::CODEC_ID_FLAC => (Format::Flac, Depth::Int(bits.unwrap_or(16))),
-        codecs::CODEC_ID_PCM_F32LE | codecs::CODEC_ID_PCM_F32BE => (pcm(format), Depth::Float(32)),
-        codecs::CODEC_ID_PCM_F64LE | codecs::CODEC_ID_PCM_F64BE => (pcm(format), Depth::Float(64)),
-        _ => (pcm(format), Depth::Int(bits.unwrap_or(16))),
+        codecs::CODEC_ID_PCM_F32LE | codecs::CODEC_ID_PCM_F32BE => (Format::Caf, Depth::Float(32)),
+        codecs::CODEC_ID_PCM_F64LE | codecs::CODEC_ID_PCM_F64BE => (Format::Caf, Depth::Float(64)),
+        _ => (Format::Caf, Depth::Int(bits.unwrap_or(16))),
     };
     Info { format, depth, rate_hz, channels, frames: None, start_frame: None }.check(file.path())
 }
@@ -316,11 +317,6 @@ fn info(file: &SourceFile, format: FormatId, params: &AudioCodecParameters) -> R
 fn alac_bits(params: &AudioCodecParameters) -> u32 {
     let header = params.extra_data.as_deref().unwrap_or_default();
     header.get(5).map_or(16, |&bits| u32::from(bits))
-}
-
-/// The container of plain PCM.
-fn pcm(format: FormatId) -> Format {
-    if format == formats::FORMAT_ID_CAF { Format::Caf } else { Format::Aiff }
 }
 
 /// What of the decoded track is heard, as far as the file tells.

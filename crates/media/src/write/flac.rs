@@ -187,19 +187,33 @@ fn set_rate(block: &mut [u8], rate_hz: u32) {
         _ => 0,
     };
     let header = 4 + number_bytes + size_bytes;
-    block[header] = crc(&block[..header], 0x07, 8) as u8;
+    block[header] = (crc(&block[..header], &CRC_8) >> 8) as u8;
     let end = block.len() - 2;
-    let sum = crc(&block[..end], 0x8005, 16);
+    let sum = crc(&block[..end], &CRC_16);
     block[end..].copy_from_slice(&sum.to_be_bytes());
 }
 
-/// Cyclic redundancy check of 8 or 16 `bits` by `polynomial`, starting from 0.
-fn crc(bytes: &[u8], polynomial: u16, bits: u32) -> u16 {
-    let polynomial = polynomial << (16 - bits);
-    let sum = bytes.iter().fold(0_u16, |sum, &byte| {
-        (0..8).fold(sum ^ u16::from(byte) << 8, |sum, _| {
-            if sum & 0x8000 == 0 { sum << 1 } else { sum << 1 ^ polynomial }
-        })
-    });
-    sum >> (16 - bits)
+/// Cyclic redundancy check of 8 or 16 bits, starting from 0.
+fn crc(bytes: &[u8], table: &[u16; 256]) -> u16 {
+    bytes.iter().fold(0, |sum, byte| (sum << 8) ^ table[usize::from(byte ^ (sum >> 8) as u8)])
 }
+
+/// What each byte does to the sum; sums of 8 bits stand at the top of 16.
+const fn crc_table(polynomial: u16) -> [u16; 256] {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        let mut sum = (byte as u16) << 8;
+        let mut bit = 0;
+        while bit < 8 {
+            sum = if sum & 0x8000 == 0 { sum << 1 } else { (sum << 1) ^ polynomial };
+            bit += 1;
+        }
+        table[byte] = sum;
+        byte += 1;
+    }
+    table
+}
+
+static CRC_8: [u16; 256] = crc_table(0x07 << 8);
+static CRC_16: [u16; 256] = crc_table(0x8005);

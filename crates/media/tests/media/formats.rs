@@ -90,14 +90,14 @@ fn row26_a_damaged_flac_keeps_its_time_and_says_so() {
         assert_eq!(planar[0].len(), LONG.2, "byte {at}");
         assert_eq!((loudest(&planar[0]), loudest(&planar[1])), (LONG.0, LONG.1), "byte {at}");
         // The block, and with it the one before when its end cannot be told any more.
-        let lost = |blocks| [Warning::Lost { packets: 1, frames: blocks * 1152 }];
+        let lost = |blocks: u64| [Warning::Lost { packets: 1, frames: blocks * 1152 }];
         assert!(warnings == lost(1) || warnings == lost(2), "byte {at}: {warnings:?}");
     }
 }
 
 #[test]
 fn row25_a_file_cut_short_gives_what_is_there_and_says_so() {
-    for name in ["long-24.flac", "long.mp3", "short-24.aiff", "short-f32.caf"] {
+    for name in ["long-24.flac", "long.mp3", "short-24.aiff"] {
         let good = std::fs::read(data(name)).unwrap();
         let (_folder, path) = file(name, &good[..good.len() - good.len() / 50]);
         let (planar, warnings) = decode(&path).unwrap();

@@ -266,3 +266,54 @@ fn a_compressed_file_is_not_pcm_to_be_read_in_place() {
     let error = PcmReader::open(&data("long-16.flac")).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Unsupported(_)));
 }
+
+/// An AIFF-C file of one channel.
+fn aiff(compression: &[u8; 4], bits: u16, frames: u32, content: &[u8]) -> Vec<u8> {
+    let big = |id: &[u8; 4], content: &[u8]| {
+        let mut out = id.to_vec();
+        out.extend_from_slice(&(content.len() as u32).to_be_bytes());
+        out.extend_from_slice(content);
+        out.resize(out.len().next_multiple_of(2), 0);
+        out
+    };
+    let mut common = vec![0, 1];
+    common.extend_from_slice(&frames.to_be_bytes());
+    common.extend_from_slice(&bits.to_be_bytes());
+    common.extend_from_slice(&[0x40, 0x0E, 0xAC, 0x44, 0, 0, 0, 0, 0, 0]);
+    common.extend_from_slice(compression);
+    common.extend_from_slice(b"\x03odd");
+    let sound = [&[0; 8], content].concat();
+    let chunks = [big(b"ANNO", b"odd"), big(b"COMM", &common), big(b"SSND", &sound)].concat();
+    [b"FORM\0\0\0\0AIFC", &chunks[..]].concat()
+}
+
+#[test]
+fn e13_aiff_of_every_encoding_is_read_in_place_and_exactly() {
+    let content = ramp(240);
+    let swapped = |size: usize| -> Vec<u8> {
+        content.chunks(size).flat_map(|sample| sample.iter().rev().copied()).collect()
+    };
+    let signed: Vec<u8> = content.iter().map(|byte| byte ^ 0x80).collect();
+    let floats: Vec<u8> = (0..60).flat_map(|n| (n as f32 / 7.0 - 3.0).to_le_bytes()).collect();
+    let big_floats: Vec<u8> = floats.chunks(4).flat_map(|x| x.iter().rev().copied()).collect();
+    let cases = [
+        (b"raw ", 8, content.clone(), wav(1, 1, 8, &content)),
+        (b"NONE", 8, signed, wav(1, 1, 8, &content)),
+        (b"NONE", 16, swapped(2), wav(1, 1, 16, &content)),
+        (b"twos", 24, swapped(3), wav(1, 1, 24, &content)),
+        (b"in32", 32, swapped(4), wav(1, 1, 32, &content)),
+        (b"sowt", 16, content.clone(), wav(1, 1, 16, &content)),
+        (b"sowt", 24, content.clone(), wav(1, 1, 24, &content)),
+        (b"fl32", 32, big_floats, wav(3, 1, 32, &floats)),
+    ];
+    for (compression, bits, bytes, same) in cases {
+        let frames = (bytes.len() / usize::from(bits / 8)) as u32;
+        let file = aiff(compression, bits, frames, &bytes);
+        assert_eq!(read(&file), read(&same), "{compression:?} {bits}");
+        let cut = read(&file[..file.len() - bytes.len() / 2]).1;
+        let found = u64::from(frames) / 2;
+        assert_eq!(cut, [Warning::Truncated { promised: frames.into(), found }]);
+    }
+    let (_folder, path) = file("test.aifc", &aiff(b"ima4", 16, 10, &content));
+    assert!(matches!(probe(&path).unwrap_err().kind(), ErrorKind::Unsupported(_)));
+}

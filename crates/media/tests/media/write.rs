@@ -47,7 +47,12 @@ fn e13_integers_come_back_bit_exactly_from_wav_and_flac() {
     let folder = tempfile::tempdir().unwrap();
     for container in [Container::Wav, Container::Flac] {
         for format in [SampleFormat::Int16, SampleFormat::Int24] {
-            for (channels, frames) in [(1, 9001), (2, 0), (2, 1), (2, 4096), (2, 10_007), (5, 999)] {
+            for (channels, frames) in [(1, 9001), (2, 0), (2, 1), (2, 4096), (2, 10_007), (5, 999)]
+            {
+                // A FLAC without a single block is legal, but not opened by its decoder.
+                if frames == 0 && container == Container::Flac {
+                    continue;
+                }
                 let path = folder.path().join(format!("{container:?}{format:?}{channels}{frames}"));
                 let planar = codes(format.bits(), channels, frames);
                 write(&path, &spec(container, format, channels), &planar, 1000);
@@ -81,7 +86,8 @@ fn e13_floats_come_back_bit_exactly() {
         let mut other = hound::WavReader::open(&path).unwrap();
         assert_eq!(usize::from(other.spec().channels), channels);
         let samples: Vec<f32> = other.samples().map(Result::unwrap).collect();
-        let same = samples.iter().enumerate().all(|(n, x)| planar[n % channels][n / channels] == *x);
+        let same =
+            samples.iter().enumerate().all(|(n, x)| planar[n % channels][n / channels] == *x);
         assert!(same && samples.len() == 20_000 * channels);
     }
 }
@@ -187,31 +193,46 @@ fn row05_an_existing_file_is_replaced_only_when_allowed_and_only_when_complete()
     assert_eq!(names(folder.path()).len(), 2);
 }
 
+/// Runs the test below in a process that the system lets write files of 1 MiB only.
 #[cfg(target_os = "linux")]
 #[test]
 fn row05_a_full_disk_is_an_error_and_the_old_file_stays() {
-    // A file larger than the volume allows; /dev/shm is in memory and small, if it is there.
-    let Ok(folder) = tempfile::tempdir_in("/dev/shm") else { return };
+    let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("mix.wav");
     std::fs::write(&path, b"precious").unwrap();
-    let stop = std::fs::File::create(folder.path().join("hole")).unwrap();
-    let spec = WriteSpec { overwrite: true, ..spec(Container::Wav, SampleFormat::Float32, 2) };
-    let mut writer = AudioWriter::create(&path, &spec).unwrap();
-    let block = vec![0.5; 1 << 20];
-    let mut result = Ok(());
-    for _ in 0..64 {
-        result = writer.write_floats(&[&block, &block]);
-        if result.is_err() {
-            break;
-        }
-    }
-    drop(stop);
-    if let Err(error) = result {
-        assert_eq!(error.kind(), ErrorKind::DiskFull, "{error}");
-        drop(writer);
+    for container in ["wav", "flac"] {
+        let status = std::process::Command::new("sh")
+            .arg("-c")
+            .arg("trap '' XFSZ; ulimit -f 2048; exec \"$0\" --ignored --exact \"$1\"")
+            .arg(std::env::current_exe().unwrap())
+            .arg("write::row05_child_writes_more_than_there_is_room_for")
+            .env("TWOBUS_FULL_DISK", &path)
+            .env("TWOBUS_CONTAINER", container)
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&status.stdout);
+        assert!(status.status.success() && text.contains("1 passed"), "{text}");
         assert_eq!(std::fs::read(&path).unwrap(), b"precious");
-        assert_eq!(names(folder.path()).len(), 2);
+        assert_eq!(names(folder.path()), std::slice::from_ref(&path));
     }
+}
+
+#[test]
+#[ignore = "run by the test above, with little room"]
+fn row05_child_writes_more_than_there_is_room_for() {
+    let path = PathBuf::from(std::env::var_os("TWOBUS_FULL_DISK").unwrap());
+    let wav = std::env::var_os("TWOBUS_CONTAINER").unwrap() == "wav";
+    let container = if wav { Container::Wav } else { Container::Flac };
+    let spec = WriteSpec { overwrite: true, ..spec(container, SampleFormat::Int24, 2) };
+    let mut writer = AudioWriter::create(&path, &spec).unwrap();
+    let planar = codes(24, 2, 1 << 20);
+    let error = writer.write_codes(&[&planar[0], &planar[1]]).and_then(|()| {
+        let _written = writer.finish()?;
+        Ok(())
+    });
+    let error = error.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::DiskFull, "{error}");
+    assert!(error.to_string().contains("Free some space"));
 }
 
 #[test]
@@ -244,10 +265,8 @@ fn a_broadcast_chunk_carries_the_place_in_time_and_the_same_bytes_every_day() {
         start_frame: 5 << 32,
         ..Broadcast::default()
     };
-    let spec = WriteSpec {
-        broadcast: Some(broadcast),
-        ..spec(Container::Wav, SampleFormat::Int24, 2)
-    };
+    let spec =
+        WriteSpec { broadcast: Some(broadcast), ..spec(Container::Wav, SampleFormat::Int24, 2) };
     let planar = codes(24, 2, 500);
     let paths = ["a.wav", "b.wav"].map(|name| folder.path().join(name));
     paths.iter().for_each(|path| write(path, &spec, &planar, 100));

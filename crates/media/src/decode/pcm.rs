@@ -1,26 +1,27 @@
-//! The decoder of the WAV family: the file's own PCM, block by block.
+//! The decoder of plain PCM: the file's own samples, block by block.
 
 use super::source::SharedHasher;
 use crate::error::Result;
 use crate::file::SourceFile;
+use crate::header::Header;
 use crate::info::{Info, Warning};
-use crate::wav::Header;
+use crate::sniff::Pcm;
 
 /// Frames delivered at a time: whole bins of every level of [`Peaks`](crate::Peaks), and small
 /// enough that bytes and samples stay in a core's cache.
 const BLOCK_FRAMES: usize = 4096;
 
 #[derive(Debug)]
-pub(super) struct WavDecoder {
+pub(super) struct PcmDecoder {
     header: Header,
     /// Next frame to read.
     frame: u64,
     bytes: Vec<u8>,
 }
 
-impl WavDecoder {
-    pub(super) fn new(file: &SourceFile) -> Result<Self> {
-        let header = Header::read(file)?;
+impl PcmDecoder {
+    pub(super) fn new(file: &SourceFile, container: Pcm) -> Result<Self> {
+        let header = Header::read(file, container)?;
         let bytes = vec![0; BLOCK_FRAMES * header.frame_bytes()];
         Ok(Self { header, frame: 0, bytes })
     }

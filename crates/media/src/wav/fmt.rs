@@ -1,5 +1,6 @@
 //! The fmt chunk: how the samples of a WAV file are stored.
 
+use crate::chunks::Order::Little;
 use crate::error::ErrorKind;
 use crate::samples::Encoding;
 
@@ -64,11 +65,11 @@ fn container_bytes(block: usize, channels: usize, bits: usize) -> usize {
 fn encoding(tag: u16, bits: usize, bytes: usize) -> Result<Encoding, ErrorKind> {
     match (tag, bytes) {
         (PCM, 1) if bits <= 8 => Ok(Encoding::U8),
-        (PCM, 2) => Ok(Encoding::I16),
-        (PCM, 3) => Ok(Encoding::I24),
-        (PCM, 4) => Ok(Encoding::I32),
-        (FLOAT, 4) => Ok(Encoding::F32),
-        (FLOAT, 8) => Ok(Encoding::F64),
+        (PCM, 2) => Ok(Encoding::I16(Little)),
+        (PCM, 3) => Ok(Encoding::I24(Little)),
+        (PCM, 4) => Ok(Encoding::I32(Little)),
+        (FLOAT, 4) => Ok(Encoding::F32(Little)),
+        (FLOAT, 8) => Ok(Encoding::F64(Little)),
         (PCM | FLOAT, _) => Err(ErrorKind::Unsupported("an unusual sample size")),
         (2 | 0x11, _) => Err(ErrorKind::Unsupported("ADPCM in WAV")),
         (6 | 7, _) => Err(ErrorKind::Unsupported("A-law or µ-law in WAV")),
