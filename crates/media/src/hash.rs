@@ -70,6 +70,9 @@ impl FileHasher {
     /// nothing is left.
     pub(crate) fn catch_up(&mut self, file: &SourceFile, end: u64) -> Result<bool> {
         let left = end.saturating_sub(self.position);
+        if left == 0 {
+            return Ok(true);
+        }
         let mut block = [0; BLOCK_BYTES];
         let block = &mut block[..left.min(BLOCK_BYTES as u64) as usize];
         let count = file.read_at(self.position, block)?;

@@ -2,17 +2,23 @@
 //!
 //! | to | use |
 //! |---|---|
-//! | learn rate, channels and length of a file | [`probe`] |
-//! | import a file: hash, peaks, levels, audio at the song's rate | [`scan`] |
-//! | keep and draw a waveform | [`Peaks`] |
-//! | decode any file from start to end | [`Decoder`] |
-//! | read PCM at any frame, in place | [`PcmReader`] |
-//! | convert from one rate to another | [`Converter`] |
-//! | write WAV, RF64 or FLAC | [`AudioWriter`] |
+//! | learn rate, channels and length of a file | [`probe`] gives an [`Info`] |
+//! | import a file: hash, peaks, levels, audio at the song's rate | [`scan`] does a [`ScanJob`] and gives a [`Scan`] |
+//! | hash a file | [`ContentHash::of_file`] |
+//! | keep and draw a waveform | [`Peaks`]: `save`, `load`, `over` |
+//! | decode any file from start to end | [`Decoder`]: `open`, `next`, `warnings` |
+//! | read PCM at any frame, in place | [`PcmReader`]: `open`, `read` |
+//! | convert from one rate to another | [`Converter`]: `push`, `finish`; lengths by [`converted_frames`] |
+//! | write WAV, RF64 or FLAC | [`AudioWriter`]: `create`, `write_codes` or `write_floats`, `finish` |
 //!
-//! Samples are `f32`, planar, full scale being 1. Everything read is finite. Errors are one type,
-//! [`Error`], whose message tells what was wrong, where, and what to do; what a person should know
-//! about a file that could be read is a [`Warning`].
+//! Samples are `f32`, planar, full scale being 1; everything read is finite. WAV, RF64, BW64 and AIFF
+//! are read by the crate itself, in place; CAF, FLAC, MP3, Ogg Vorbis, and M4A with AAC or ALAC are
+//! decoded by Symphonia, whose gaps and delays are corrected here. Only regular files are opened, by
+//! content and never by extension, and never mapped into memory.
+//!
+//! Errors are one type, [`Error`], whose message tells what was wrong, where, and what to do; what a
+//! person should know about a file that could be read is a [`Warning`]. What is written takes its
+//! name only when it is complete.
 
 mod aiff;
 mod chunks;

@@ -81,22 +81,17 @@ impl CodecDecoder {
         let time_base = time_base.unwrap_or_default();
         let edit = edit(&file, id, &track, info.rate_hz)?;
         let all = known_frames(&track, mpeg).map(|ticks| to_frames(ticks, time_base, &info));
-        let drop = edit.map_or(0, |edit| edit.delay);
-        // Only MP4 counts its frames with the delay.
-        let mp4 = id == formats::FORMAT_ID_ISOMP4;
-        let all = all.map(|all| if mp4 { all.saturating_sub(drop) } else { all });
-        let kept = edit.and_then(|edit| edit.frames);
-        info.frames = all.map(|all| kept.map_or(all, |kept| kept.min(all))).or(kept);
+        info.frames = heard_frames(all, edit, id);
         let trims = edit.is_some();
         Ok(Self {
             delay_known: trims || info.depth != Depth::Lossy || info.format == Format::Vorbis,
-            left: if trims { info.frames.unwrap_or(u64::MAX) } else { u64::MAX },
+            drop: edit.map_or(0, |edit| edit.delay),
+            left: info.frames.filter(|_| trims).unwrap_or(u64::MAX),
             file,
             format,
             decoder,
             track: track.id,
             time_base,
-            drop,
             // FLAC begins at 0 by definition; elsewhere the first packet tells.
             next_time: (info.format == Format::Flac).then_some(0),
             waiting: None,
@@ -336,6 +331,15 @@ fn known_frames(track: &Track, mpeg: bool) -> Option<u64> {
         return None;
     }
     track.num_frames
+}
+
+/// The length of what is heard, by the track's length and its edit.
+fn heard_frames(all: Option<u64>, edit: Option<Edit>, format: FormatId) -> Option<u64> {
+    let (delay, kept) = edit.map_or((0, None), |edit| (edit.delay, edit.frames));
+    // Only MP4 counts its frames with the delay.
+    let counted = if format == formats::FORMAT_ID_ISOMP4 { delay } else { 0 };
+    let all = all.map(|all| all.saturating_sub(counted));
+    all.map(|all| kept.map_or(all, |kept| kept.min(all))).or(kept)
 }
 
 /// `ticks` of `time_base` in frames, to the nearest.

@@ -7,8 +7,10 @@ use crate::header::Header;
 use crate::info::{Info, Warning};
 use crate::sniff::Pcm;
 
-/// Frames delivered at a time: whole bins of every level of [`Peaks`](crate::Peaks), and small
-/// enough that bytes and samples stay in a core's cache.
+/// Most bytes read at a time: few enough that they and their samples stay in a core's cache, and that
+/// a cancelled scan ends at once.
+const BLOCK_BYTES: usize = 1 << 16;
+/// Most frames delivered at a time.
 const BLOCK_FRAMES: usize = 4096;
 
 #[derive(Debug)]
@@ -22,7 +24,8 @@ pub(super) struct PcmDecoder {
 impl PcmDecoder {
     pub(super) fn new(file: &SourceFile, container: Pcm) -> Result<Self> {
         let header = Header::read(file, container)?;
-        let bytes = vec![0; BLOCK_FRAMES * header.frame_bytes()];
+        let frames = (BLOCK_BYTES / header.frame_bytes()).clamp(1, BLOCK_FRAMES);
+        let bytes = vec![0; frames * header.frame_bytes()];
         Ok(Self { header, frame: 0, bytes })
     }
 
@@ -43,7 +46,7 @@ impl PcmDecoder {
     ) -> Result<(usize, u64)> {
         let (frame_bytes, channels) = (self.header.frame_bytes(), self.header.info.channels);
         let left = self.header.frames - self.frame;
-        let wanted = left.min(BLOCK_FRAMES as u64) as usize * frame_bytes;
+        let wanted = left.min((self.bytes.len() / frame_bytes) as u64) as usize * frame_bytes;
         let position = self.header.data_start + self.frame * frame_bytes as u64;
         let mut hasher = hasher.get();
         while !hasher.catch_up(file, position)? {}
