@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::playlist::{PIECE_FRAMES, Playlist};
 
 /// Frames each ring holds.
-const RING_FRAMES: usize = 8 * PIECE_FRAMES;
+const RING_FRAMES: usize = 2 * PIECE_FRAMES;
 /// Longest time a thread sleeps without being woken.
 const NAP: Duration = Duration::from_micros(200);
 
@@ -24,7 +24,6 @@ pub(crate) struct Feed {
     right: Option<Producer<f32>>,
     position: u64,
     filled: Arc<AtomicU64>,
-    piece: [Vec<f32>; 2],
 }
 
 impl Feed {
@@ -34,21 +33,24 @@ impl Feed {
         let right = (!playlist.is_mono()).then(|| RingBuffer::new(RING_FRAMES));
         let (right, right_end) = right.unzip();
         let source = StreamSource::new(left_end, right_end);
-        let piece = [vec![0.0; PIECE_FRAMES], vec![0.0; PIECE_FRAMES]];
-        (Self { playlist, left, right, position: 0, filled: Arc::default(), piece }, source)
+        (Self { playlist, left, right, position: 0, filled: Arc::default() }, source)
     }
 
     /// Puts one more piece into the rings; false when they have no room for it.
     fn pump(&mut self) -> Result<bool> {
-        let room = |ring: &Producer<f32>| ring.slots() >= PIECE_FRAMES;
-        if !room(&self.left) || !self.right.as_ref().is_none_or(room) {
-            return Ok(false);
-        }
-        let [left, right] = &mut self.piece;
-        self.playlist.read(self.position, left, right)?;
-        push(&mut self.left, left);
-        if let Some(ring) = &mut self.right {
-            push(ring, right);
+        let Ok(mut left) = self.left.write_chunk(PIECE_FRAMES) else { return Ok(false) };
+        let mut right = match &mut self.right {
+            Some(ring) => match ring.write_chunk(PIECE_FRAMES) {
+                Ok(chunk) => Some(chunk),
+                Err(_) => return Ok(false),
+            },
+            None => None,
+        };
+        let into_right = right.as_mut().map_or(&mut [][..], |chunk| whole(chunk.as_mut_slices()));
+        self.playlist.read(self.position, whole(left.as_mut_slices()), into_right)?;
+        left.commit_all();
+        if let Some(chunk) = right {
+            chunk.commit_all();
         }
         self.position += PIECE_FRAMES as u64;
         self.filled.store(self.position, Ordering::Release);
@@ -56,9 +58,10 @@ impl Feed {
     }
 }
 
-fn push(ring: &mut Producer<f32>, samples: &[f32]) {
-    let fits = ring.push_entire_slice(samples).is_ok();
-    debug_assert!(fits, "room was checked");
+/// A piece's place in a ring: in one part, since a ring holds a whole number of pieces.
+fn whole<'a>((first, second): (&'a mut [f32], &'a mut [f32])) -> &'a mut [f32] {
+    debug_assert!(second.is_empty(), "a ring holds a whole number of pieces");
+    first
 }
 
 /// Runs `act` with a function that waits until all sources hold the frames before a position.

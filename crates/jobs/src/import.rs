@@ -8,7 +8,7 @@ use twobus_media::{RATES_HZ, Scan, ScanJob, Warning, probe, scan};
 
 use twobus_session::roles::{Guess, guess};
 use twobus_session::{
-    Bus, BusKind, ChannelMap, Clip, ClipId, Edit, ListEdit, MediaFile, MediaId, Mix, Output,
+    Bus, BusKind, ChannelMap, Clip, ClipId, Edit, Fade, ListEdit, MediaFile, MediaId, Mix, Output,
     Project, Song, SongEdit, Strip, StripEdit, StripId, Track,
 };
 
@@ -316,8 +316,8 @@ fn tracks_of(
             offset: 0,
             length: imported.frames,
             gain: Db::UNITY,
-            fade_in: Default::default(),
-            fade_out: Default::default(),
+            fade_in: Fade::default(),
+            fade_out: Fade::default(),
         }];
         let guessed = &imported.guess;
         let base = Strip::new(StripId(*strip), name);

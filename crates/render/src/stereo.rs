@@ -48,21 +48,28 @@ impl<T: Copy + Into<f64>> Stereo<T> {
 
 impl Stereo<f32> {
     /// Silences the block when it holds anything that is not a finite number; true when it did.
-    ///
-    /// A finite number times zero is zero, anything else is not: the sum of the products tells.
     pub(crate) fn contain(&mut self, frames: usize) -> bool {
         let (left, right) = self.channels(frames);
-        let products = left.iter().zip(right.iter()).map(|(l, r)| l * 0.0 + r * 0.0);
-        // Four sums side by side, since one would have to wait for itself at every frame.
-        let mut sums = [0.0_f32; 4];
-        products.enumerate().for_each(|(i, product)| sums[i % 4] += product);
-        let finite = sums.iter().all(|sum| *sum == 0.0);
+        let finite = all_finite(left) && all_finite(right);
         if !finite {
             left.fill(0.0);
             right.fill(0.0);
         }
         !finite
     }
+}
+
+/// A finite number times zero is zero, anything else is not: the sum of the products tells.
+fn all_finite(samples: &[f32]) -> bool {
+    const LANES: usize = 8;
+    // Sums side by side, since one would have to wait for itself at every frame.
+    let mut sums = [0.0_f32; LANES];
+    let (lanes, rest) = samples.as_chunks::<LANES>();
+    for lane in lanes {
+        sums.iter_mut().zip(lane).for_each(|(sum, x)| *sum += x * 0.0);
+    }
+    let rest: f32 = rest.iter().map(|x| x * 0.0).sum();
+    sums.iter().sum::<f32>() + rest == 0.0
 }
 
 #[cfg(test)]

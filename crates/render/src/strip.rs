@@ -68,6 +68,7 @@ pub(crate) struct Scratch {
     pre_tap: Stereo<f64>,
     edge: Stereo<f64>,
     gains: Values,
+    signs: Values,
     mutes: Values,
     pans: Values,
     widths: Values,
@@ -82,6 +83,7 @@ impl Scratch {
             pre_tap: Stereo::silent(),
             edge: Stereo::silent(),
             gains: [0.0; BLOCK],
+            signs: [0.0; BLOCK],
             mutes: [0.0; BLOCK],
             pans: [0.0; BLOCK],
             widths: [0.0; BLOCK],
@@ -146,9 +148,8 @@ impl StripNode {
     /// Trim, polarity and inserts. The gain that can wait for the pan's matrix does.
     fn insert(&mut self, place: Place, wide: bool, scratch: &mut Scratch) -> Signal {
         let start = place.start.saturating_sub(self.arrival.input);
-        let (mut trims, mut signs) = ([0.0; BLOCK], [0.0; BLOCK]);
-        let trim = self.trim.fill(start, place.frames, &mut trims);
-        let sign = self.sign.fill(start, place.frames, &mut signs);
+        let trim = self.trim.fill(start, place.frames, &mut scratch.gains);
+        let sign = self.sign.fill(start, place.frames, &mut scratch.signs);
         if let (Some(trim), Some(sign), true) = (trim, sign, self.slots.is_empty()) {
             let gain = Matrix::IDENTITY.scaled(trim * sign);
             return if wide { Signal::Double(gain) } else { Signal::Single(gain) };
@@ -157,10 +158,10 @@ impl StripNode {
             scratch.double.clear();
             scratch.single.add_to(&mut scratch.double, Matrix::IDENTITY, place.frames);
         }
-        let gains = |i: usize| trim.unwrap_or(trims[i]) * sign.unwrap_or(signs[i]);
         for i in 0..place.frames {
-            scratch.double.left[i] *= gains(i);
-            scratch.double.right[i] *= gains(i);
+            let gain = trim.unwrap_or(scratch.gains[i]) * sign.unwrap_or(scratch.signs[i]);
+            scratch.double.left[i] *= gain;
+            scratch.double.right[i] *= gain;
         }
         if self.slots.is_empty() {
             return Signal::Double(Matrix::IDENTITY);

@@ -55,7 +55,7 @@ fn random_graph(random: &mut Random) -> Scene {
         }
         let first_bus = (tracks + 1).max(id + 1);
         let choices = u64::from(tracks + buses + 1 - first_bus);
-        let mut any_bus = |random: &mut Random| match random.below(choices + 1) {
+        let any_bus = |random: &mut Random| match random.below(choices + 1) {
             0 => StripId::MIX_BUS,
             n => StripId(first_bus + n as u32 - 1),
         };

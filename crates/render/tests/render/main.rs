@@ -1,11 +1,20 @@
 //! The renderer's invariants, each under the name of its row.
 
+#[cfg(test)]
 mod automation;
+#[cfg(test)]
 mod determinism;
+#[cfg(test)]
 mod faults;
+#[cfg(test)]
 mod latency;
+#[cfg(test)]
 mod realtime;
+#[cfg(test)]
 mod routing;
+#[cfg(test)]
 mod stems;
+#[cfg(test)]
 mod sums;
+#[cfg(test)]
 mod support;
