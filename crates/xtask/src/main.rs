@@ -1,2 +1,59 @@
-//! placeholder
-fn main() {}
+//! Set-up and chores of the workspace: `cargo xtask demo | test | bench`.
+
+mod command;
+mod demo;
+mod error;
+mod licences;
+mod sanitizer;
+mod setup;
+mod tally;
+mod terminal;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::error::Result;
+
+/// Chores of the Twobus workspace.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, about)]
+struct Args {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Debug, Subcommand)]
+enum Chore {
+    /// Go from the demo's stems to a mix, a print and two masters, in out/demo.
+    Demo {
+        /// What else to tell `twobus-cli demo`, after "--".
+        #[arg(last = true)]
+        args: Vec<String>,
+    },
+    /// Check everything: format, lints, docs, tests, licences, real-time safety.
+    Test {
+        /// Run the whole grids of the tests, not a seeded part of them.
+        #[arg(long)]
+        full: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let done = match Args::parse().chore {
+        Chore::Demo { args } => demo::run(&args),
+        Chore::Test { full } => return test::run(full),
+    };
+    report(done)
+}
+
+fn report(done: Result<()>) -> ExitCode {
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            terminal::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
