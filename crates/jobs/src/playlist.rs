@@ -10,7 +10,7 @@ use crate::folder::Folder;
 use crate::progress::Progress;
 
 /// Longest piece that [`Playlist::read`] delivers at once, in frames.
-pub(crate) const PIECE_FRAMES: usize = 8192;
+pub(crate) const PIECE_FRAMES: usize = 4096;
 
 /// Reads a track's clips in order, from any position.
 pub(crate) struct Playlist {
