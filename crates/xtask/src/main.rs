@@ -1,5 +1,7 @@
 //! Set-up and chores of the workspace: `cargo xtask demo | test | bench`.
 
+#[cfg(unix)]
+mod bench;
 mod command;
 mod demo;
 mod error;
@@ -38,12 +40,17 @@ enum Chore {
         #[arg(long)]
         full: bool,
     },
+    #[cfg(unix)]
+    #[command(flatten)]
+    Bench(bench::Chore),
 }
 
 fn main() -> ExitCode {
     let done = match Args::parse().chore {
         Chore::Demo { args } => demo::run(&args),
         Chore::Test { full } => return test::run(full),
+        #[cfg(unix)]
+        Chore::Bench(chore) => bench::run(chore),
     };
     report(done)
 }

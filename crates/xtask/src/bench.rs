@@ -1,0 +1,131 @@
+//! `cargo xtask bench`: what the two heavy jobs cost, against a plain loop over the same files.
+//!
+//! - **Job A**: `twobus-cli bounce --no-measure --format wav24` of a mix whose faders and pans all differ.
+//! - **Import**: `twobus-cli import` into a new project: nothing copied, every peak to be made.
+//! - **Loop**: [`plain_loop`], a single thread that adds the same files and writes a file of the same kind.
+//!
+//! A ratio is the median of those of the pairs, each job beside the loop that ran just before it: what
+//! else the machine is doing then weighs on both sides.
+
+mod measure;
+mod plain_loop;
+mod project;
+mod report;
+mod stems;
+mod wav;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+
+use self::measure::{Cost, measured};
+use self::project::Project;
+use self::report::{Pairs, Report};
+use self::stems::Stems;
+use crate::command::{cargo, run as run_command, target};
+use crate::error::{Error, Result};
+use crate::terminal::say;
+
+/// The chores that belong to measuring.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Chore {
+    /// Measure import and bounce against a plain loop; prints a Markdown table.
+    Bench {
+        /// How many stems; several numbers show how the cost grows.
+        #[arg(long, value_delimiter = ',', default_value = "32",
+              value_parser = clap::value_parser!(u32).range(1..=1000))]
+        stems: Vec<u32>,
+        /// A smoke test: few short stems and few runs, whose figures mean little.
+        #[arg(long, conflicts_with = "stems")]
+        quick: bool,
+    },
+    /// Add WAV files made by `bench` to one file: what `bench` compares with.
+    #[command(hide = true)]
+    BenchLoop {
+        /// The file to write.
+        out: PathBuf,
+        /// The files to add.
+        #[arg(required = true)]
+        stems: Vec<PathBuf>,
+    },
+    /// Run a program and print what it cost: what `bench` measures with.
+    #[command(hide = true)]
+    BenchMeasure {
+        /// The program and its arguments.
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        command: Vec<String>,
+    },
+}
+
+/// How much is measured.
+struct Extent {
+    stems: Vec<u32>,
+    seconds: u32,
+    runs: u32,
+}
+
+impl Extent {
+    fn quick() -> Self {
+        Self { stems: vec![8], seconds: 30, runs: 2 }
+    }
+
+    fn whole(stems: Vec<u32>) -> Self {
+        Self { stems, seconds: 180, runs: 5 }
+    }
+}
+
+/// Does the chore.
+///
+/// # Errors
+/// When there is no room for the stems, or one of the programs fails. A bound that is missed is none.
+pub(crate) fn run(chore: Chore) -> Result<()> {
+    match chore {
+        Chore::Bench { quick: true, .. } => bench(&Extent::quick()),
+        Chore::Bench { stems, quick: false } => bench(&Extent::whole(stems)),
+        Chore::BenchLoop { out, stems } => plain_loop::run(&stems, &out),
+        Chore::BenchMeasure { command } => measure::run(&command),
+    }
+}
+
+fn bench(extent: &Extent) -> Result<()> {
+    run_command(&mut cargo(&["build", "--release", "--locked", "--package", "twobus-cli"])?)?;
+    let folder = target()?.join("bench");
+    let most = extent.stems.iter().copied().max().unwrap_or(0);
+    let stems = Stems::make(&folder, most, extent.seconds)?;
+    let mut report = Report::new(extent.seconds, extent.runs);
+    for &count in &extent.stems {
+        report.add(pairs(&folder, stems.first(count), extent.runs)?);
+    }
+    say(report.text());
+    Ok(())
+}
+
+/// Runs the loop, the import and the bounce in turns.
+fn pairs(folder: &Path, stems: &[PathBuf], runs: u32) -> Result<Pairs> {
+    say(format!("{} stems: one loop to warm the page cache, then {runs} runs", stems.len()));
+    let sum = folder.join("loop.wav");
+    let _warm = looped(stems, &sum)?;
+    let mut pairs = Pairs::new(stems.len());
+    for number in 1..=runs {
+        let before_import = looped(stems, &sum)?;
+        let project = Project::new(&folder.join("project"))?;
+        let import = project.import(stems)?;
+        project.mix()?;
+        let before_bounce = looped(stems, &sum)?;
+        let bounce = project.bounce()?;
+        project.remove()?;
+        say(format!("  {number}: loop {before_bounce}; job A {bounce}; import {import}"));
+        pairs.import.push((import, before_import));
+        pairs.bounce.push((bounce, before_bounce));
+    }
+    fs::remove_file(&sum).map_err(Error::io("removing", sum))?;
+    Ok(pairs)
+}
+
+fn looped(stems: &[PathBuf], sum: &Path) -> Result<Cost> {
+    let program = std::env::current_exe().map_err(Error::io("finding the program", "xtask"))?;
+    let mut command = std::process::Command::new(program);
+    let _command = command.arg("bench-loop").arg(sum).args(stems);
+    measured(&command)
+}

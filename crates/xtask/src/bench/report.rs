@@ -1,0 +1,236 @@
+//! Medians, the table for the README, and the bounds.
+
+use std::fs;
+use std::thread::available_parallelism;
+
+use super::measure::Cost;
+
+/// Most time of job A, in times of the loop.
+const MOST_BOUNCE: f64 = 1.5;
+/// Most time of an import, in times of the loop.
+const MOST_IMPORT: f64 = 3.0;
+/// Most memory of either, in MiB, for any number of stems.
+const MOST_MIB: f64 = 150.0;
+/// Most processor time a stem may take with the most stems, in times of that with the fewest.
+const MOST_GROWTH: f64 = 1.15;
+
+const MIB: f64 = 1_048_576.0;
+
+/// The names of the jobs, as they stand in the table.
+const BOUNCE: &str = "job A";
+const IMPORT: &str = "import";
+
+/// Runs of a job, each with the loop that ran just before it.
+type Runs = Vec<(Cost, Cost)>;
+
+/// What one number of stems cost.
+pub(crate) struct Pairs {
+    stems: usize,
+    /// Imports.
+    pub(crate) import: Runs,
+    /// Bounces.
+    pub(crate) bounce: Runs,
+}
+
+impl Pairs {
+    /// None yet.
+    pub(crate) fn new(stems: usize) -> Self {
+        Self { stems, import: Vec::new(), bounce: Vec::new() }
+    }
+}
+
+/// Everything measured.
+pub(crate) struct Report {
+    seconds: u32,
+    runs: u32,
+    sets: Vec<Pairs>,
+}
+
+impl Report {
+    /// An empty report on stems of `seconds`, each job measured `runs` times.
+    pub(crate) fn new(seconds: u32, runs: u32) -> Self {
+        Self { seconds, runs, sets: Vec::new() }
+    }
+
+    /// Adds what one number of stems cost.
+    pub(crate) fn add(&mut self, set: Pairs) {
+        self.sets.push(set);
+    }
+
+    /// The Markdown table, what it was measured on, and whether the bounds hold.
+    pub(crate) fn text(&self) -> String {
+        let (table, verdicts) = (self.table(), self.verdicts().join("\n"));
+        format!("\n{table}\n{}\n\n{verdicts}", self.circumstances())
+    }
+
+    fn table(&self) -> String {
+        let mut table = "| Stems | Job | Wall | CPU | × real time | Peak memory | Wall ÷ loop \
+                         | CPU ÷ loop |\n|---:|---|---:|---:|---:|---:|---:|---:|\n"
+            .to_owned();
+        for set in &self.sets {
+            let loops: Vec<Cost> =
+                set.bounce.iter().chain(&set.import).map(|(_, plain)| *plain).collect();
+            let row = |job, costs: &[Cost], ratios| self.row(set.stems, job, costs, ratios);
+            table.push_str(&row("plain loop", &loops, None));
+            for (job, runs) in [(BOUNCE, &set.bounce), (IMPORT, &set.import)] {
+                table.push_str(&row(job, &costs(runs), Some((wall_ratio(runs), cpu_ratio(runs)))));
+            }
+        }
+        table
+    }
+
+    fn row(&self, stems: usize, job: &str, costs: &[Cost], ratios: Option<(f64, f64)>) -> String {
+        let wall = median(costs.iter().map(|cost| cost.wall_s));
+        let cpu = median(costs.iter().map(|cost| cost.cpu_s));
+        let ratio = |pick: fn((f64, f64)) -> f64| {
+            ratios.map_or_else(|| "1".to_owned(), |ratios| format!("{:.2}", pick(ratios)))
+        };
+        format!(
+            "| {stems} | {job} | {wall:.2} s | {cpu:.2} s | {:.0} | {:.0} MiB | {} | {} |\n",
+            f64::from(self.seconds) / wall,
+            peak_mib(costs),
+            ratio(|(wall, _)| wall),
+            ratio(|(_, cpu)| cpu)
+        )
+    }
+
+    fn circumstances(&self) -> String {
+        let cores = available_parallelism().map_or_else(|_| "?".to_owned(), |n| n.to_string());
+        let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        let load = load.split_whitespace().next().unwrap_or("unknown").to_owned();
+        format!(
+            "Stereo stems of {} s, 48 kHz, 24-bit. Medians of {} runs, ratios of pairs run one after \
+             the other, memory of the worst run. The page cache was warmed by reading all stems once. \
+             {cores} processors, load average {load} at the end.",
+            self.seconds, self.runs
+        )
+    }
+
+    fn verdicts(&self) -> Vec<String> {
+        let mut lines: Vec<String> = self.sets.iter().flat_map(of_set).collect();
+        let fewest = self.sets.iter().min_by_key(|set| set.stems);
+        let most = self.sets.iter().max_by_key(|set| set.stems);
+        if let (Some(fewest), Some(most)) = (fewest, most)
+            && fewest.stems < most.stems
+        {
+            let growth = |job, few: &Runs, many: &Runs| {
+                let growth = cpu_per_stem(many, most.stems) / cpu_per_stem(few, fewest.stems);
+                let what = format!(
+                    "{job}, CPU of a stem with {} stems, times that with {}",
+                    most.stems, fewest.stems
+                );
+                verdict(&what, growth, MOST_GROWTH, "")
+            };
+            lines.push(growth(BOUNCE, &fewest.bounce, &most.bounce));
+            lines.push(growth(IMPORT, &fewest.import, &most.import));
+        }
+        lines
+    }
+}
+
+fn of_set(set: &Pairs) -> Vec<String> {
+    let jobs = [(BOUNCE, &set.bounce, MOST_BOUNCE), (IMPORT, &set.import, MOST_IMPORT)];
+    let lines = jobs.into_iter().flat_map(|(job, runs, most)| {
+        let name = format!("{job}, {} stems", set.stems);
+        let time = verdict(&format!("{name}, wall"), wall_ratio(runs), most, " × loop");
+        let memory = verdict(&format!("{name}, memory"), peak_mib(&costs(runs)), MOST_MIB, " MiB");
+        [time, memory]
+    });
+    lines.collect()
+}
+
+fn verdict(what: &str, found: f64, most: f64, unit: &str) -> String {
+    let word = if found <= most { "pass" } else { "MISS" };
+    format!("{word}  {what}: {found:.2}{unit}, at most {most}{unit}")
+}
+
+fn costs(runs: &Runs) -> Vec<Cost> {
+    runs.iter().map(|(cost, _)| *cost).collect()
+}
+
+fn wall_ratio(runs: &Runs) -> f64 {
+    median(runs.iter().map(|(cost, plain)| cost.wall_s / plain.wall_s))
+}
+
+fn cpu_ratio(runs: &Runs) -> f64 {
+    median(runs.iter().map(|(cost, plain)| cost.cpu_s / plain.cpu_s))
+}
+
+fn cpu_per_stem(runs: &Runs, stems: usize) -> f64 {
+    median(runs.iter().map(|(cost, _)| cost.cpu_s)) / stems as f64
+}
+
+fn peak_mib(costs: &[Cost]) -> f64 {
+    costs.iter().map(|cost| cost.peak_bytes).max().unwrap_or(0) as f64 / MIB
+}
+
+/// The middle value; the mean of the two in the middle of an even number.
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    let (below, above) = (values.len().saturating_sub(1) / 2, values.len() / 2);
+    match (values.get(below), values.get(above)) {
+        (Some(below), Some(above)) => f64::midpoint(*below, *above),
+        _ => f64::NAN,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cost(wall_s: f64, cpu_s: f64, mib: u64) -> Cost {
+        Cost { wall_s, cpu_s, peak_bytes: mib << 20 }
+    }
+
+    fn set(stems: usize, bounce: Cost) -> Pairs {
+        let plain = cost(1.0, 1.0, 3);
+        Pairs { stems, import: vec![(plain, plain)], bounce: vec![(bounce, plain); 3] }
+    }
+
+    #[test]
+    fn the_median_is_in_the_middle() {
+        assert_eq!(median([3.0, 1.0, 9.0].into_iter()), 3.0);
+        assert_eq!(median([4.0, 1.0, 2.0, 9.0].into_iter()), 3.0);
+        assert!(median(std::iter::empty()).is_nan());
+    }
+
+    #[test]
+    fn a_ratio_is_the_median_over_pairs() {
+        let runs = vec![
+            (cost(3.0, 1.0, 0), cost(2.0, 1.0, 0)),
+            (cost(30.0, 4.0, 0), cost(20.0, 1.0, 0)),
+            (cost(9.0, 2.0, 0), cost(3.0, 1.0, 0)),
+        ];
+        assert_eq!(wall_ratio(&runs), 1.5);
+        assert_eq!(cpu_ratio(&runs), 2.0);
+    }
+
+    #[test]
+    fn bounds_that_are_missed_are_said_to_be() {
+        let mut report = Report::new(180, 3);
+        report.add(set(8, cost(1.4, 0.8, 100)));
+        report.add(set(32, cost(1.6, 4.0, 200)));
+        let misses = |line: &String| line.starts_with("MISS");
+        let missed: Vec<_> = report.verdicts().into_iter().filter(misses).collect();
+        assert_eq!(
+            missed,
+            [
+                "MISS  job A, 32 stems, wall: 1.60 × loop, at most 1.5 × loop",
+                "MISS  job A, 32 stems, memory: 200.00 MiB, at most 150 MiB",
+                "MISS  job A, CPU of a stem with 32 stems, times that with 8: 1.25, at most 1.15",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_table_has_a_row_for_each_job_of_each_set() {
+        let mut report = Report::new(180, 3);
+        report.add(set(8, cost(1.5, 2.0, 100)));
+        let table = report.table();
+        assert_eq!(table.lines().count(), 5);
+        assert!(table.contains("| 8 | job A | 1.50 s | 2.00 s | 120 | 100 MiB | 1.50 | 2.00 |"));
+        let columns = |line: &str| line.matches('|').count();
+        assert!(table.lines().all(|line| columns(line) == 9), "{table}");
+    }
+}
