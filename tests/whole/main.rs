@@ -1,0 +1,21 @@
+//! Whole-program tests: the real `twobus-cli` as a child process, on small projects in temporary
+//! folders. Each test carries the row it proves in its name.
+
+#[cfg(test)]
+mod bounce;
+#[cfg(test)]
+mod cli;
+#[cfg(test)]
+mod determinism;
+#[cfg(test)]
+mod files;
+#[cfg(test)]
+mod import;
+#[cfg(all(test, unix))]
+mod interruption;
+#[cfg(test)]
+mod master;
+#[cfg(test)]
+mod sums;
+#[cfg(test)]
+mod support;
