@@ -2,7 +2,8 @@
 //!
 //! - **Job A**: `twobus-cli bounce --no-measure --format wav24` of a mix whose faders and pans all differ.
 //! - **Import**: `twobus-cli import` into a new project: nothing copied, every peak to be made.
-//! - **Loop**: [`plain_loop`], a single thread that adds the same files and writes a file of the same kind.
+//! - **Loop**: [`plain_loop`], a single thread that adds the same files and writes a file of the same kind,
+//!   and does not wait until the disk has it.
 //!
 //! A ratio is the median of those of the pairs, each job beside the loop that ran just before it: what
 //! else the machine is doing then weighs on both sides.
@@ -16,6 +17,7 @@ mod wav;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use clap::Subcommand;
 
@@ -23,7 +25,7 @@ use self::measure::{Cost, measured};
 use self::project::Project;
 use self::report::{Pairs, Report};
 use self::stems::Stems;
-use crate::command::{cargo, run as run_command, target};
+use crate::command::{cargo, itself, run as run_command, target};
 use crate::error::{Error, Result};
 use crate::terminal::say;
 
@@ -124,8 +126,7 @@ fn pairs(folder: &Path, stems: &[PathBuf], runs: u32) -> Result<Pairs> {
 }
 
 fn looped(stems: &[PathBuf], sum: &Path) -> Result<Cost> {
-    let program = std::env::current_exe().map_err(Error::io("finding the program", "xtask"))?;
-    let mut command = std::process::Command::new(program);
+    let mut command = Command::new(itself()?);
     let _command = command.arg("bench-loop").arg(sum).args(stems);
     measured(&command)
 }

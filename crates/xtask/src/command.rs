@@ -19,12 +19,20 @@ pub(crate) fn root() -> Result<PathBuf> {
     root.map(Path::to_owned).ok_or_else(started_otherwise)
 }
 
+/// This program.
+///
+/// # Errors
+/// When it cannot tell where it is.
+pub(crate) fn itself() -> Result<PathBuf> {
+    env::current_exe().map_err(Error::io("finding the program", "xtask"))
+}
+
 /// The folder of what cargo builds, and of what the chores make: that which this program lies in.
 ///
 /// # Errors
 /// When this program cannot tell where it is.
 pub(crate) fn target() -> Result<PathBuf> {
-    let program = env::current_exe().map_err(Error::io("finding the program", "xtask"))?;
+    let program = itself()?;
     let target = program.parent().and_then(Path::parent).map(Path::to_owned);
     target.ok_or_else(|| Error::Unfit("start it as `cargo xtask`".to_owned()))
 }
@@ -109,7 +117,9 @@ mod tests {
 
     #[test]
     fn a_failing_program_is_an_error_that_names_it() {
-        let failed = stdout(Command::new("cargo").arg("no-such-chore")).unwrap_err();
+        let mut command = Command::new("cargo");
+        let status = command.arg("no-such-chore").stderr(Stdio::null()).status().unwrap();
+        let failed = succeeded(&command, status).unwrap_err();
         assert!(failed.to_string().starts_with("cargo no-such-chore failed"), "{failed}");
         let absent = run(&mut Command::new("no-such-program-here")).unwrap_err();
         assert!(absent.to_string().starts_with("cannot start no-such-program-here"), "{absent}");

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::command::{cargo, run, start, stdout, target};
+use crate::command::{cargo, run, shown, start, stdout, target};
 use crate::error::{Error, Result};
 use crate::terminal::say;
 
@@ -32,8 +32,9 @@ pub(crate) fn check() -> Result<Option<&'static str>> {
         Ok(command)
     };
     let package = ["--package", "twobus-render", "--release", "--locked"];
-    let violation = [&["run"], &package[..], &["--example", "violation"]].concat();
-    must_catch(&mut sanitized(&violation)?)?;
+    let example = [&package[..], &["--example", "violation"]].concat();
+    run(&mut sanitized(&[&["build"], &example[..]].concat())?)?;
+    must_catch(&mut sanitized(&[&["run"], &example[..]].concat())?)?;
     run(&mut sanitized(&[&["test"], &package[..]].concat())?)?;
     Ok(None)
 }
@@ -55,7 +56,7 @@ fn is_library(path: &Path) -> bool {
 }
 
 fn must_catch(violation: &mut Command) -> Result<()> {
-    say(format!("$ {}", crate::command::shown(violation)));
+    say(format!("$ {}", shown(violation)));
     let output = violation.stdout(Stdio::inherit()).output().map_err(start(violation))?;
     let said = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() && said.contains(REPORT) {

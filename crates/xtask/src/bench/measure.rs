@@ -11,7 +11,7 @@ use std::time::Instant;
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike as _;
 
-use crate::command::{start, stdout, succeeded};
+use crate::command::{itself, start, stdout, succeeded};
 use crate::error::{Error, Result};
 use crate::terminal::say;
 
@@ -40,8 +40,7 @@ impl fmt::Display for Cost {
 /// # Errors
 /// When it fails.
 pub(crate) fn measured(command: &Command) -> Result<Cost> {
-    let own = std::env::current_exe().map_err(Error::io("finding the program", "xtask"))?;
-    let mut measuring = Command::new(own);
+    let mut measuring = Command::new(itself()?);
     let measuring = measuring.args(["bench-measure", "--"]).arg(command.get_program());
     let line = stdout(measuring.args(command.get_args()))?;
     let line = String::from_utf8_lossy(&line);

@@ -43,13 +43,14 @@ impl Pairs {
 pub(crate) struct Report {
     seconds: u32,
     runs: u32,
+    load: String,
     sets: Vec<Pairs>,
 }
 
 impl Report {
-    /// An empty report on stems of `seconds`, each job measured `runs` times.
+    /// An empty report on stems of `seconds`, each job measured `runs` times from now on.
     pub(crate) fn new(seconds: u32, runs: u32) -> Self {
-        Self { seconds, runs, sets: Vec::new() }
+        Self { seconds, runs, load: load(), sets: Vec::new() }
     }
 
     /// Adds what one number of stems cost.
@@ -96,13 +97,15 @@ impl Report {
 
     fn circumstances(&self) -> String {
         let cores = available_parallelism().map_or_else(|_| "?".to_owned(), |n| n.to_string());
-        let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-        let load = load.split_whitespace().next().unwrap_or("unknown").to_owned();
         format!(
             "Stereo stems of {} s, 48 kHz, 24-bit. Medians of {} runs, ratios of pairs run one after \
-             the other, memory of the worst run. The page cache was warmed by reading all stems once. \
-             {cores} processors, load average {load} at the end.",
-            self.seconds, self.runs
+             the other, memory of the worst run. The page cache was warm: all stems were read once before, \
+             and stay there if they fit in memory. {cores} processors, load average {} before and {} \
+             after; other work makes what uses several threads look slower than the loop.",
+            self.seconds,
+            self.runs,
+            self.load,
+            load()
         )
     }
 
@@ -126,6 +129,12 @@ impl Report {
         }
         lines
     }
+}
+
+/// The load average of the last minute, where the system tells it.
+fn load() -> String {
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    load.split_whitespace().next().unwrap_or("unknown").to_owned()
 }
 
 fn of_set(set: &Pairs) -> Vec<String> {
