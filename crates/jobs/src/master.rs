@@ -142,7 +142,7 @@ fn check_target(target: &Target) -> Result<()> {
 
 /// Passes over the print that are expected, for progress.
 fn passes(options: &MasterOptions) -> u64 {
-    if options.target.loudness_lufs.is_some() { 8 } else { 3 }
+    if options.target.loudness_lufs.is_some() { 6 } else { 3 }
 }
 
 /// The input as PCM with two channels or one, decoded into the temporary folder if it is not.
@@ -171,6 +171,8 @@ pub(crate) struct Processed {
     path: PathBuf,
     rate_hz: u32,
     frames: u64,
+    /// Integrated loudness, in LUFS; minus infinity for silence.
+    loudness_lufs: f64,
 }
 
 /// Limits once more and measures the true peak two ways; the trim brings it to the ceiling.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use twobus_dsp::meter::loudness::{LoudnessMeter, weights};
 use twobus_dsp::pan::PanLaw;
 use twobus_media::{AudioWriter, Container, PcmReader, SampleFormat, WriteSpec};
 use twobus_render::compile::build_device;
@@ -37,7 +38,7 @@ pub(super) fn through_chain(
     let context =
         &mut Context { rate_hz: own_rate_hz, pan_law, purpose, source: &mut source, device };
     let mut renderer = Renderer::new(compile(&mix, context)?);
-    let mut writer = AudioWriter::create(path, &float_wav(rate_hz))?;
+    let mut file = MeasuredFile::create(path, rate_hz)?;
     let mut conversion = Conversion::new(own_rate_hz, rate_hz);
     let _frames = with_feeds(vec![feed], 1, |supply| {
         let mut told = 0;
@@ -51,22 +52,42 @@ pub(super) fn through_chain(
             let (left, right) = piece.output(0);
             let rounded =
                 [left, right].map(|side| side.iter().map(|&x| x as f32).collect::<Vec<_>>());
-            let mut write = |l: &[f32], r: &[f32]| Ok(writer.write_floats(&[l, r])?);
-            conversion.push(&rounded[0], &rounded[1], &mut write)
+            conversion.push(&rounded[0], &rounded[1], |l, r| file.write(l, r))
         })
     })?;
-    conversion.finish(|l, r| Ok(writer.write_floats(&[l, r])?))?;
-    let written = writer.finish()?;
-    Ok(Processed { path: path.to_owned(), rate_hz, frames: written.frames })
+    conversion.finish(|l, r| file.write(l, r))?;
+    file.finish(path, rate_hz)
 }
 
-fn float_wav(rate_hz: u32) -> WriteSpec {
-    WriteSpec {
-        container: Container::Wav,
-        format: SampleFormat::Float32,
-        rate_hz,
-        channels: 2,
-        broadcast: None,
-        overwrite: false,
+/// The file before the limiter, and its loudness.
+struct MeasuredFile {
+    writer: AudioWriter,
+    meter: LoudnessMeter,
+}
+
+impl MeasuredFile {
+    fn create(path: &Path, rate_hz: u32) -> Result<Self> {
+        let spec = WriteSpec {
+            container: Container::Wav,
+            format: SampleFormat::Float32,
+            rate_hz,
+            channels: 2,
+            broadcast: None,
+            overwrite: false,
+        };
+        let meter = LoudnessMeter::new(f64::from(rate_hz), &weights(2));
+        Ok(Self { writer: AudioWriter::create(path, &spec)?, meter })
+    }
+
+    fn write(&mut self, left: &[f32], right: &[f32]) -> Result<()> {
+        self.meter.push(&[left, right]);
+        Ok(self.writer.write_floats(&[left, right])?)
+    }
+
+    fn finish(mut self, path: &Path, rate_hz: u32) -> Result<Processed> {
+        self.meter.finish();
+        let loudness_lufs = self.meter.loudness().integrated().0;
+        let frames = self.writer.finish()?.frames;
+        Ok(Processed { path: path.to_owned(), rate_hz, frames, loudness_lufs })
     }
 }

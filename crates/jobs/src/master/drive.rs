@@ -7,10 +7,10 @@ use super::{MasterOptions, Processed};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 
-/// The loudness that is found lies this close to the one asked for, in LU.
-const CLOSE_LU: f64 = 0.02;
-/// The gain reduction under a cap lies this close to it, in dB, and never above.
-const CLOSE_DB: f64 = 0.02;
+/// How close a search comes to the loudness asked for, in LU, or to the cap on gain reduction, in dB.
+const CLOSE: f64 = 0.02;
+/// Largest step of a search that has not yet passed its aim, in dB.
+const LARGEST_STEP_DB: f64 = 12.0;
 /// Steps after which a search ends in any case.
 const MOST_STEPS: usize = 24;
 
@@ -45,8 +45,8 @@ impl Meter for Measured<'_> {
 
 /// Finds the drive for the target: 0 dB when it names no loudness.
 ///
-/// Loudness and gain reduction rise with the drive, so each is found between a drive that is too low
-/// and one that is too high.
+/// Loudness and gain reduction both rise with the drive, so what is missing to the nearer of the target
+/// and the cap falls with it, and is zero at one drive.
 pub(super) fn find(
     processed: &Processed,
     options: &MasterOptions,
@@ -55,20 +55,21 @@ pub(super) fn find(
     let Some(wanted) = options.target.loudness_lufs else {
         return Ok(Drive { db: 0.0, capped: false });
     };
-    let attempt = |db: f64| trial(processed, db, options, progress);
-    let loud = search(attempt, wanted, |trial| trial.lufs, CLOSE_LU)?;
-    let cap = options.target.max_reduction_db;
-    if loud.reduction_db <= cap {
-        return Ok(Drive { db: loud.db, capped: false });
+    if processed.loudness_lufs.is_infinite() {
+        return Err(too_quiet());
     }
-    let capped = search_from(
-        attempt,
-        loud,
-        cap - CLOSE_DB / 2.0,
-        |trial| trial.reduction_db,
-        CLOSE_DB / 2.0,
+    let cap = options.target.max_reduction_db - CLOSE;
+    let to_cap = |trial: &Trial| cap - trial.reduction_db;
+    let to_target = |trial: &Trial| wanted - trial.lufs;
+    let found = search(
+        |db| trial(processed, db, options, progress),
+        wanted - processed.loudness_lufs,
+        |trial| to_target(trial).min(to_cap(trial)),
     )?;
-    Ok(Drive { db: capped.db, capped: true })
+    Ok(Drive {
+        db: found.db,
+        capped: to_cap(&found) < to_target(&found) && to_target(&found) > CLOSE,
+    })
 }
 
 fn trial(
@@ -78,60 +79,101 @@ fn trial(
     progress: &Progress,
 ) -> Result<Trial> {
     let mut meter = LoudnessMeter::new(f64::from(processed.rate_hz), &weights(2));
-    let limited = limit(processed, db, options, progress, Measured(&mut meter), |_, _| Ok(()))?;
+    let meters = Measured(&mut meter);
+    let limited = limit(processed, db, options, progress, meters, |_, _| Ok(()))?;
     meter.finish();
     let lufs = meter.loudness().integrated().0;
-    if lufs.is_finite() {
-        Ok(Trial { db, lufs, reduction_db: limited.reduction_db })
-    } else {
-        let text = "the input is too quiet for its loudness to be measured; leave the target out";
-        Err(Error::Missing(text.to_owned()))
+    if lufs.is_infinite() {
+        return Err(too_quiet());
     }
+    Ok(Trial { db, lufs, reduction_db: limited.reduction_db })
 }
 
-/// Finds the trial whose `value` is `wanted`, within `close`.
+fn too_quiet() -> Error {
+    let text = "the input is too quiet for its loudness to be measured; leave the target out";
+    Error::Missing(text.to_owned())
+}
+
+/// Finds the drive at which nothing is missing any more, within [`CLOSE`], from `start` on.
+///
+/// Until there is a trial on either side, steps follow the slope of the last two; then regula falsi
+/// between the nearest of them, the end that stays being halved each time it does ("Illinois": M. Dowell,
+/// P. Jarratt, "A modified regula falsi method", BIT 11, 1971).
 fn search(
     attempt: impl Fn(f64) -> Result<Trial>,
-    wanted: f64,
-    value: impl Fn(&Trial) -> f64,
-    close: f64,
+    start: f64,
+    missing: impl Fn(&Trial) -> f64,
 ) -> Result<Trial> {
-    let first = attempt(0.0)?;
-    search_from(attempt, first, wanted, value, close)
-}
-
-/// As [`search`], from a first trial: steps of what is missing, then by regula falsi between the nearest
-/// trials on either side, halving where that hardly moves.
-fn search_from(
-    attempt: impl Fn(f64) -> Result<Trial>,
-    first: Trial,
-    wanted: f64,
-    value: impl Fn(&Trial) -> f64,
-    close: f64,
-) -> Result<Trial> {
-    let missing = |trial: &Trial| wanted - value(trial);
-    let (mut low, mut high): (Option<Trial>, Option<Trial>) = (None, None);
-    let mut best = first;
-    for step in 0..MOST_STEPS {
-        let gap = missing(&best);
-        if gap.abs() <= close {
+    let mut best = attempt(start)?;
+    let mut last: Option<(f64, f64)> = None;
+    // Drive and what is missing, on the side that has too little and on the side that has too much.
+    let (mut low, mut high): (Option<(f64, f64)>, Option<(f64, f64)>) = (None, None);
+    for _ in 0..MOST_STEPS {
+        let here = (best.db, missing(&best));
+        if here.1.abs() <= CLOSE {
             break;
         }
-        if gap > 0.0 {
-            low = Some(best);
-        } else {
-            high = Some(best);
+        let too_little = here.1 > 0.0;
+        let same_side = last.is_some_and(|(_, gap)| (gap > 0.0) == too_little);
+        let (near, far) = if too_little { (&mut low, &mut high) } else { (&mut high, &mut low) };
+        *near = Some(here);
+        if let (true, Some((_, gap))) = (same_side, far) {
+            *gap *= 0.5;
         }
         let next = match (low, high) {
-            (Some(low), Some(high)) if step % 3 == 2 => 0.5 * (low.db + high.db),
-            (Some(low), Some(high)) => {
-                let (below, above) = (missing(&low), -missing(&high));
-                low.db + (high.db - low.db) * below / (below + above)
-            }
-            // A limiter takes part of a gain away, so step a little further than what is missing.
-            _ => best.db + 1.2 * gap,
+            (Some((a, above)), Some((b, below))) => a + (b - a) * above / (above - below),
+            _ => here.0 + outward_step(here, last),
         };
+        last = Some(here);
         best = attempt(next)?;
     }
     Ok(best)
+}
+
+/// The step to where the line through the last two trials crosses zero, and a little beyond.
+fn outward_step((db, gap): (f64, f64), last: Option<(f64, f64)>) -> f64 {
+    let slope = last.map_or(1.0, |(last_db, last_gap)| (last_gap - gap) / (db - last_db));
+    let step = 1.1 * gap / slope.max(0.05);
+    step.clamp(-LARGEST_STEP_DB, LARGEST_STEP_DB)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    /// A limiter as its loudness sees it: more and more of the drive is taken away.
+    fn curve(db: f64) -> Trial {
+        let over = (db - 5.0).max(0.0);
+        Trial { db, lufs: -25.0 + db - 0.02 * over * over, reduction_db: over }
+    }
+
+    fn found(wanted: f64, cap: f64) -> (Trial, u32) {
+        let attempts = Cell::new(0);
+        let attempt = |db| {
+            attempts.set(attempts.get() + 1);
+            Ok(curve(db))
+        };
+        let missing = |t: &Trial| (wanted - t.lufs).min(cap - t.reduction_db);
+        (search(attempt, wanted + 25.0, missing).unwrap(), attempts.get())
+    }
+
+    #[test]
+    fn a_target_is_found_in_few_steps() {
+        for wanted in [-40.0, -23.0, -16.0, -14.0, -11.0] {
+            let (trial, attempts) = found(wanted, 100.0);
+            assert!((trial.lufs - wanted).abs() <= CLOSE, "{wanted}");
+            assert!(attempts <= 6, "{wanted}: {attempts}");
+        }
+    }
+
+    #[test]
+    fn a_cap_ends_the_search_before_the_target() {
+        for cap in [0.5, 3.0, 6.0] {
+            let (trial, attempts) = found(-9.0, cap);
+            assert!((trial.reduction_db - cap).abs() <= CLOSE, "{cap}");
+            assert!(attempts <= 8, "{cap}: {attempts}");
+        }
+    }
 }
