@@ -1,7 +1,7 @@
 //! The audio of a media file at a song's rate: the file itself where it is PCM at that rate, else its
 //! conversion in the cache, which is made again when it is gone.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 
 use twobus_media::{Channels, PcmReader, ScanJob, scan};
@@ -53,16 +53,17 @@ fn locate(folder: &Folder, file: &MediaFile, rate_hz: u32, progress: &Progress) 
     Ok(converted)
 }
 
-fn check_unchanged(file: &MediaFile, path: &PathBuf) -> Result<()> {
+/// Fails when `file` is not at `path`, or has another size than the one that was imported.
+pub(crate) fn check_unchanged(file: &MediaFile, path: &Path) -> Result<()> {
     let Ok(found) = std::fs::metadata(path) else {
         let problem = "the stem is missing; put it back, or import it again from where it is now";
-        return Err(Error::Stem { path: path.clone(), problem });
+        return Err(Error::Stem { path: path.to_owned(), problem });
     };
-    if found.len() == file.bytes { Ok(()) } else { Err(changed(path.clone())) }
+    if found.len() == file.bytes { Ok(()) } else { Err(changed(path.to_owned())) }
 }
 
 fn changed(path: PathBuf) -> Error {
     let problem =
-        "the stem is not the file that was imported; bring the old one back, or import it anew";
+        "the stem is not the file that was imported; bring the old one back, or import it anew and remove its old track";
     Error::Stem { path, problem }
 }

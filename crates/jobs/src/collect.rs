@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use twobus_session::{Edit, ListEdit, MediaFile, Project};
 
+use crate::audio::check_unchanged;
 use crate::error::{Error, Result};
 use crate::folder::Folder;
 use crate::progress::Progress;
@@ -18,7 +19,7 @@ pub(crate) const AUDIO: &str = "audio";
 /// name; the originals stay.
 ///
 /// # Errors
-/// When a file is missing or cannot be copied, or the job is cancelled.
+/// When a file is missing, changed or cannot be copied, or the job is cancelled.
 pub fn collect(folder: &Folder, project: &Project, progress: &Progress) -> Result<Vec<Edit>> {
     let inside = format!("{AUDIO}/");
     let outside: Vec<&MediaFile> =
@@ -26,7 +27,9 @@ pub fn collect(folder: &Folder, project: &Project, progress: &Progress) -> Resul
     progress.begin("Reading", outside.iter().map(|file| file.bytes).sum());
     let mut edits = Vec::new();
     for file in outside {
-        let copy = copy_in(folder, &folder.resolve(file), file.bytes)?;
+        let from = folder.resolve(file);
+        check_unchanged(file, &from)?;
+        let copy = copy_in(folder, &from, file.bytes)?;
         progress.advance(file.bytes)?;
         let changed = MediaFile { path: folder.relative(&copy)?, ..file.clone() };
         edits.push(Edit::Media(ListEdit::change(changed)));

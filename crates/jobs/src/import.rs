@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use twobus_dsp::Db;
+use twobus_dsp::pan::PanLaw;
 use twobus_media::{RATES_HZ, Scan, ScanJob, Warning, probe, scan};
 
 use twobus_session::roles::{Guess, guess};
@@ -91,7 +92,8 @@ pub struct Imported {
 ///
 /// A song without a rate takes that of most files. Files that are not PCM at the song's rate are
 /// converted into the cache. Files that all carry a timestamp keep their distances; otherwise all
-/// begin at frame 0. A file that the project already lists is listed once.
+/// begin at frame 0. A file that the project already lists is listed once; one whose content has changed
+/// since is listed anew, and tracks of the old content stay as they are.
 ///
 /// # Errors
 /// When the job is cancelled or the project's folder cannot be written; a bad file is a row, not an
@@ -111,12 +113,12 @@ pub fn import(
     let scanned: Vec<Result<Scanned>> = paths
         .par_iter()
         .enumerate()
-        .map(|(index, path)| scan_one(folder, path, index, &scratch, rate_hz, options, progress))
+        .map(|(index, path)| scan_one(folder, path, index, &scratch, rate_hz, progress))
         .collect();
     progress.advance(0)?;
-    let mut rows = rows(folder, project, paths, scanned, rate_hz)?;
-    place(&mut rows, rate_hz);
-    let readers = Found { folder, rows: &rows, rate_hz };
+    let mut rows = rows(folder, project, paths, scanned, options, progress)?;
+    place(&mut rows);
+    let readers = Found { folder, rows: &rows, rate_hz, pan_law: project.pan_law };
     progress.begin("Balancing", 1);
     let sum_peak_dbfs =
         if options.trims { balance::sum_peak_dbfs(&readers, progress)? } else { None };
@@ -135,10 +137,9 @@ fn common_rate(paths: &[PathBuf]) -> u32 {
     most.clamp(Song::MIN_RATE_HZ, Song::MAX_RATE_HZ)
 }
 
-/// A scan with the file's final place.
+/// A scan with the size of its file.
 struct Scanned {
     scan: Scan,
-    path: PathBuf,
     bytes: u64,
 }
 
@@ -148,11 +149,9 @@ fn scan_one(
     index: usize,
     scratch: &Path,
     rate_hz: u32,
-    options: ImportOptions,
     progress: &Progress,
 ) -> Result<Scanned> {
     let bytes = path.metadata().map_or(0, |file| file.len());
-    let path = if options.copy { copy_in(folder, path, bytes)? } else { path.to_owned() };
     let converted = scratch.join(format!("import-{}-{index}.wav", std::process::id()));
     let job = ScanJob {
         rate_hz: Some(rate_hz),
@@ -160,14 +159,14 @@ fn scan_one(
         bytes_done: progress.done(),
         cancel: progress.cancel_flag(),
     };
-    let scan = scan(&path, &job)?;
+    let scan = scan(path, &job)?;
     let hash = scan.hash.to_string();
     if scan.converted {
         let name = folder.converted(&hash, rate_hz)?;
         std::fs::rename(&converted, &name).map_err(Error::io("keeping the conversion", &name))?;
     }
     scan.peaks.save(&folder.peaks(&hash, rate_hz)?, scan.hash)?;
-    Ok(Scanned { scan, path, bytes })
+    Ok(Scanned { scan, bytes })
 }
 
 /// A row on its way: with what later steps need besides what people see.
@@ -177,53 +176,74 @@ struct Work {
     scan: Option<Scan>,
 }
 
+/// One row a file, in order: what is copied gets its name here, one after the other.
 fn rows(
     folder: &Folder,
     project: &Project,
     paths: &[PathBuf],
     scanned: Vec<Result<Scanned>>,
-    rate_hz: u32,
+    options: ImportOptions,
+    progress: &Progress,
 ) -> Result<Vec<Work>> {
-    let mut next = project.fresh_media_id().0;
+    let mut files = project.media.clone();
+    let mut next = project.fresh_media_id();
     let mut rows: Vec<Work> = Vec::new();
-    for (path, outcome) in paths.iter().zip(scanned) {
-        let work = match outcome {
+    for (path, scanned) in paths.iter().zip(scanned) {
+        progress.advance(0)?;
+        let done = scanned.and_then(|found| {
+            let copy = match options.copy {
+                true => copy_in(folder, path, found.bytes)?,
+                false => path.clone(),
+            };
+            let media = listed(&mut files, &mut next, folder.relative(&copy)?, &found);
+            Ok((imported(media, &found.scan, path), found.scan))
+        });
+        let (outcome, scan) = match done {
             Err(Error::Cancelled) => return Err(Error::Cancelled),
-            Err(error) => Work { path: path.clone(), outcome: Err(error), scan: None },
-            Ok(found) => {
-                let written = folder.relative(&found.path)?;
-                let listed = project.media.iter().find(|file| file.path == written);
-                let id = listed.map_or(MediaId(next), |file| file.id);
-                next += u32::from(listed.is_none());
-                let imported = imported(id, written, &found, path, rate_hz);
-                Work { path: path.clone(), outcome: Ok(imported), scan: Some(found.scan) }
-            }
+            Err(error) => (Err(error), None),
+            Ok((imported, scan)) => (Ok(imported), Some(scan)),
         };
-        rows.push(work);
+        rows.push(Work { path: path.clone(), outcome, scan });
     }
     Ok(rows)
 }
 
-fn imported(id: MediaId, written: String, found: &Scanned, path: &Path, _rate_hz: u32) -> Imported {
-    let scan = &found.scan;
-    let info = &scan.info;
+/// The file at `path` as `files` list it; one that is not there, or has another content, is added.
+fn listed(
+    files: &mut Vec<MediaFile>,
+    next: &mut MediaId,
+    path: String,
+    found: &Scanned,
+) -> MediaFile {
+    let hash = found.scan.hash.to_string();
+    if let Some(known) = files.iter().find(|file| file.path == path && file.hash == hash) {
+        return known.clone();
+    }
+    let (scan, info) = (&found.scan, &found.scan.info);
+    let own_frames =
+        info.frames.unwrap_or(if info.rate_hz == scan.rate_hz { scan.frames } else { 0 });
+    let file = MediaFile {
+        id: *next,
+        path,
+        bytes: found.bytes,
+        hash,
+        rate_hz: info.rate_hz,
+        frames: own_frames,
+        channels: u16::try_from(info.channels).unwrap_or(u16::MAX),
+        format: format!("{} {}", info.format, info.depth),
+        timestamp: info.start_frame,
+    };
+    next.0 += 1;
+    files.push(file.clone());
+    file
+}
+
+fn imported(media: MediaFile, scan: &Scan, path: &Path) -> Imported {
     let name = path.file_stem().map_or_else(|| "Track".into(), |name| name.to_string_lossy());
     let peak = scan.levels.iter().map(|level| level.peak).fold(0.0, f64::max);
     let power: f64 = scan.levels.iter().map(|level| level.rms * level.rms).sum();
-    let own_frames =
-        info.frames.unwrap_or(if info.rate_hz == scan.rate_hz { scan.frames } else { 0 });
     Imported {
-        media: MediaFile {
-            id,
-            path: written,
-            bytes: found.bytes,
-            hash: scan.hash.to_string(),
-            rate_hz: info.rate_hz,
-            frames: own_frames,
-            channels: u16::try_from(info.channels).unwrap_or(u16::MAX),
-            format: format!("{} {}", info.format, info.depth),
-            timestamp: info.start_frame,
-        },
+        media,
         guess: guess(&name),
         frames: scan.frames,
         position: 0,
@@ -237,7 +257,7 @@ fn imported(id: MediaId, written: String, found: &Scanned, path: &Path, _rate_hz
 }
 
 /// Places the files: by their timestamps, when every one of them has one.
-fn place(rows: &mut [Work], _rate_hz: u32) {
+fn place(rows: &mut [Work]) {
     let stamps = rows.iter().filter_map(|row| row.scan.as_ref()).map(|scan| scan.start_frame);
     let Some(stamps) = stamps.collect::<Option<Vec<u64>>>() else { return };
     let Some(first) = stamps.iter().min().copied() else { return };
@@ -250,6 +270,7 @@ pub(crate) struct Found<'a> {
     folder: &'a Folder,
     rows: &'a [Work],
     rate_hz: u32,
+    pan_law: PanLaw,
 }
 
 /// One step that lists the files and makes their tracks.
@@ -274,8 +295,10 @@ fn edits(
     }
     let mut tracks: Vec<(Track, Option<&'static str>)> = Vec::new();
     let (mut strip, mut clip) = (mix.fresh_strip_id().0, mix.fresh_clip_id().0);
+    let mut listed: Vec<MediaId> = project.media.iter().map(|file| file.id).collect();
     for imported in &done {
-        if !project.media.iter().any(|file| file.id == imported.media.id) {
+        if !listed.contains(&imported.media.id) {
+            listed.push(imported.media.id);
             edits.push(Edit::Media(ListEdit::add(imported.media.clone())));
         }
         for (track, group) in tracks_of(imported, &mut strip, &mut clip, trim) {
@@ -290,6 +313,14 @@ fn edits(
     Edit::Batch { name: format!("Import {} files", done.len()), edits }
 }
 
+/// What the tracks of a file with so many channels play of it.
+fn channel_maps(channels: u16) -> Vec<ChannelMap> {
+    match channels {
+        1 | 2 => vec![ChannelMap::AsIs],
+        more => (0..more).map(ChannelMap::Only).collect(),
+    }
+}
+
 /// One track for a mono or stereo file, one for each channel of a file with more.
 fn tracks_of(
     imported: &Imported,
@@ -298,12 +329,8 @@ fn tracks_of(
     trim: Db,
 ) -> Vec<(Track, Option<&'static str>)> {
     let channels = imported.media.channels;
-    let maps: Vec<ChannelMap> = match channels {
-        1 | 2 => vec![ChannelMap::AsIs],
-        more => (0..more).map(ChannelMap::Only).collect(),
-    };
     let mut tracks = Vec::new();
-    for map in maps {
+    for map in channel_maps(channels) {
         let name = match map {
             ChannelMap::AsIs => imported.guess.name.clone(),
             ChannelMap::Only(channel) => format!("{} {}", imported.guess.name, channel + 1),

@@ -89,6 +89,7 @@ pub(crate) struct OutputSpec<'a> {
     pub(crate) rate_hz: u32,
     pub(crate) dither: Dither,
     pub(crate) overwrite: bool,
+    /// Place of the first frame in the song: what a file holds of a song is dithered as in the whole.
     pub(crate) start_frame: u64,
 }
 
@@ -101,6 +102,7 @@ pub(crate) struct Output {
     quantizer: Option<Quantizer>,
     /// Value of one step of an integer format.
     step: f64,
+    /// Place of the next frame in the song.
     frame: u64,
     gathered: [Vec<f64>; 2],
     codes: [Vec<i32>; 2],
@@ -134,7 +136,7 @@ impl Output {
             writer,
             quantizer,
             step: 1.0 / f64::from(1_u32 << (bits - 1)),
-            frame: 0,
+            frame: spec.start_frame,
             gathered: [empty(), empty()],
             codes: [Vec::new(), Vec::new()],
             listener,

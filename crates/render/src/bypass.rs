@@ -9,7 +9,7 @@ use twobus_session::DeviceId;
 
 use crate::BLOCK;
 use crate::control;
-use crate::stereo::Stereo;
+use crate::stereo::{Stereo, contain};
 
 /// Length of the cross-fade between a device and its bypass.
 pub(crate) const BYPASS_S: f64 = 0.010;
@@ -29,7 +29,7 @@ pub(crate) struct Slot {
     latency_frames: usize,
     /// The dry signal, as late as the wet one.
     dry: DelayLine<f32>,
-    dry_block: Stereo<f32>,
+    dry_block: [[f32; BLOCK]; 2],
     /// Share of the wet signal.
     wet: Ramp,
     /// Frames until the processor's output is its own again after it was left alone.
@@ -54,7 +54,7 @@ impl Slot {
             automation,
             latency_frames,
             dry: DelayLine::new(latency_frames),
-            dry_block: Stereo::silent(),
+            dry_block: [[0.0; BLOCK]; 2],
             wet: Ramp::new(if bypass { 0.0 } else { 1.0 }),
             warm_up: 0,
             fade_frames: control::frames(BYPASS_S, rate_hz),
@@ -91,27 +91,38 @@ impl Slot {
         self.automation.iter_mut().for_each(|param| param.last = f64::NAN);
     }
 
-    /// Processes a block in place; `start` is its position on the timeline at this point of the path.
-    pub(crate) fn process(&mut self, start: u64, block: &mut Stereo<f32>, frames: usize) {
+    /// Processes a run in place; `start` is its position on the timeline at this point of the path.
+    pub(crate) fn process(&mut self, start: u64, run: &mut Stereo<f32>, frames: usize) {
+        let (left, right) = run.channels(frames);
+        let mut at = start;
+        for (left, right) in left.chunks_mut(BLOCK).zip(right.chunks_mut(BLOCK)) {
+            self.process_block(at, left, right);
+            at += left.len() as u64;
+        }
+    }
+
+    fn process_block(&mut self, start: u64, left: &mut [f32], right: &mut [f32]) {
         self.automate(start);
+        let frames = left.len();
         let resting = self.wet.resting();
         if self.latency_frames > 0 || resting != Some(1.0) {
-            self.dry_block.clone_from(block);
-            let (left, right) = self.dry_block.channels(frames);
-            self.dry.process(left, right);
+            let [dry_left, dry_right] = &mut self.dry_block;
+            dry_left[..frames].copy_from_slice(left);
+            dry_right[..frames].copy_from_slice(right);
+            self.dry.process(&mut dry_left[..frames], &mut dry_right[..frames]);
         }
         if resting == Some(0.0) {
-            block.clone_from(&self.dry_block);
+            left.copy_from_slice(&self.dry_block[0][..frames]);
+            right.copy_from_slice(&self.dry_block[1][..frames]);
             return;
         }
-        let (left, right) = block.channels(frames);
         self.processor.process(left, right);
-        if block.contain(frames) {
+        if contain(left, right) {
             self.processor.reset();
             self.faults += 1;
         }
         if resting != Some(1.0) {
-            self.fade(block, frames);
+            self.fade(left, right);
         }
     }
 
@@ -125,8 +136,8 @@ impl Slot {
         }
     }
 
-    fn fade(&mut self, block: &mut Stereo<f32>, frames: usize) {
-        for frame in 0..frames.min(BLOCK) {
+    fn fade(&mut self, left: &mut [f32], right: &mut [f32]) {
+        for (frame, (left, right)) in left.iter_mut().zip(right).enumerate() {
             let wet = if self.warm_up > 0 {
                 self.warm_up -= 1;
                 0.0
@@ -136,8 +147,8 @@ impl Slot {
             let mix = |wet_sample: f32, dry: f32| {
                 (f64::from(wet_sample) * wet + f64::from(dry) * (1.0 - wet)) as f32
             };
-            block.left[frame] = mix(block.left[frame], self.dry_block.left[frame]);
-            block.right[frame] = mix(block.right[frame], self.dry_block.right[frame]);
+            *left = mix(*left, self.dry_block[0][frame]);
+            *right = mix(*right, self.dry_block[1][frame]);
         }
     }
 }

@@ -4,7 +4,7 @@ use twobus_dsp::Db;
 use twobus_dsp::curve::{Curve, FLOOR_DB};
 use twobus_dsp::smooth::Ramp;
 
-use crate::BLOCK;
+use crate::RUN;
 
 /// Time a control takes to arrive after a jump by hand.
 pub(crate) const JUMP_S: f64 = 0.010;
@@ -16,8 +16,8 @@ pub(crate) fn frames(time_s: f64, rate_hz: f64) -> u32 {
     (time_s * rate_hz).round() as u32
 }
 
-/// One value for each frame of a block.
-pub(crate) type Values = [f64; BLOCK];
+/// One value for each frame of a run.
+pub(crate) type Values = [f64; RUN];
 
 /// A level: a gain for each frame. By hand it runs linearly in dB.
 #[derive(Debug, Clone)]
@@ -44,7 +44,7 @@ impl LevelControl {
         self.db.finish();
     }
 
-    /// The gain of the block, if it is one; else the gains of its frames are in `out`.
+    /// The gain of the run, if it is one; else the gains of its frames are in `out`.
     pub(crate) fn fill(&mut self, start: u64, frames: usize, out: &mut Values) -> Option<f64> {
         if let Some(lane) = &self.lane {
             if let Some(db) = lane.constant_over(start, frames as u64) {
@@ -90,7 +90,7 @@ impl ValueControl {
         self.value.finish();
     }
 
-    /// The value of the block, if it is one; else the values of its frames are in `out`.
+    /// The value of the run, if it is one; else the values of its frames are in `out`.
     pub(crate) fn fill(&mut self, start: u64, frames: usize, out: &mut Values) -> Option<f64> {
         match &self.lane {
             Some(lane) => {
@@ -148,7 +148,7 @@ impl MuteControl {
         if muted || self.cut { 0.0 } else { 1.0 }
     }
 
-    /// The gain of the block, if it is one; else the gains of its frames are in `out`.
+    /// The gain of the run, if it is one; else the gains of its frames are in `out`.
     pub(crate) fn fill(&mut self, start: u64, frames: usize, out: &mut Values) -> Option<f64> {
         let changes = |lane: &Curve| lane.constant_over(start, frames as u64).is_none();
         let moves = self.lane.as_ref().is_some_and(changes);

@@ -32,3 +32,7 @@ pub use source::Source;
 /// Frames of the inner block. Control values are computed, and devices run, on a grid of this many
 /// frames counted from frame 0 of the song.
 pub const BLOCK: usize = 64;
+
+/// Frames that an offline driver renders at a time: several blocks of every strip in a row, which keeps
+/// memory streaming. It changes nothing in the samples.
+pub const RUN: usize = 8 * BLOCK;

@@ -2,7 +2,8 @@
 
 use twobus_dsp::Db;
 
-use crate::renderer::{Block, Renderer};
+use crate::RUN;
+use crate::renderer::{Renderer, Run};
 
 /// A tail is over when everything stays below this level ...
 pub const TAIL_FLOOR: Db = Db(-90.0);
@@ -37,10 +38,10 @@ impl Span {
     }
 }
 
-/// The part of a rendered block that belongs to the bounce.
+/// The part of a rendered run that belongs to the bounce.
 #[derive(Clone, Copy)]
 pub struct Piece<'a> {
-    block: Block<'a>,
+    run: Run<'a>,
     from: usize,
     to: usize,
 }
@@ -53,19 +54,19 @@ impl<'a> Piece<'a> {
 
     /// Number of outputs: the print and one for each stem.
     pub fn outputs(&self) -> usize {
-        self.block.outputs()
+        self.run.outputs()
     }
 
     /// Left and right of output `index`; 0 is the print.
     pub fn output(&self, index: usize) -> (&'a [f64], &'a [f64]) {
-        let (left, right) = self.block.output(index);
+        let (left, right) = self.run.output(index);
         (&left[self.from..self.to], &right[self.from..self.to])
     }
 }
 
 /// Renders `span` and hands it to `sink` piece by piece, latency taken away.
 ///
-/// `supply` is called before every block with the position up to which sources must have their
+/// `supply` is called before every run with the position up to which sources must have their
 /// samples. Returns the number of frames delivered.
 ///
 /// # Errors
@@ -82,16 +83,16 @@ pub fn run<E>(
     let mut end = End::new(span, rate_hz);
     let mut delivered = 0;
     while !end.is_reached() {
-        supply(renderer.position() + crate::BLOCK as u64)?;
+        supply(renderer.position() + RUN as u64)?;
         let at = renderer.position();
-        let block = renderer.next_block();
-        // Frames of the song that this block holds, its latency taken away.
+        let run = renderer.next_run();
+        // Frames of the song that this run holds, its latency taken away.
         let (first, after) =
-            (at.max(latency) - latency, (at + block.frames() as u64).max(latency) - latency);
+            (at.max(latency) - latency, (at + run.frames() as u64).max(latency) - latency);
         let first_wanted = first.max(span.start()).min(after);
-        let skipped = block.frames() as u64 - (after - first_wanted);
-        let from = usize::try_from(skipped).expect("a block is short");
-        let mut piece = Piece { block, from, to: block.frames() };
+        let skipped = run.frames() as u64 - (after - first_wanted);
+        let from = usize::try_from(skipped).expect("a run is short");
+        let mut piece = Piece { run, from, to: run.frames() };
         piece.to = end.advance(first_wanted, piece);
         if piece.frames() > 0 {
             delivered += piece.frames() as u64;
@@ -131,7 +132,7 @@ impl End {
         self.reached
     }
 
-    /// Looks at `piece`, whose first frame is `first`; returns where within its block to cut it.
+    /// Looks at `piece`, whose first frame is `first`; returns where within its run to cut it.
     fn advance(&mut self, first: u64, piece: Piece<'_>) -> usize {
         for (frame, index) in (first..).zip(piece.from..piece.to) {
             let quiet_enough = self.quiet_needed.is_none_or(|needed| self.quiet >= needed);
@@ -139,15 +140,15 @@ impl End {
                 self.reached = true;
                 return index;
             }
-            self.quiet = if self.is_quiet(piece.block, index) { self.quiet + 1 } else { 0 };
+            self.quiet = if self.is_quiet(piece.run, index) { self.quiet + 1 } else { 0 };
         }
         piece.to
     }
 
-    fn is_quiet(&self, block: Block<'_>, index: usize) -> bool {
+    fn is_quiet(&self, run: Run<'_>, index: usize) -> bool {
         self.quiet_needed.is_none()
-            || (0..block.outputs()).all(|output| {
-                let (left, right) = block.output(output);
+            || (0..run.outputs()).all(|output| {
+                let (left, right) = run.output(output);
                 left[index].abs() < self.floor && right[index].abs() < self.floor
             })
     }

@@ -2,6 +2,7 @@
 
 use twobus_session::{DeviceId, StripId};
 
+use crate::BLOCK;
 use crate::command::Command;
 use crate::stereo::Stereo;
 use crate::strip::{Place, Scratch, StripNode};
@@ -66,14 +67,14 @@ impl Plan {
         self.strips.iter().map(|strip| strip.missing_frames).sum()
     }
 
-    /// Renders the block at `place`, which must not cross a line of the grid.
-    pub(crate) fn render_block(&mut self, place: Place) {
-        self.buses.iter_mut().for_each(Stereo::clear);
+    /// Renders the run at `place`: whole blocks from a line of the grid, or the rest of one block.
+    pub(crate) fn render_run(&mut self, place: Place) {
+        self.buses.iter_mut().for_each(|bus| bus.clear(place.frames));
         for strip in &mut self.strips {
             strip.process(place, &mut self.buses, &mut self.scratch);
         }
         for &output in &self.outputs {
-            self.overflows += u32::from(contain_output(&mut self.buses[output], place.frames));
+            self.overflows += contain_output(&mut self.buses[output], place.frames);
         }
     }
 
@@ -95,14 +96,17 @@ impl Plan {
     }
 }
 
-/// Silences a block that 32 bit cannot hold; true when it did.
-fn contain_output(bus: &mut Stereo<f64>, frames: usize) -> bool {
+/// Silences every block that 32 bit cannot hold; returns how many.
+fn contain_output(bus: &mut Stereo<f64>, frames: usize) -> u32 {
     let (left, right) = bus.channels(frames);
     let fits = |samples: &[f64]| samples.iter().all(|x| x.abs() <= f64::from(f32::MAX));
-    let contained = !(fits(left) && fits(right));
-    if contained {
-        left.fill(0.0);
-        right.fill(0.0);
+    let mut contained = 0;
+    for (left, right) in left.chunks_mut(BLOCK).zip(right.chunks_mut(BLOCK)) {
+        if !(fits(left) && fits(right)) {
+            left.fill(0.0);
+            right.fill(0.0);
+            contained += 1;
+        }
     }
     contained
 }

@@ -1,10 +1,9 @@
 //! Runs a plan: whole blocks on the grid, handed out in whatever lengths the driver asks for.
 
-use crate::BLOCK;
 use crate::command::Command;
 use crate::plan::Plan;
-use crate::stereo::Stereo;
 use crate::strip::Place;
+use crate::{BLOCK, RUN};
 
 /// Renders a plan from a position on, for a bounce, a device or a test alike.
 pub struct Renderer {
@@ -12,20 +11,20 @@ pub struct Renderer {
     /// Timeline position of the next block.
     position: u64,
     /// What was rendered and not yet asked for: frames `carry_at` to `carry_end`.
-    carry: Stereo<f64>,
+    carry: [[f64; BLOCK]; 2],
     carry_at: usize,
     carry_end: usize,
 }
 
-/// One rendered block: the print, and the stems if the plan has any.
+/// What was rendered at once: the print, and the stems if the plan has any.
 #[derive(Clone, Copy)]
-pub struct Block<'a> {
+pub struct Run<'a> {
     plan: &'a Plan,
     frames: usize,
 }
 
-impl<'a> Block<'a> {
-    /// Its length in frames, 1 to [`BLOCK`].
+impl<'a> Run<'a> {
+    /// Its length in frames, 1 to [`RUN`].
     pub fn frames(&self) -> usize {
         self.frames
     }
@@ -44,7 +43,7 @@ impl<'a> Block<'a> {
 impl Renderer {
     /// Runs `plan` from frame 0.
     pub fn new(plan: Plan) -> Self {
-        let carry = Stereo::silent();
+        let carry = [[0.0; BLOCK]; 2];
         Self { plan: Box::new(plan), position: 0, carry, carry_at: 0, carry_end: 0 }
     }
 
@@ -74,16 +73,22 @@ impl Renderer {
         self.plan.apply(command);
     }
 
-    /// Renders the next block, up to the next line of the grid.
+    /// Renders a run of whole blocks at once, or the rest of one block up to the next line of the grid.
     ///
     /// Audio thread: no allocation, no lock, no system call.
     #[rtsan_standalone::nonblocking]
-    pub fn next_block(&mut self) -> Block<'_> {
-        let into_block = self.position % BLOCK as u64;
-        let frames = BLOCK - usize::try_from(into_block).unwrap_or(0);
-        self.plan.render_block(Place { start: self.position, frames });
+    pub fn next_run(&mut self) -> Run<'_> {
+        let frames = self.advance(RUN);
+        Run { plan: &self.plan, frames }
+    }
+
+    /// Renders up to `most` frames, a multiple of [`BLOCK`], or the rest of one block.
+    fn advance(&mut self, most: usize) -> usize {
+        let into_block = usize::try_from(self.position % BLOCK as u64).unwrap_or(0);
+        let frames = if into_block == 0 { most } else { BLOCK - into_block };
+        self.plan.render_run(Place { start: self.position, frames });
         self.position += frames as u64;
-        Block { plan: &self.plan, frames }
+        frames
     }
 
     /// Fills both slices, of equal and any length, with the next frames of the print.
@@ -99,18 +104,18 @@ impl Renderer {
             }
             let frames = (wanted - done).min(self.carry_end - self.carry_at);
             let (from, to) = (self.carry_at..self.carry_at + frames, done..done + frames);
-            left[to.clone()].copy_from_slice(&self.carry.left[from.clone()]);
-            right[to].copy_from_slice(&self.carry.right[from]);
+            left[to.clone()].copy_from_slice(&self.carry[0][from.clone()]);
+            right[to].copy_from_slice(&self.carry[1][from]);
             self.carry_at += frames;
             done += frames;
         }
     }
 
     fn refill(&mut self) {
-        let frames = self.next_block().frames();
+        let frames = self.advance(BLOCK);
         let (left, right) = self.plan.output(0, frames);
-        self.carry.left[..frames].copy_from_slice(left);
-        self.carry.right[..frames].copy_from_slice(right);
+        self.carry[0][..frames].copy_from_slice(left);
+        self.carry[1][..frames].copy_from_slice(right);
         (self.carry_at, self.carry_end) = (0, frames);
     }
 }

@@ -4,13 +4,13 @@ use twobus_dsp::delay_line::DelayLine;
 use twobus_dsp::pan::{self, Matrix, PanLaw};
 use twobus_session::{SendId, StripId};
 
-use crate::BLOCK;
+use crate::RUN;
 use crate::bypass::Slot;
 use crate::command::Command;
 use crate::control::{LevelControl, MuteControl, ValueControl, Values};
 use crate::latency::Arrival;
 use crate::source::Source;
-use crate::stereo::Stereo;
+use crate::stereo::{Stereo, through};
 
 /// Where a strip's signal comes from.
 pub(crate) enum Input {
@@ -82,33 +82,33 @@ impl Scratch {
             post: Stereo::silent(),
             pre_tap: Stereo::silent(),
             edge: Stereo::silent(),
-            gains: [0.0; BLOCK],
-            signs: [0.0; BLOCK],
-            mutes: [0.0; BLOCK],
-            pans: [0.0; BLOCK],
-            widths: [0.0; BLOCK],
+            gains: [0.0; RUN],
+            signs: [0.0; RUN],
+            mutes: [0.0; RUN],
+            pans: [0.0; RUN],
+            widths: [0.0; RUN],
         }
     }
 }
 
-/// A block's place: timeline position of its first frame, and its length.
+/// A run's place: timeline position of its first frame, and its length.
 #[derive(Clone, Copy)]
 pub(crate) struct Place {
     pub(crate) start: u64,
     pub(crate) frames: usize,
 }
 
-/// A block of signal and the gains it has still to pass.
+/// A signal in the scratch, and the gains it has still to pass.
 #[derive(Clone, Copy)]
 enum Signal {
     Single(Matrix),
     Double(Matrix),
-    Post(Matrix),
+    Post,
     PreTap,
 }
 
 impl StripNode {
-    /// Runs one block: reads the input, puts the result on the buses the edges lead to.
+    /// Runs once: reads the input, puts the result on the buses the edges lead to.
     ///
     /// Audio thread: no allocation, no lock, no system call.
     pub(crate) fn process(
@@ -135,11 +135,11 @@ impl StripNode {
             Input::Source(source) => {
                 let (left, right) = scratch.single.channels(place.frames);
                 self.missing_frames += source.read(place.start, left, right) as u64;
-                self.faults += u32::from(scratch.single.contain(place.frames));
+                self.faults += scratch.single.contain(place.frames);
                 false
             }
             Input::Bus(index) => {
-                scratch.double.clone_from(&buses[*index]);
+                scratch.double.copy_from(&buses[*index], place.frames);
                 true
             }
         }
@@ -155,8 +155,8 @@ impl StripNode {
             return if wide { Signal::Double(gain) } else { Signal::Single(gain) };
         }
         if !wide {
-            scratch.double.clear();
-            scratch.single.add_to(&mut scratch.double, Matrix::IDENTITY, place.frames);
+            scratch.double.clear(place.frames);
+            scratch.single.add_to(&mut scratch.double, Matrix::IDENTITY, 1.0, place.frames);
         }
         for i in 0..place.frames {
             let gain = trim.unwrap_or(scratch.gains[i]) * sign.unwrap_or(scratch.signs[i]);
@@ -176,7 +176,7 @@ impl StripNode {
             scratch.single.left[i] = scratch.double.left[i] as f32;
             scratch.single.right[i] = scratch.double.right[i] as f32;
         }
-        self.faults += u32::from(scratch.single.contain(frames));
+        self.faults += scratch.single.contain(frames);
         let mut at = start;
         for slot in &mut self.slots {
             slot.process(at, &mut scratch.single, frames);
@@ -184,7 +184,9 @@ impl StripNode {
         }
     }
 
-    /// Fader, mute, pan and width: one matrix while they rest, else a block of their result.
+    /// Fader, mute, pan and width: one matrix while they rest, else a run of their result.
+    ///
+    /// Both ways compute a frame in the same order, so that it does not matter which is taken.
     fn post(
         &mut self,
         at: Place,
@@ -196,20 +198,16 @@ impl StripNode {
         let pan = self.pan.fill(at.start, at.frames, &mut scratch.pans);
         let width = self.width.fill(at.start, at.frames, &mut scratch.widths);
         if let (Some(fader), Some(mute), Some(pan), Some(width)) = (fader, mute, pan, width) {
-            let matrix = self.matrix_at(pan, width).scaled(fader * mute);
-            return signal.through(matrix);
+            return signal.through(self.matrix_at(pan, width).scaled(fader * mute));
         }
-        scratch.post.clear();
-        signal.add_to_post(scratch, at.frames);
         for i in 0..at.frames {
             let (pan, width) = (pan.unwrap_or(scratch.pans[i]), width.unwrap_or(scratch.widths[i]));
             let gain = fader.unwrap_or(scratch.gains[i]) * mute.unwrap_or(scratch.mutes[i]);
-            let m = self.matrix_at(pan, width).scaled(gain);
-            let (l, r) = (scratch.post.left[i], scratch.post.right[i]);
-            scratch.post.left[i] = l * m.ll + r * m.rl;
-            scratch.post.right[i] = l * m.lr + r * m.rr;
+            let matrix = self.matrix_at(pan, width).scaled(gain);
+            let (left, right) = signal.through(matrix).frame(scratch, i);
+            (scratch.post.left[i], scratch.post.right[i]) = (left, right);
         }
-        Signal::Post(Matrix::IDENTITY)
+        Signal::Post
     }
 
     fn matrix_at(&mut self, pan: f64, width: f64) -> Matrix {
@@ -238,11 +236,10 @@ impl StripNode {
             return signal.through(Matrix::IDENTITY.scaled(mute));
         }
         if self.edges.iter().any(|edge| matches!(edge.tap, Tap::Pre(..))) {
-            scratch.pre_tap.clear();
-            signal.add_to_pre_tap(scratch, at.frames);
             for i in 0..at.frames {
-                scratch.pre_tap.left[i] *= scratch.mutes[i];
-                scratch.pre_tap.right[i] *= scratch.mutes[i];
+                let muted = signal.through(Matrix::IDENTITY.scaled(scratch.mutes[i]));
+                let (left, right) = muted.frame(scratch, i);
+                (scratch.pre_tap.left[i], scratch.pre_tap.right[i]) = (left, right);
             }
         }
         Signal::PreTap
@@ -320,56 +317,55 @@ impl Edge {
             Tap::Post(_, level) => (post, level.fill(at.start, at.frames, &mut scratch.gains)),
         };
         let bus = &mut buses[self.to];
-        let resting = level.map(|level| signal.through(Matrix::IDENTITY.scaled(level)));
-        if let (Some(signal), 0) = (resting, self.delay.frames()) {
-            signal.add_to(scratch, bus, at.frames);
+        if let (Some(level), 0) = (level, self.delay.frames()) {
+            signal.add_to(scratch, bus, level, at.frames);
             return;
         }
-        let mut edge = std::mem::replace(&mut scratch.edge, Stereo::silent());
-        resting.unwrap_or(signal).add_to(scratch, &mut edge, at.frames);
-        if resting.is_none() {
-            for i in 0..at.frames {
-                edge.left[i] *= scratch.gains[i];
-                edge.right[i] *= scratch.gains[i];
-            }
+        for i in 0..at.frames {
+            let (left, right) = signal.frame(scratch, i);
+            let level = level.unwrap_or(scratch.gains[i]);
+            (scratch.edge.left[i], scratch.edge.right[i]) = (left * level, right * level);
         }
-        let (left, right) = edge.channels(at.frames);
+        let (left, right) = scratch.edge.channels(at.frames);
         self.delay.process(left, right);
-        edge.add_to(bus, Matrix::IDENTITY, at.frames);
+        scratch.edge.add_to(bus, Matrix::IDENTITY, 1.0, at.frames);
     }
 }
 
 impl Signal {
-    /// The same signal through one more matrix, which must not mix channels if it already does.
+    /// The same signal through one more matrix.
     fn through(self, after: Matrix) -> Self {
         match self {
             Self::Single(before) => Self::Single(product(before, after)),
             Self::Double(before) => Self::Double(product(before, after)),
-            Self::Post(before) => Self::Post(product(before, after)),
-            Self::PreTap => Self::PreTap,
+            Self::Post | Self::PreTap => self,
         }
     }
 
-    fn add_to(self, scratch: &Scratch, bus: &mut Stereo<f64>, frames: usize) {
+    /// Frame `i`, all gains passed.
+    fn frame(self, scratch: &Scratch, i: usize) -> (f64, f64) {
+        let single = |x: f32| f64::from(x);
         match self {
-            Self::Single(m) | Self::Double(m) | Self::Post(m) if m == SILENT => {}
-            Self::Single(matrix) => scratch.single.add_to(bus, matrix, frames),
-            Self::Double(matrix) => scratch.double.add_to(bus, matrix, frames),
-            Self::Post(matrix) => scratch.post.add_to(bus, matrix, frames),
-            Self::PreTap => scratch.pre_tap.add_to(bus, Matrix::IDENTITY, frames),
+            Self::Single(matrix) => {
+                through(matrix, single(scratch.single.left[i]), single(scratch.single.right[i]))
+            }
+            Self::Double(matrix) => {
+                through(matrix, scratch.double.left[i], scratch.double.right[i])
+            }
+            Self::Post => (scratch.post.left[i], scratch.post.right[i]),
+            Self::PreTap => (scratch.pre_tap.left[i], scratch.pre_tap.right[i]),
         }
     }
 
-    fn add_to_post(self, scratch: &mut Scratch, frames: usize) {
-        let mut post = std::mem::replace(&mut scratch.post, Stereo::silent());
-        self.add_to(scratch, &mut post, frames);
-        scratch.post = post;
-    }
-
-    fn add_to_pre_tap(self, scratch: &mut Scratch, frames: usize) {
-        let mut pre_tap = std::mem::replace(&mut scratch.pre_tap, Stereo::silent());
-        self.add_to(scratch, &mut pre_tap, frames);
-        scratch.pre_tap = pre_tap;
+    /// Adds all frames, all gains passed, to `bus` by `level`.
+    fn add_to(self, scratch: &Scratch, bus: &mut Stereo<f64>, level: f64, frames: usize) {
+        match self {
+            Self::Single(m) | Self::Double(m) if m == SILENT => {}
+            Self::Single(matrix) => scratch.single.add_to(bus, matrix, level, frames),
+            Self::Double(matrix) => scratch.double.add_to(bus, matrix, level, frames),
+            Self::Post => scratch.post.add_to(bus, Matrix::IDENTITY, level, frames),
+            Self::PreTap => scratch.pre_tap.add_to(bus, Matrix::IDENTITY, level, frames),
+        }
     }
 }
 

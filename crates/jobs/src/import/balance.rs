@@ -6,7 +6,7 @@ use twobus_dsp::pan::{self, PanLaw};
 use twobus_media::{BIN_FRAMES, Peaks};
 use twobus_session::ChannelMap;
 
-use super::{Found, Imported};
+use super::{Found, Imported, channel_maps};
 use crate::audio;
 use crate::error::Result;
 use crate::progress::Progress;
@@ -29,10 +29,13 @@ pub(super) fn trim_for(peak_dbfs: f64) -> Db {
     Db(((exact / STEP_DB).floor() * STEP_DB * 10.0).round() / 10.0)
 }
 
-/// A file of the sum: where it lies, what it can reach, and how much of it gets to each side.
+/// A track of the sum: where it lies, what it can reach, and how much of it gets to each side.
 struct Part<'a> {
     imported: &'a Imported,
     peaks: &'a Peaks,
+    map: ChannelMap,
+    /// Channels of the file that get to the left and to the right.
+    sides: [usize; 2],
     /// Gain of each channel: that of a centred mono track, or unity.
     gain: f64,
 }
@@ -44,35 +47,43 @@ impl Part<'_> {
         start / BIN..(start + self.imported.frames).div_ceil(BIN)
     }
 
-    /// Largest magnitude that `channel` can have in `bin`, gain included.
-    fn bound(&self, bin: u64, channel: usize) -> f64 {
+    /// Largest magnitude that `side` can have in `bin`, gain included.
+    fn bound(&self, bin: u64, side: usize) -> f64 {
         let start = (bin * BIN).saturating_sub(self.imported.position);
         let end = ((bin + 1) * BIN).saturating_sub(self.imported.position);
-        let channel = if self.peaks.channels() == 1 { 0 } else { channel };
-        let bin = self.peaks.over(channel, start..end);
+        let bin = self.peaks.over(self.sides[side], start..end);
         f64::from(bin.max.max(-bin.min)) * self.gain
     }
 }
 
+/// The tracks that a file will have, each in the centre.
+fn parts<'a>(imported: &'a Imported, peaks: &'a Peaks, law: PanLaw) -> Vec<Part<'a>> {
+    let channels = imported.media.channels;
+    let part = |map| {
+        let (sides, gain) = match map {
+            ChannelMap::AsIs if channels == 2 => ([0, 1], 1.0),
+            ChannelMap::AsIs => ([0, 0], pan::mono(law, 0.0).0),
+            ChannelMap::Only(channel) => ([usize::from(channel); 2], pan::mono(law, 0.0).0),
+        };
+        Part { imported, peaks, map, sides, gain }
+    };
+    channel_maps(channels).into_iter().map(part).collect()
+}
+
 /// Peak of the sum of all files on centred tracks, in dBFS; `None` when it is silent.
 pub(super) fn sum_peak_dbfs(found: &Found<'_>, progress: &Progress) -> Result<Option<f64>> {
-    let (centre, _) = pan::mono(PanLaw::ConstantPower, 0.0);
     let parts: Vec<Part<'_>> = found
         .rows
         .iter()
         .filter_map(|row| Some((row.outcome.as_ref().ok()?, row.scan.as_ref()?)))
-        .filter(|(imported, _)| imported.media.channels <= 2)
-        .map(|(imported, scan)| {
-            let gain = if imported.media.channels == 1 { centre } else { 1.0 };
-            Part { imported, peaks: &scan.peaks, gain }
-        })
+        .flat_map(|(imported, scan)| parts(imported, &scan.peaks, found.pan_law))
         .collect();
     let mut bins = bounds(&parts);
     bins.sort_by(|(a, _), (b, _)| b.total_cmp(a));
     let mut readers = Vec::new();
     for part in &parts {
         let file = &part.imported.media;
-        readers.push(audio::open(found.folder, file, ChannelMap::AsIs, found.rate_hz, progress)?);
+        readers.push(audio::open(found.folder, file, part.map, found.rate_hz, progress)?);
     }
     let mut peak = 0.0_f64;
     for (bound, bin) in bins.into_iter().take(MOST_BINS) {
