@@ -46,8 +46,7 @@ fn e1_64_tracks_of_noise_are_their_f64_sum_rounded_once_to_24_bit() {
 
 #[test]
 fn e2_noise_against_its_negative_in_32_pairs_is_exactly_silent() {
-    let mut stems: Vec<Planar> =
-        (0..32).map(|seed| stereo_noise(seed, 0.9, frames(0.2))).collect();
+    let mut stems: Vec<Planar> = (0..32).map(|seed| stereo_noise(seed, 0.9, frames(0.2))).collect();
     let negative = |stem: &Planar| -> Planar {
         stem.iter().map(|channel| channel.iter().map(|x| -x).collect()).collect()
     };
@@ -70,9 +69,8 @@ fn e10_24_db_up_before_a_linear_device_and_down_after_it_null_below_minus_130_db
     ]));
     let print = studio.print("--format wav32f");
     let difference = print.iter().zip(&stem).flat_map(|(out, x)| out.iter().zip(x));
-    let largest = difference.fold(0.0_f64, |largest, (out, x)| {
-        largest.max((f64::from(*out) - f64::from(*x)).abs())
-    });
+    let largest = difference
+        .fold(0.0_f64, |largest, (out, x)| largest.max((f64::from(*out) - f64::from(*x)).abs()));
     assert!(db(largest) <= -130.0, "{}", db(largest));
 }
 
@@ -80,8 +78,12 @@ fn e10_24_db_up_before_a_linear_device_and_down_after_it_null_below_minus_130_db
 fn f2_pan_laws_of_a_mono_file_hold_within_0_01_db() {
     let studio = Studio::with_stems(Float32, &[vec![vec![0.5; frames(0.1)]]]);
     let half = 0.5_f64.sqrt();
-    let laws =
-        [("balance", 1.0), ("constant-power", half), ("compromise", half.powf(1.5)), ("constant-sum", 0.5)];
+    let laws = [
+        ("balance", 1.0),
+        ("constant-power", half),
+        ("compromise", half.powf(1.5)),
+        ("constant-sum", 0.5),
+    ];
     for (law, centre) in laws {
         for (pan, wanted) in [(0.0, [centre; 2]), (-100.0, [1.0, 0.0]), (100.0, [0.0, 1.0])] {
             studio.apply(&json!([

@@ -63,7 +63,6 @@ pub(crate) fn check_unchanged(file: &MediaFile, path: &Path) -> Result<()> {
 }
 
 fn changed(path: PathBuf) -> Error {
-    let problem =
-        "the stem is not the file that was imported; bring the old one back, or import it anew and remove its old track";
+    let problem = "the stem is not the file that was imported; bring the old one back, or import it anew and remove its old track";
     Error::Stem { path, problem }
 }

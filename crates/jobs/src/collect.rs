@@ -24,12 +24,13 @@ pub fn collect(folder: &Folder, project: &Project, progress: &Progress) -> Resul
     let inside = format!("{AUDIO}/");
     let outside: Vec<&MediaFile> =
         project.media.iter().filter(|file| !file.path.starts_with(&inside)).collect();
+    for file in &outside {
+        check_unchanged(file, &folder.resolve(file))?;
+    }
     progress.begin("Reading", outside.iter().map(|file| file.bytes).sum());
     let mut edits = Vec::new();
     for file in outside {
-        let from = folder.resolve(file);
-        check_unchanged(file, &from)?;
-        let copy = copy_in(folder, &from, file.bytes)?;
+        let copy = copy_in(folder, &folder.resolve(file), file.bytes)?;
         progress.advance(file.bytes)?;
         let changed = MediaFile { path: folder.relative(&copy)?, ..file.clone() };
         edits.push(Edit::Media(ListEdit::change(changed)));
