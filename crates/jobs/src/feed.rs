@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::playlist::{PIECE_FRAMES, Playlist};
 
 /// Frames each ring holds.
-const RING_FRAMES: usize = 4 * PIECE_FRAMES;
+const RING_FRAMES: usize = 2 * PIECE_FRAMES;
 /// Longest time a thread sleeps without being woken.
 const NAP: Duration = Duration::from_micros(200);
 
