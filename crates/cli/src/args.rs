@@ -3,8 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use twobus_dsp::DeviceKind;
+use twobus_dsp::param::ParamSpec;
 use twobus_jobs::Format;
 use twobus_session::PrintKind;
+use twobus_session::master::{LOUDNESS, MAX_REDUCTION};
+use twobus_session::strip::TRIM;
 
 /// From stems to finished masters, without a window.
 ///
@@ -150,19 +154,19 @@ pub(crate) struct MasterArgs {
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
     /// Integrated loudness to reach, in LUFS, such as -14; the level is left alone if not given.
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, allow_negative_numbers = true, value_parser = within(&LOUDNESS))]
     pub(crate) target: Option<f64>,
     /// Highest true peak, in dBTP.
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, allow_negative_numbers = true, value_parser = within(limiter("ceiling")))]
     pub(crate) ceiling: Option<f64>,
     /// Most gain reduction to reach the target, in dB.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true, value_parser = within(&MAX_REDUCTION))]
     pub(crate) max_reduction: Option<f64>,
     /// Gain before the chain, in dB.
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, allow_negative_numbers = true, value_parser = within(&TRIM))]
     pub(crate) trim: Option<f64>,
     /// Release of the limiter, in ms; automatic if not given.
-    #[arg(long)]
+    #[arg(long, value_parser = within(limiter("release")))]
     pub(crate) release: Option<f64>,
     /// Sample rate of the file in Hz; the print's if not given.
     #[arg(long, value_parser = clap::value_parser!(u32).range(44_100..=192_000))]
@@ -243,6 +247,21 @@ impl From<FileFormat> for Format {
     }
 }
 
+/// Takes the numbers that `spec` allows.
+fn within(spec: &'static ParamSpec) -> impl Fn(&str) -> Result<f64, String> + Clone {
+    |text| {
+        let value = text.parse().map_err(|_| "not a number".to_owned())?;
+        let (low, high) = (spec.range.start(), spec.range.end());
+        if spec.range.contains(&value) { Ok(value) } else { Err(format!("{low} to {high}")) }
+    }
+}
+
+/// A parameter of the limiter.
+fn limiter(id: &str) -> &'static ParamSpec {
+    let found = DeviceKind::Limiter.specs().iter().find(|spec| spec.id == id);
+    found.expect("the limiter has a ceiling and a release")
+}
+
 fn kind(text: &str) -> Result<PrintKind, String> {
     let found = PrintKind::ALL.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(text));
     found.ok_or_else(|| {
@@ -279,10 +298,12 @@ impl std::str::FromStr for Position {
         let mut seconds = 0.0;
         for part in text.split(':') {
             let part: f64 = part.parse().map_err(|_| USAGE)?;
+            if part.is_sign_negative() {
+                return Err(USAGE);
+            }
             seconds = seconds * 60.0 + part;
         }
-        let fits = seconds.is_finite() && seconds >= 0.0;
-        if fits { Ok(Self::Seconds(seconds)) } else { Err(USAGE) }
+        if seconds.is_finite() { Ok(Self::Seconds(seconds)) } else { Err(USAGE) }
     }
 }
 
@@ -297,6 +318,7 @@ mod tests {
         assert_eq!("480f".parse(), Ok(Position::Frames(480)));
         assert!("late".parse::<Position>().is_err());
         assert!("-3".parse::<Position>().is_err());
+        assert!("1:-3".parse::<Position>().is_err());
     }
 
     #[test]

@@ -1,14 +1,13 @@
 //! The bounce: a mix to a print, with its stems if wanted, measured while it is written.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use twobus_analysis::Report;
-use twobus_dsp::dither::Dither;
 use twobus_media::ContentHash;
 use twobus_render::compile::build_device;
-use twobus_render::offline::{self, Piece, Span};
+use twobus_render::offline::{self, Span};
 use twobus_render::{Context, Fault, Purpose, Renderer, Source, compile};
 use twobus_session::audible::audible_hash;
 use twobus_session::{Measurements, Mix, Print, PrintKind, Project, Song, StripId, Track};
@@ -17,9 +16,13 @@ use crate::analyze::{listen, measurements};
 use crate::error::{Error, Result};
 use crate::feed::{Feed, with_feeds};
 use crate::folder::Folder;
-use crate::output::{Chunk, DITHER, Format, Output, OutputSpec};
+use crate::output::{Chunk, Format};
 use crate::playlist::Playlist;
 use crate::progress::Progress;
+
+mod files;
+
+use files::Files;
 
 /// Frames between two reports of progress.
 const REPORT_FRAMES: u64 = 1 << 14;
@@ -240,7 +243,8 @@ fn print_path(
         0 => format!("{title} {number:03}{suffix}.{extension}"),
         n => format!("{title} {number:03}{suffix} ({n}).{extension}"),
     });
-    let free = names.map(|name| folder.join(name)).find(|path| !path.exists());
+    let is_free = |path: &PathBuf| !path.exists() && !files::stems_folder(path).exists();
+    let free = names.map(|name| folder.join(name)).find(is_free);
     Ok(free.expect("a folder cannot hold every number"))
 }
 
@@ -250,96 +254,6 @@ pub fn file_name(title: &str) -> String {
     let name: String = title.trim().chars().map(safe).collect();
     let name = name.trim_matches('.').trim();
     if name.is_empty() { "Untitled".to_owned() } else { name.to_owned() }
-}
-
-/// The files of a bounce while they are written.
-struct Files {
-    print: Output,
-    stems: Vec<(StemFile, Output)>,
-    residual: f64,
-    print_format: Format,
-}
-
-impl Files {
-    fn create(
-        renderer: &Renderer,
-        path: &Path,
-        song: &Song,
-        options: &BounceOptions,
-        listener: Option<SyncSender<Chunk>>,
-    ) -> Result<Self> {
-        let spec = OutputSpec {
-            path,
-            format: options.format,
-            rate_hz: song.rate_hz,
-            dither: if options.dither { DITHER } else { Dither::Off },
-            overwrite: false,
-            start_frame: options.range.map_or(0, |(start, _)| start),
-        };
-        let print = Output::create(&spec, listener)?;
-        let mut stems = Vec::new();
-        let folder = path.with_extension("stems");
-        for (name, number) in renderer.plan().stem_names().iter().zip(1..) {
-            std::fs::create_dir_all(&folder).map_err(Error::io("making the folder", &folder))?;
-            let path = folder.join(format!("{number:02} {}.wav", file_name(name)));
-            let spec = OutputSpec { path: &path, format: Format::Wav32f, ..spec };
-            let output = Output::create(&spec, None)?;
-            stems.push((StemFile { name: name.clone(), path: path.clone() }, output));
-        }
-        Ok(Self { print, stems, residual: 0.0, print_format: options.format })
-    }
-
-    fn push(&mut self, piece: Piece<'_>) -> Result<()> {
-        let (left, right) = piece.output(0);
-        self.print.push(left, right)?;
-        for (index, (_, output)) in self.stems.iter_mut().enumerate() {
-            let (left, right) = piece.output(index + 1);
-            output.push(left, right)?;
-        }
-        if !self.stems.is_empty() {
-            self.residual = self.residual.max(residual(piece));
-        }
-        Ok(())
-    }
-
-    /// Sends the rest of the print to be measured, and waits for the report.
-    fn finish_measuring(
-        &mut self,
-        measuring: Option<JoinHandle<Report>>,
-    ) -> Result<Option<Report>> {
-        self.print.flush()?;
-        self.print.stop_listening();
-        let report = measuring.map(JoinHandle::join).transpose();
-        report.map_err(|_| Error::Missing("measuring the print failed".to_owned()))
-    }
-
-    fn finish(self) -> Result<(Vec<StemFile>, Option<f64>)> {
-        let residual = (!self.stems.is_empty()).then(|| 20.0 * self.residual.log10());
-        let _written = self.print.finish()?;
-        let mut stems = Vec::new();
-        for (stem, output) in self.stems {
-            let _written = output.finish()?;
-            stems.push(stem);
-        }
-        Ok((stems, residual))
-    }
-}
-
-/// Largest difference of the print and the sum of the stems as their 32-bit files hold them.
-fn residual(piece: Piece<'_>) -> f64 {
-    let rounded = |x: f64| f64::from(x as f32);
-    let mut largest = 0.0_f64;
-    for channel in 0..2 {
-        let of = |index| {
-            let (left, right) = piece.output(index);
-            if channel == 0 { left } else { right }
-        };
-        for frame in 0..piece.frames() {
-            let sum: f64 = (1..piece.outputs()).map(|index| rounded(of(index)[frame])).sum();
-            largest = largest.max((rounded(of(0)[frame]) - sum).abs());
-        }
-    }
-    largest
 }
 
 /// What a person should know about this bounce.
@@ -369,10 +283,10 @@ fn notes(mix: &Mix, renderer: &Renderer, files: &Files, options: &BounceOptions)
                     their sum is not the print.";
         notes.push(text.to_owned());
     }
-    let clamped = files.print.clamped();
+    let clamped = files.clamped();
     if clamped > 0 {
         let text = "samples lay above full scale and were clipped; lower the mix bus fader or bounce to wav32f.";
-        notes.push(format!("{clamped} {text} ({})", files.print_format));
+        notes.push(format!("{clamped} {text} ({})", options.format));
     }
     notes
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use twobus_dsp::Db;
 use twobus_dsp::pan::PanLaw;
-use twobus_media::{RATES_HZ, Scan, ScanJob, Warning, probe, scan};
+use twobus_media::{RATES_HZ, Scan, ScanJob, Warning, converted_frames, probe, scan};
 
 use twobus_session::roles::{Guess, guess};
 use twobus_session::{
@@ -160,6 +160,10 @@ fn scan_one(
         cancel: progress.cancel_flag(),
     };
     let scan = scan(path, &job)?;
+    if scan.frames == 0 {
+        let problem = "there is no audio in this file; export it again";
+        return Err(Error::Stem { path: path.to_owned(), problem });
+    }
     let hash = scan.hash.to_string();
     if scan.converted {
         let name = folder.converted(&hash, rate_hz)?;
@@ -220,15 +224,14 @@ fn listed(
         return known.clone();
     }
     let (scan, info) = (&found.scan, &found.scan.info);
-    let own_frames =
-        info.frames.unwrap_or(if info.rate_hz == scan.rate_hz { scan.frames } else { 0 });
     let file = MediaFile {
         id: *next,
         path,
         bytes: found.bytes,
         hash,
         rate_hz: info.rate_hz,
-        frames: own_frames,
+        // What was found, whatever the header promises.
+        frames: converted_frames(scan.frames, scan.rate_hz, info.rate_hz),
         channels: u16::try_from(info.channels).unwrap_or(u16::MAX),
         format: format!("{} {}", info.format, info.depth),
         timestamp: info.start_frame,

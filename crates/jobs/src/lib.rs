@@ -27,6 +27,6 @@ pub use collect::collect;
 pub use error::{Error, Result};
 pub use folder::Folder;
 pub use import::{Import, ImportOptions, Row, import};
-pub use master::{MasterOptions, Mastered, master};
+pub use master::{MasterOptions, Mastered, is_same_file, master};
 pub use output::Format;
 pub use progress::Progress;

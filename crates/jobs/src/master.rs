@@ -8,6 +8,7 @@ use twobus_analysis::Report;
 use twobus_dsp::dither::Dither;
 use twobus_dsp::{Db, DeviceKind};
 use twobus_media::{Converter, PcmReader, ScanJob, scan};
+use twobus_session::master::{LOUDNESS, MAX_REDUCTION};
 use twobus_session::{Device, Target};
 
 use crate::analyze::{Analysis, analyze};
@@ -80,6 +81,9 @@ pub struct Mastered {
     pub notes: Vec<String>,
 }
 
+/// Times that a drive is found again because of the trim that follows it, at most.
+const MOST_REPEATS: usize = 4;
+
 /// How far above the ceiling a delivered file may read, in dB.
 pub const TOLERANCE_DB: f64 = 0.02;
 
@@ -89,8 +93,8 @@ pub const TOLERANCE_DB: f64 = 0.02;
 /// on peaks; after it there is only a fixed gain, at most 0 dB, and the rounding.
 ///
 /// # Errors
-/// When the input cannot be read or is silent while a loudness is asked for, the output cannot be
-/// written, or the job is cancelled; then nothing is left behind.
+/// When the input cannot be read or is silent while a loudness is asked for, the output is the input or
+/// cannot be written, or the job is cancelled; then nothing is left behind.
 pub fn master(
     input: &Path,
     out: &Path,
@@ -98,6 +102,7 @@ pub fn master(
     progress: &Progress,
 ) -> Result<Mastered> {
     check_target(&options.target)?;
+    check_apart(input, out)?;
     let scratch = tempfile::tempdir().map_err(Error::io("making a temporary folder", out))?;
     let before = analyze(input, progress)?;
     let print = as_pcm(input, &scratch, progress)?;
@@ -105,8 +110,7 @@ pub fn master(
     let rate_hz = options.rate_hz.unwrap_or(print.info().rate_hz);
     let path = scratch.path().join("before-limiter.wav");
     let processed = through_chain(print, &path, rate_hz, options, progress)?;
-    let drive = drive::find(&processed, options, progress)?;
-    let limited = verify(&processed, &drive, options, progress)?;
+    let (drive, limited) = drive_and_verify(&processed, options, progress)?;
     let clamped = write(&processed, &drive, &limited, out, options, progress)?;
     let after = analyze(out, progress)?.report;
     let notes = notes(&drive, &after, clamped, options);
@@ -122,27 +126,43 @@ pub fn master(
     })
 }
 
+/// Refuses a target that lies outside of what its parameters and the limiter can do.
 fn check_target(target: &Target) -> Result<()> {
-    let ceiling = &DeviceKind::Limiter.specs()[limit::param("ceiling")].range;
-    let loudness = target.loudness_lufs.is_none_or(|lufs| (-70.0..=0.0).contains(&lufs));
-    if !ceiling.contains(&target.ceiling_dbtp) {
-        let (low, high) = (ceiling.start(), ceiling.end());
-        return Err(Error::Missing(format!("the ceiling must lie between {low} and {high} dBTP")));
-    }
-    if !loudness {
-        return Err(Error::Missing("the loudness must lie between −70 and 0 LUFS".to_owned()));
-    }
-    if !(0.0..=24.0).contains(&target.max_reduction_db) {
-        return Err(Error::Missing(
-            "the most gain reduction must lie between 0 and 24 dB".to_owned(),
-        ));
+    let ceiling = &DeviceKind::Limiter.specs()[limit::param("ceiling")];
+    let values = [
+        (ceiling, Some(target.ceiling_dbtp)),
+        (&LOUDNESS, target.loudness_lufs),
+        (&MAX_REDUCTION, Some(target.max_reduction_db)),
+    ];
+    for (spec, value) in values {
+        if value.is_some_and(|value| !spec.range.contains(&value)) {
+            let (name, low, high) = (spec.name, Db(*spec.range.start()), Db(*spec.range.end()));
+            return Err(Error::Missing(format!(
+                "the target's {name} must lie between {low} and {high}"
+            )));
+        }
     }
     Ok(())
 }
 
+/// Refuses to put the master where its input is.
+fn check_apart(input: &Path, out: &Path) -> Result<()> {
+    if is_same_file(input, out) {
+        let problem = "is what is mastered; name another file with --out";
+        return Err(Error::Stem { path: out.to_owned(), problem });
+    }
+    Ok(())
+}
+
+/// True when both paths lead to one file.
+pub fn is_same_file(a: &Path, b: &Path) -> bool {
+    let place = |path: &Path| path.canonicalize().ok();
+    place(a).is_some_and(|a| place(b) == Some(a))
+}
+
 /// Passes over the print that are expected, for progress.
 fn passes(options: &MasterOptions) -> u64 {
-    if options.target.loudness_lufs.is_some() { 6 } else { 3 }
+    if options.target.loudness_lufs.is_some() { 8 } else { 3 }
 }
 
 /// The input as PCM with two channels or one, decoded into the temporary folder if it is not.
@@ -173,6 +193,30 @@ pub(crate) struct Processed {
     frames: u64,
     /// Integrated loudness, in LUFS; minus infinity for silence.
     loudness_lufs: f64,
+}
+
+/// Drives the limiter to the target and verifies the true peak; what the trim takes from the loudness
+/// is driven for once more, until the trim stays.
+fn drive_and_verify(
+    processed: &Processed,
+    options: &MasterOptions,
+    progress: &Progress,
+) -> Result<(Drive, Limited)> {
+    let mut drive = drive::find(processed, None, 0.0, options, progress)?;
+    let mut limited = verify(processed, &drive, options, progress)?;
+    let mut made_up_db = 0.0;
+    for _ in 0..MOST_REPEATS {
+        let lost_db = -limited.trim_db - made_up_db;
+        let is_reached = drive.capped || lost_db.abs() <= drive::CLOSE;
+        if is_reached || options.target.loudness_lufs.is_none() {
+            break;
+        }
+        made_up_db += lost_db;
+        let start = Some(drive.db + lost_db);
+        drive = drive::find(processed, start, made_up_db, options, progress)?;
+        limited = verify(processed, &drive, options, progress)?;
+    }
+    Ok((drive, limited))
 }
 
 /// Limits once more and measures the true peak two ways; the trim brings it to the ceiling.

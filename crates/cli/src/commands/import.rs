@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use twobus_dsp::Db;
 use twobus_jobs::import::{Imported, TARGET_PEAK_DBFS};
 use twobus_jobs::{Error, Folder, Import, ImportOptions, Progress, Result, Row, import};
 
@@ -10,6 +11,9 @@ use crate::args::ImportArgs;
 use crate::commands::song;
 use crate::outcome::Outcome;
 use crate::show;
+
+/// A peak this close to the target has reached it, in dB.
+const NEAR_DB: f64 = 0.2;
 
 #[derive(Serialize)]
 struct Json {
@@ -112,17 +116,25 @@ pub(crate) fn text(found: &Import, title: &str, imported: usize) -> String {
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     let good = found.rows.iter().filter_map(|row| row.outcome.as_ref().ok());
     rows.extend(good.map(|imported| cells(imported, found.rate_hz)));
-    let trims = match found.sum_peak_dbfs {
-        Some(peak) => format!(
-            "At 0 dB the sum peaks at {} dBFS; every trim was set to {} dB, so that it peaks near {} dBFS.\n",
-            show::value(Some(peak), 1, ""),
-            found.trim,
-            show::value(Some(TARGET_PEAK_DBFS), 1, "")
-        ),
-        None => String::new(),
-    };
+    let trims = found.sum_peak_dbfs.map_or_else(String::new, |peak| trims(peak, found.trim));
     let rate = found.rate_hz;
     format!("{}{imported} tracks in \"{title}\" at {rate} Hz.\n{trims}", show::table(&rows))
+}
+
+/// What was done about a sum that peaks at `peak_dbfs`.
+fn trims(peak_dbfs: f64, trim: Db) -> String {
+    let level = |dbfs| show::value(Some(dbfs), 1, "dBFS");
+    let (before, after, target) =
+        (level(peak_dbfs), level(peak_dbfs + trim.0), level(TARGET_PEAK_DBFS));
+    let reached = peak_dbfs + trim.0 - TARGET_PEAK_DBFS;
+    let limit = if reached.abs() > NEAR_DB {
+        format!("; {target} is out of reach of a trim")
+    } else {
+        String::new()
+    };
+    format!(
+        "At 0 dB the sum peaks at {before}; every trim was set to {trim} dB, so that it peaks at {after}{limit}.\n"
+    )
 }
 
 fn cells(imported: &Imported, rate_hz: u32) -> Vec<String> {

@@ -1,11 +1,13 @@
 //! `master`: a print, or any stereo file, to a delivered file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use twobus_analysis::Report;
 use twobus_dsp::{Db, DeviceKind};
-use twobus_jobs::{Error, Folder, Format, MasterOptions, Mastered, Progress, Result, master};
+use twobus_jobs::{
+    Error, Folder, Format, MasterOptions, Mastered, Progress, Result, is_same_file, master,
+};
 use twobus_session::{Device, DeviceId, MasterInput, PrintKind, Project, Song, Target};
 
 use crate::args::MasterArgs;
@@ -39,7 +41,7 @@ pub(crate) fn run(args: &MasterArgs, progress: &Progress) -> Result<Outcome> {
 }
 
 /// Refuses before the work what would be refused after it.
-fn check_free(out: &std::path::Path, force: bool) -> Result<()> {
+fn check_free(out: &Path, force: bool) -> Result<()> {
     if out.exists() && !force {
         let text = format!(
             "{}: there is a file already; name another with --out, or give --force",
@@ -63,7 +65,10 @@ fn of_project(args: &MasterArgs, folder: &Folder) -> Result<(PathBuf, PathBuf, M
     };
     let options = options(args, master.target, master.trim, limiter, chain);
     let out = match &args.out {
-        Some(out) => out.clone(),
+        Some(out) => {
+            check_apart(out, folder, &project)?;
+            out.clone()
+        }
         None => {
             let masters = folder.path().join("masters");
             let failed =
@@ -73,6 +78,20 @@ fn of_project(args: &MasterArgs, folder: &Folder) -> Result<(PathBuf, PathBuf, M
         }
     };
     Ok((input, out, options))
+}
+
+/// Refuses to write over what the project is made of, even with --force.
+fn check_apart(out: &Path, folder: &Folder, project: &Project) -> Result<()> {
+    let prints = project.songs.iter().flat_map(|song| &song.prints);
+    let prints = prints.map(|print| folder.path().join(&print.file));
+    let stems = project.media.iter().map(|file| folder.resolve(file));
+    if prints.chain(stems).any(|own| is_same_file(&own, out)) {
+        let place = out.display();
+        let text =
+            format!("{place}: is a print or a stem of the project; name another file with --out");
+        return Err(Error::Missing(text));
+    }
+    Ok(())
 }
 
 fn of_file(args: &MasterArgs) -> Result<(PathBuf, PathBuf, MasterOptions)> {

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::progress::Progress;
 
 /// How close a search comes to the loudness asked for, in LU, or to the cap on gain reduction, in dB.
-const CLOSE: f64 = 0.02;
+pub(super) const CLOSE: f64 = 0.02;
 /// Largest step of a search that has not yet passed its aim, in dB.
 const LARGEST_STEP_DB: f64 = 12.0;
 /// Steps after which a search ends in any case.
@@ -47,14 +47,20 @@ impl Meter for Measured<'_> {
 ///
 /// Loudness and gain reduction both rise with the drive, so what is missing to the nearer of the target
 /// and the cap falls with it, and is zero at one drive.
+///
+/// The search begins at `start_db` where a drive close by is known, and goes for `made_up_db` more than
+/// the target: for what is taken away after the limiter.
 pub(super) fn find(
     processed: &Processed,
+    start_db: Option<f64>,
+    made_up_db: f64,
     options: &MasterOptions,
     progress: &Progress,
 ) -> Result<Drive> {
-    let Some(wanted) = options.target.loudness_lufs else {
+    let Some(target) = options.target.loudness_lufs else {
         return Ok(Drive { db: 0.0, capped: false });
     };
+    let wanted = target + made_up_db;
     if processed.loudness_lufs.is_infinite() {
         return Err(too_quiet());
     }
@@ -63,7 +69,7 @@ pub(super) fn find(
     let to_target = |trial: &Trial| wanted - trial.lufs;
     let found = search(
         |db| trial(processed, db, options, progress),
-        wanted - processed.loudness_lufs,
+        start_db.unwrap_or(wanted - processed.loudness_lufs),
         |trial| to_target(trial).min(to_cap(trial)),
     )?;
     Ok(Drive {
