@@ -52,11 +52,12 @@ impl Curve {
         (rising && !points.is_empty()).then_some(Self { points, interpolation })
     }
 
-    /// The value at `frame`: the first point's before it, the last point's after it.
+    /// The value at `frame`: the first point's before it, the last point's after it. Frames before the
+    /// song's first are negative.
     ///
     /// Audio thread: no allocation, no lock, no system call.
-    pub fn value_at(&self, frame: u64) -> f64 {
-        let after = self.points.partition_point(|point| point.frame <= frame);
+    pub fn value_at(&self, frame: i64) -> f64 {
+        let after = self.points_until(frame);
         match (after.checked_sub(1).and_then(|i| self.points.get(i)), self.points.get(after)) {
             (Some(from), Some(to)) => self.between(from, to, frame),
             (Some(only), None) | (None, Some(only)) => self.floored(only.value),
@@ -67,20 +68,31 @@ impl Curve {
     /// The one value of all frames from `start` on for `frames` frames, if it does not change there.
     ///
     /// Audio thread: no allocation, no lock, no system call.
-    pub fn constant_over(&self, start: u64, frames: u64) -> Option<f64> {
-        let end = start.saturating_add(frames);
-        let after = self.points.partition_point(|point| point.frame <= start);
+    pub fn constant_over(&self, start: i64, frames: usize) -> Option<f64> {
+        let end = start.saturating_add_unsigned(frames as u64);
+        let after = self.points_until(start);
         let here = after.checked_sub(1).and_then(|i| self.points.get(i));
-        let next = self.points.get(after);
-        match (here, next) {
-            (None, Some(first)) => (first.frame >= end).then(|| self.floored(first.value)),
+        match (here, self.points.get(after)) {
+            (None, Some(first)) => (place(first) >= end).then(|| self.floored(first.value)),
             (Some(last), None) => Some(self.floored(last.value)),
             (Some(from), Some(to)) => {
                 let holds = self.interpolation == Interpolation::Hold || from.value == to.value;
-                (holds && to.frame >= end).then(|| self.floored(from.value))
+                (holds && place(to) >= end).then(|| self.floored(from.value))
             }
             (None, None) => Some(0.0),
         }
+    }
+
+    /// The first breakpoint after `frame`.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    pub fn next_point(&self, frame: i64) -> Option<i64> {
+        self.points.get(self.points_until(frame)).map(place)
+    }
+
+    /// Number of breakpoints at and before `frame`.
+    fn points_until(&self, frame: i64) -> usize {
+        self.points.partition_point(|point| place(point) <= frame)
     }
 
     /// Its breakpoints, in order.
@@ -88,8 +100,8 @@ impl Curve {
         &self.points
     }
 
-    fn between(&self, from: &Breakpoint, to: &Breakpoint, frame: u64) -> f64 {
-        let travelled = (frame - from.frame) as f64 / (to.frame - from.frame) as f64;
+    fn between(&self, from: &Breakpoint, to: &Breakpoint, frame: i64) -> f64 {
+        let travelled = (frame - place(from)) as f64 / (to.frame - from.frame) as f64;
         let t = bent(travelled, from.bend);
         match self.interpolation {
             Interpolation::Hold => from.value,
@@ -106,6 +118,11 @@ impl Curve {
         let silent = self.interpolation == Interpolation::Level && value <= FLOOR_DB;
         if silent { f64::NEG_INFINITY } else { value }
     }
+}
+
+/// A breakpoint's frame; beyond what `i64` holds, the last one it does.
+fn place(point: &Breakpoint) -> i64 {
+    i64::try_from(point.frame).unwrap_or(i64::MAX)
 }
 
 /// `t` in 0 to 1 bent by `bend`: an exponential through (0, 0) and (1, 1), at ±1 a factor of about
@@ -132,7 +149,9 @@ mod tests {
         assert_eq!(curve.value_at(100), 0.0);
         assert_eq!(curve.value_at(200), -10.0);
         assert_eq!(curve.value_at(300), -20.0);
-        assert_eq!(curve.value_at(u64::MAX), -20.0);
+        assert_eq!(curve.value_at(i64::MAX), -20.0);
+        assert_eq!(curve.value_at(-1000), 0.0);
+        assert_eq!((curve.next_point(99), curve.next_point(300)), (Some(100), None));
     }
 
     #[test]
@@ -158,6 +177,24 @@ mod tests {
         assert_eq!(curve.constant_over(64, 64), Some(-6.0));
         assert_eq!(curve.constant_over(100, 64), None);
         assert_eq!(curve.constant_over(200, 64), Some(0.0));
+    }
+
+    #[test]
+    fn bent_segments_pass_their_ends_rise_all_the_way_and_bend_to_their_side() {
+        for bend in [-MAX_BEND, -0.4, 0.4, MAX_BEND] {
+            let from = Breakpoint { frame: 0, value: 2.0, bend };
+            let curve = Curve::new(vec![from, point(1000, 6.0)], Interpolation::Linear).unwrap();
+            let values: Vec<f64> = (0..=1000).map(|frame| curve.value_at(frame)).collect();
+            assert_eq!((values[0], values[1000]), (2.0, 6.0));
+            assert!(values.windows(2).all(|pair| pair[0] < pair[1]));
+            assert_eq!(values[500] < 4.0, bend > 0.0);
+            // A bend and its opposite are the same curve seen from either end.
+            let other = Curve::new(
+                vec![Breakpoint { bend: -bend, ..from }, point(1000, 6.0)],
+                Interpolation::Linear,
+            );
+            assert!((values[300] + other.unwrap().value_at(700) - 8.0).abs() < 1e-9);
+        }
     }
 
     #[test]

@@ -83,25 +83,41 @@ impl Slot {
         self.wet.set(if on { 0.0 } else { 1.0 }, self.fade_frames);
     }
 
-    pub(crate) fn reset(&mut self) {
+    /// Forgets all signal; automated parameters stand where they belong at `start`.
+    pub(crate) fn reset(&mut self, start: i64) {
+        self.automate(start);
         self.processor.reset();
         self.dry.reset();
         self.wet.finish();
         self.warm_up = 0;
-        self.automation.iter_mut().for_each(|param| param.last = f64::NAN);
     }
 
     /// Processes a run in place; `start` is its position on the timeline at this point of the path.
-    pub(crate) fn process(&mut self, start: u64, run: &mut Stereo<f32>, frames: usize) {
+    ///
+    /// Automated parameters take their values at every line of the grid and at every breakpoint; between
+    /// those the device itself smooths.
+    pub(crate) fn process(&mut self, start: i64, run: &mut Stereo<f32>, frames: usize) {
         let (left, right) = run.channels(frames);
         let mut at = start;
-        for (left, right) in left.chunks_mut(BLOCK).zip(right.chunks_mut(BLOCK)) {
-            self.process_block(at, left, right);
-            at += left.len() as u64;
+        for (mut left, mut right) in left.chunks_mut(BLOCK).zip(right.chunks_mut(BLOCK)) {
+            while !left.is_empty() {
+                let frames = self.frames_to_breakpoint(at).min(left.len());
+                let (now_left, later_left) = left.split_at_mut(frames);
+                let (now_right, later_right) = right.split_at_mut(frames);
+                self.process_block(at, now_left, now_right);
+                (left, right) = (later_left, later_right);
+                at += frames as i64;
+            }
         }
     }
 
-    fn process_block(&mut self, start: u64, left: &mut [f32], right: &mut [f32]) {
+    /// Frames from `at` to the next breakpoint of any lane; `usize::MAX` when there is none.
+    fn frames_to_breakpoint(&self, at: i64) -> usize {
+        let next = self.automation.iter().filter_map(|param| param.lane.next_point(at)).min();
+        next.map_or(usize::MAX, |next| usize::try_from(next - at).unwrap_or(usize::MAX))
+    }
+
+    fn process_block(&mut self, start: i64, left: &mut [f32], right: &mut [f32]) {
         self.automate(start);
         let frames = left.len();
         let resting = self.wet.resting();
@@ -126,7 +142,7 @@ impl Slot {
         }
     }
 
-    fn automate(&mut self, start: u64) {
+    fn automate(&mut self, start: i64) {
         for param in &mut self.automation {
             let value = param.lane.value_at(start);
             if value != param.last {

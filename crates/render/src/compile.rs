@@ -1,6 +1,6 @@
 //! From the document to a running plan: the only place where `render` names session types.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use twobus_dsp::curve::{Curve, Interpolation};
 use twobus_dsp::delay_line::DelayLine;
@@ -13,14 +13,17 @@ use twobus_session::{
 
 use crate::bypass::{AutomatedParam, Slot};
 use crate::control::{self, LevelControl, MuteControl, ValueControl};
-use crate::latency::{Arrival, arrivals, running_order};
 use crate::plan::Plan;
-use crate::solo::cut_strips;
 use crate::source::Source;
 use crate::stereo::Stereo;
 use crate::strip::{Edge, Input, Scratch, StripNode, Tap};
+pub(crate) use latency::Arrival;
+use latency::{arrivals, running_order};
+use solo::{Solo, solo};
 
 mod declick;
+mod latency;
+mod solo;
 mod stems;
 
 /// Why a mix cannot run.
@@ -108,7 +111,7 @@ struct Compiler<'a> {
     /// Index of each bus strip's input among the plan's buses.
     buses: BTreeMap<StripId, usize>,
     arrivals: BTreeMap<StripId, Arrival>,
-    cut: BTreeSet<StripId>,
+    solo: Solo,
     /// Processors of each strip, built once, taken when its node is made.
     processors: BTreeMap<StripId, Vec<Box<dyn Processor>>>,
     device: &'a dyn Fn(&Device, u32) -> Box<dyn Processor>,
@@ -129,9 +132,9 @@ impl<'a> Compiler<'a> {
         };
         let arrivals = arrivals(order, latency);
         let listens = context.purpose == Purpose::Playback;
-        let cut = if listens { cut_strips(mix) } else { BTreeSet::new() };
+        let solo = if listens { solo(mix) } else { Solo::default() };
         let (rate_hz, pan_law, device) = (context.rate_hz, context.pan_law, context.device);
-        Self { rate_hz, pan_law, buses, arrivals, cut, processors, device }
+        Self { rate_hz, pan_law, buses, arrivals, solo, processors, device }
     }
 
     fn bus_of(&self, id: StripId) -> usize {
@@ -158,7 +161,7 @@ impl<'a> Compiler<'a> {
         let rate = self.rate();
         let sign = if strip.invert { -1.0 } else { 1.0 };
         let lane = |target, interpolation| self.lane(strip, target, interpolation);
-        let cut = self.cut.contains(&strip.id);
+        let cut = self.solo.cut.contains(&strip.id);
         StripNode {
             id: strip.id,
             input,
@@ -224,6 +227,10 @@ impl<'a> Compiler<'a> {
                 SessionTap::Post => Tap::Post(send.id, level),
             };
             edges.push(self.edge(strip.id, send.to, tap));
+        }
+        if let Some(open) = self.solo.only_into.get(&strip.id) {
+            let open: Vec<usize> = open.iter().map(|bus| self.bus_of(*bus)).collect();
+            edges.retain(|edge| open.contains(&edge.to));
         }
         edges
     }

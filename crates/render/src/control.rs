@@ -45,9 +45,9 @@ impl LevelControl {
     }
 
     /// The gain of the run, if it is one; else the gains of its frames are in `out`.
-    pub(crate) fn fill(&mut self, start: u64, frames: usize, out: &mut Values) -> Option<f64> {
+    pub(crate) fn fill(&mut self, start: i64, frames: usize, out: &mut Values) -> Option<f64> {
         if let Some(lane) = &self.lane {
-            if let Some(db) = lane.constant_over(start, frames as u64) {
+            if let Some(db) = lane.constant_over(start, frames) {
                 if db != self.resting.0 {
                     self.resting = (db, Db(db).to_gain());
                 }
@@ -91,10 +91,10 @@ impl ValueControl {
     }
 
     /// The value of the run, if it is one; else the values of its frames are in `out`.
-    pub(crate) fn fill(&mut self, start: u64, frames: usize, out: &mut Values) -> Option<f64> {
+    pub(crate) fn fill(&mut self, start: i64, frames: usize, out: &mut Values) -> Option<f64> {
         match &self.lane {
             Some(lane) => {
-                let constant = lane.constant_over(start, frames as u64);
+                let constant = lane.constant_over(start, frames);
                 if constant.is_none() {
                     let values = (start..).map(|frame| lane.value_at(frame));
                     out[..frames].iter_mut().zip(values).for_each(|(out, value)| *out = value);
@@ -139,18 +139,18 @@ impl MuteControl {
     }
 
     /// Arrives at once at what holds at `start`.
-    pub(crate) fn reset(&mut self, start: u64) {
+    pub(crate) fn reset(&mut self, start: i64) {
         self.open = self.target_at(start);
     }
 
-    fn target_at(&self, frame: u64) -> f64 {
+    fn target_at(&self, frame: i64) -> f64 {
         let muted = self.lane.as_ref().map_or(self.muted, |lane| lane.value_at(frame) >= 0.5);
         if muted || self.cut { 0.0 } else { 1.0 }
     }
 
     /// The gain of the run, if it is one; else the gains of its frames are in `out`.
-    pub(crate) fn fill(&mut self, start: u64, frames: usize, out: &mut Values) -> Option<f64> {
-        let changes = |lane: &Curve| lane.constant_over(start, frames as u64).is_none();
+    pub(crate) fn fill(&mut self, start: i64, frames: usize, out: &mut Values) -> Option<f64> {
+        let changes = |lane: &Curve| lane.constant_over(start, frames).is_none();
         let moves = self.lane.as_ref().is_some_and(changes);
         if !moves && self.open == self.target_at(start) {
             return Some(self.open);

@@ -59,7 +59,10 @@ impl Renderer {
 
     /// Begins anew at `frame`: all signal is forgotten, all controls stand where they belong there.
     ///
+    /// Sources are read on from where they are: they must be made for that place.
+    ///
     /// Audio thread: no allocation, no lock, no system call.
+    #[rtsan_standalone::nonblocking]
     pub fn locate(&mut self, frame: u64) {
         self.plan.reset(frame);
         self.position = frame;
@@ -69,6 +72,7 @@ impl Renderer {
     /// Takes a change of a control; it begins with the next block.
     ///
     /// Audio thread: no allocation, no lock, no system call.
+    #[rtsan_standalone::nonblocking]
     pub fn apply(&mut self, command: Command) {
         self.plan.apply(command);
     }

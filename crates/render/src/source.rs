@@ -6,14 +6,11 @@ use rtrb::Consumer;
 pub trait Source: Send {
     /// Fills both slices, of equal length, with the frames from `start` on.
     ///
-    /// A mono track's source fills both alike. Calls follow each other without gaps, except after a
-    /// [`seek`](Self::seek). Returns how many frames were missing (they are silent).
+    /// A mono track's source fills both alike. Calls follow each other without gaps, from the frame the
+    /// source was made for on. Returns how many frames were missing (they are silent).
     ///
     /// Audio thread: no allocation, no lock, no system call.
     fn read(&mut self, start: u64, left: &mut [f32], right: &mut [f32]) -> usize;
-
-    /// Prepares to be read from `frame` on.
-    fn seek(&mut self, frame: u64);
 }
 
 /// Samples in memory, which begin at a frame of the song.
@@ -48,14 +45,12 @@ impl Source for MemorySource {
         }
         0
     }
-
-    fn seek(&mut self, _frame: u64) {}
 }
 
 /// Samples that a reader thread, or the driver between two blocks, puts into rings.
 ///
-/// The rings hold the track's frames in order from where the reader began. One ring serves both
-/// channels of a mono track.
+/// The rings hold the track's frames in order from where the reader began, so another place on the
+/// timeline needs fresh rings. One ring serves both channels of a mono track.
 pub struct StreamSource {
     left: Consumer<f32>,
     right: Option<Consumer<f32>>,
@@ -79,9 +74,6 @@ impl Source for StreamSource {
             }
         }
     }
-
-    /// A stream cannot be sought: its reader begins anew with fresh rings.
-    fn seek(&mut self, _frame: u64) {}
 }
 
 /// Takes what the ring holds, fills the rest with silence, and returns how much that was.

@@ -7,8 +7,8 @@ use twobus_session::{SendId, StripId};
 use crate::RUN;
 use crate::bypass::Slot;
 use crate::command::Command;
+use crate::compile::Arrival;
 use crate::control::{LevelControl, MuteControl, ValueControl, Values};
-use crate::latency::Arrival;
 use crate::source::Source;
 use crate::stereo::{Stereo, through};
 
@@ -98,6 +98,25 @@ pub(crate) struct Place {
     pub(crate) frames: usize,
 }
 
+/// A run's place on the timeline as a point of the path sees it that lies behind some latency: what
+/// comes first there is of a time before the song.
+#[derive(Clone, Copy)]
+struct LatePlace {
+    start: i64,
+    frames: usize,
+}
+
+impl Place {
+    fn behind(self, latency: u64) -> LatePlace {
+        LatePlace { start: late(self.start, latency), frames: self.frames }
+    }
+}
+
+/// `frame` as it is `latency` frames later on a path.
+fn late(frame: u64, latency: u64) -> i64 {
+    frame.cast_signed() - latency.cast_signed()
+}
+
 /// A signal in the scratch, and the gains it has still to pass.
 #[derive(Clone, Copy)]
 enum Signal {
@@ -117,11 +136,10 @@ impl StripNode {
         buses: &mut [Stereo<f64>],
         scratch: &mut Scratch,
     ) {
-        let after_inserts = place.start.saturating_sub(self.arrival.output);
         let wide = self.fetch(place, buses, scratch);
         let signal = self.insert(place, wide, scratch);
-        let mute = self.mute.fill(after_inserts, place.frames, &mut scratch.mutes);
-        let after = Place { start: after_inserts, frames: place.frames };
+        let after = place.behind(self.arrival.output);
+        let mute = self.mute.fill(after.start, after.frames, &mut scratch.mutes);
         let post = self.post(after, signal, mute, scratch);
         let pre = self.pre_tap(after, signal, mute, scratch);
         for edge in &mut self.edges {
@@ -147,7 +165,7 @@ impl StripNode {
 
     /// Trim, polarity and inserts. The gain that can wait for the pan's matrix does.
     fn insert(&mut self, place: Place, wide: bool, scratch: &mut Scratch) -> Signal {
-        let start = place.start.saturating_sub(self.arrival.input);
+        let start = place.behind(self.arrival.input).start;
         let trim = self.trim.fill(start, place.frames, &mut scratch.gains);
         let sign = self.sign.fill(start, place.frames, &mut scratch.signs);
         if let (Some(trim), Some(sign), true) = (trim, sign, self.slots.is_empty()) {
@@ -171,7 +189,7 @@ impl StripNode {
     }
 
     /// Rounds to 32 bit, once, and passes the devices.
-    fn run_slots(&mut self, start: u64, frames: usize, scratch: &mut Scratch) {
+    fn run_slots(&mut self, start: i64, frames: usize, scratch: &mut Scratch) {
         for i in 0..frames {
             scratch.single.left[i] = scratch.double.left[i] as f32;
             scratch.single.right[i] = scratch.double.right[i] as f32;
@@ -180,7 +198,7 @@ impl StripNode {
         let mut at = start;
         for slot in &mut self.slots {
             slot.process(at, &mut scratch.single, frames);
-            at = at.saturating_sub(slot.latency_frames() as u64);
+            at -= slot.latency_frames() as i64;
         }
     }
 
@@ -189,7 +207,7 @@ impl StripNode {
     /// Both ways compute a frame in the same order, so that it does not matter which is taken.
     fn post(
         &mut self,
-        at: Place,
+        at: LatePlace,
         signal: Signal,
         mute: Option<f64>,
         scratch: &mut Scratch,
@@ -227,7 +245,7 @@ impl StripNode {
     /// The signal of pre-fader sends: after the inserts, muted with the strip.
     fn pre_tap(
         &self,
-        at: Place,
+        at: LatePlace,
         signal: Signal,
         mute: Option<f64>,
         scratch: &mut Scratch,
@@ -247,16 +265,17 @@ impl StripNode {
 
     /// Forgets all signal and arrives at what holds at `start`.
     pub(crate) fn reset(&mut self, start: u64) {
-        if let Input::Source(source) = &mut self.input {
-            source.seek(start);
-        }
         self.trim.reset();
         self.sign.reset();
-        self.slots.iter_mut().for_each(Slot::reset);
+        let mut at = late(start, self.arrival.input);
+        for slot in &mut self.slots {
+            slot.reset(at);
+            at -= slot.latency_frames() as i64;
+        }
         self.fader.reset();
         self.pan.reset();
         self.width.reset();
-        self.mute.reset(start);
+        self.mute.reset(at);
         for edge in &mut self.edges {
             edge.delay.reset();
             if let Tap::Pre(_, level) | Tap::Post(_, level) = &mut edge.tap {
@@ -305,7 +324,7 @@ impl Edge {
     /// Carries one block to its bus.
     fn process(
         &mut self,
-        at: Place,
+        at: LatePlace,
         pre: Signal,
         post: Signal,
         buses: &mut [Stereo<f64>],

@@ -32,7 +32,11 @@ pub(super) fn declick(curve: Curve, target: LaneTarget, jump_frames: u64) -> Cur
             Some(last) if point.frame <= last.frame => {}
             Some(last) if jumps(last, point) => {
                 let frame = last.frame + jump_frames;
-                out.push(Breakpoint { frame, value: curve.value_at(frame), bend: point.bend });
+                out.push(Breakpoint {
+                    frame,
+                    value: curve.value_at(frame.cast_signed()),
+                    bend: point.bend,
+                });
             }
             _ => out.push(*point),
         }

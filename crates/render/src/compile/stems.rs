@@ -7,9 +7,9 @@ use twobus_dsp::delay_line::DelayLine;
 use twobus_session::{Mix, Strip, StripId};
 
 use super::Compiler;
+use super::solo::destinations;
 use crate::bypass::Slot;
 use crate::plan::Plan;
-use crate::solo::destinations;
 use crate::stereo::Stereo;
 use crate::strip::{Edge, Input, StripNode, Tap};
 

@@ -3,13 +3,13 @@
 use twobus_dsp::delay_line::DelayLine;
 use twobus_dsp::processor::Processor;
 use twobus_dsp::{Db, DeviceKind};
-use twobus_render::compile::build_device;
 use twobus_render::{Command, Purpose, Renderer};
 use twobus_session::{
-    AuxSend, Bus, BusKind, Device, DeviceId, Output, SendId, Strip, StripId, Tap,
+    AuxSend, Bus, BusKind, Device, DeviceId, LaneTarget, Output, SendId, Strip, StripId, Tap,
 };
 
-use crate::support::{RATE_HZ, Random, Scene, bits, bounce};
+use crate::automation::lane;
+use crate::support::{Random, Scene, bits, bounce};
 
 /// A device that only delays; the latency is the gain value of the document's stand-in, in frames.
 struct Late(DelayLine<f32>);
@@ -197,11 +197,76 @@ fn e7_bypass_on_and_off_again_is_a_cross_fade_without_a_gap() {
     }
 }
 
+/// Lanes of every kind from the first frame on, behind latencies that fit no grid: what is late in the
+/// signal is as late in its controls.
 #[test]
-fn e3_a_neutral_limiter_in_one_path_keeps_the_mix_reproducible() {
-    let scene = crate::determinism::busy_scene();
-    let mut a = Renderer::new(scene.plan(Purpose::Bounce, &build_device).unwrap());
-    let mut b = Renderer::new(scene.plan(Purpose::Playback, &build_device).unwrap());
-    let frames = u64::from(RATE_HZ / 4);
-    assert_eq!(bits(&bounce(&mut a, frames).0), bits(&bounce(&mut b, frames).0));
+fn e6_controls_are_as_late_as_the_signal_they_move() {
+    let noise = Random::new(13).noise(6000);
+    let lanes = [
+        lane(LaneTarget::Fader, &[(0, -6.0), (100, 0.0), (333, -20.0), (4000, 3.0)]),
+        lane(LaneTarget::Pan, &[(0, -100.0), (500, 80.0)]),
+        lane(LaneTarget::Width, &[(10, 0.0), (600, 200.0)]),
+        lane(LaneTarget::Mute, &[(0, 0.0), (201, 1.0), (402, 0.0)]),
+        lane(LaneTarget::Send(SendId(1)), &[(0, -12.0), (450, 0.0)]),
+    ];
+    let rendered = |latencies: &[u64]| {
+        let mut scene = Scene::default();
+        let strip = scene.track(1, noise.clone(), noise.iter().map(|x| -0.3 * x).collect());
+        strip.lanes.extend(lanes.clone());
+        let (id, to, level) = (SendId(1), StripId(2), Db::UNITY);
+        strip.sends.push(AuxSend { id, to, level, tap: Tap::Pre, off: false });
+        let devices = latencies.iter().zip(1..).map(|(frames, id)| late_device(id, *frames));
+        strip.inserts.extend(devices);
+        let bus = Bus { strip: Strip::new(StripId(2), "Return"), kind: BusKind::Return };
+        scene.mix.buses.push(bus);
+        Renderer::new(scene.plan(Purpose::Bounce, &late).unwrap())
+    };
+    let expected = bounce(&mut rendered(&[0]), 6000);
+    for latencies in [&[1][..], &[227], &[64, 13], &[777], &[5000]] {
+        let mut renderer = rendered(latencies);
+        assert_eq!(bounce(&mut renderer, 6000), expected, "{latencies:?}");
+        // As a device plays it, in blocks of its own.
+        renderer.locate(0);
+        let frames = 6000 + renderer.plan().latency_frames() as usize;
+        let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
+        for (left, right) in left.chunks_mut(100).zip(right.chunks_mut(100)) {
+            renderer.render(left, right);
+        }
+        assert_eq!(bits(&left[frames - 6000..]), bits(&expected.0), "{latencies:?}");
+    }
+}
+
+/// Holds the gain it is told, without smoothing, so that each value's frame can be seen.
+struct Step(f32);
+
+impl Processor for Step {
+    fn latency_frames(&self) -> usize {
+        0
+    }
+    fn set(&mut self, _param: usize, value: f64) {
+        self.0 = value as f32;
+    }
+    fn reset(&mut self) {}
+    fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
+        left.iter_mut().chain(right).for_each(|x| *x *= self.0);
+    }
+}
+
+#[test]
+fn f5_a_device_s_lane_acts_at_its_breakpoints_and_stands_right_from_the_first_frame() {
+    let ones = vec![1.0_f32; 2000];
+    let mut scene = Scene::default();
+    let strip = scene.track(1, ones.clone(), ones);
+    strip.inserts.push(late_device(1, 227));
+    strip.inserts.push(Device::new(DeviceId(2), DeviceKind::Utility));
+    let param = twobus_session::ParamId::new("gain").unwrap();
+    let target = LaneTarget::Device { device: DeviceId(2), param };
+    strip.lanes.push(lane(target, &[(0, 2.0), (777, 2.0), (778, 5.0)]));
+    let build = |device: &Device, rate| -> Box<dyn Processor> {
+        if device.id == DeviceId(1) { late(device, rate) } else { Box::new(Step(0.0)) }
+    };
+    let mut renderer = Renderer::new(scene.plan(Purpose::Bounce, &build).unwrap());
+    let (left, _) = bounce(&mut renderer, 2000);
+    assert!(left[..778].iter().all(|&x| x == 2.0));
+    assert!(left[778..].iter().all(|&x| x == 5.0));
 }

@@ -3,11 +3,15 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
+use rtrb::RingBuffer;
+use twobus_dsp::pan::PanLaw;
 use twobus_dsp::{Db, DeviceKind};
 use twobus_render::compile::build_device;
-use twobus_render::{Command, Purpose, Renderer};
-use twobus_session::{DeviceId, SendId, StripId};
+use twobus_render::source::StreamSource;
+use twobus_render::{Command, Context, Purpose, Renderer, Source, compile};
+use twobus_session::{DeviceId, LaneTarget, ParamId, SendId, StripId, Track};
 
+use crate::automation::lane;
 use crate::determinism::busy_scene;
 
 thread_local! {
@@ -81,4 +85,34 @@ fn e11_steady_play_locate_and_every_command_leave_the_heap_alone() {
         renderer.render(&mut left, &mut right);
     });
     assert_eq!(operations, 0, "locate");
+}
+
+/// As a bounce runs: from streams, with a device's lane, in whole runs.
+#[test]
+fn e11_a_run_from_streams_with_automated_devices_leaves_the_heap_alone() {
+    let mut scene = busy_scene();
+    let param = ParamId::new("ceiling").unwrap();
+    let target = LaneTarget::Device { device: DeviceId(3), param };
+    scene.mix.bus.lanes.push(lane(target, &[(0, -1.0), (700, -6.0)]));
+    let mut rings = Vec::new();
+    let mut source = |_: &Track| -> Box<dyn Source> {
+        let ((left, left_end), (right, right_end)) = (RingBuffer::new(4096), RingBuffer::new(4096));
+        rings.push((left, right));
+        Box::new(StreamSource::new(left_end, Some(right_end)))
+    };
+    let (purpose, pan_law, device) = (Purpose::Bounce, PanLaw::ConstantPower, &build_device);
+    let context = &mut Context { rate_hz: 48_000, pan_law, purpose, source: &mut source, device };
+    let mut renderer = Renderer::new(compile(&scene.mix, context).unwrap());
+    for (left, right) in &mut rings {
+        left.push_entire_slice(&[0.5; 2000]).unwrap();
+        right.push_entire_slice(&[0.5; 2000]).unwrap();
+    }
+    let operations = heap_operations(|| {
+        for _ in 0..6 {
+            let _frames = std::hint::black_box(renderer.next_run().frames());
+        }
+    });
+    assert_eq!(operations, 0);
+    // Six runs are 3072 frames, and each of four tracks had 2000 of them.
+    assert_eq!(renderer.plan().missing_frames(), 4 * 1072);
 }

@@ -57,6 +57,7 @@ fn heard(solo: &[u32], purpose: Purpose) -> f64 {
     let plate = bus(&mut scene, 11, "Plate", 0);
     scene.mix.buses[group].strip.solo = solo.contains(&10);
     scene.mix.buses[plate].strip.solo_safe = true;
+    scene.mix.buses[plate].strip.solo = solo.contains(&11);
     scene.mix.tracks[0].strip.output = Output::Strip(StripId(10));
     scene.mix.tracks[1].strip.output = Output::Strip(StripId(10));
     scene.mix.tracks[2].strip.sends.push(send(11));
@@ -71,6 +72,20 @@ fn f6_solo_in_place_keeps_what_feeds_and_what_is_fed_and_returns_safe() {
     assert_eq!(heard(&[1, 2], Purpose::Playback), 11.0);
     assert_eq!(heard(&[10], Purpose::Playback), 11.0);
     assert_eq!(heard(&[3], Purpose::Playback), 200.0);
+    // A soloed return is heard with what is sent to it, and without the senders themselves.
+    assert_eq!(heard(&[11], Purpose::Playback), 100.0);
+    assert_eq!(heard(&[1, 11], Purpose::Playback), 101.0);
+}
+
+#[test]
+fn a_send_that_is_off_is_no_path_at_all() {
+    let mut scene = Scene::default();
+    let _ = scene.track(1, vec![1.0; 64], vec![1.0; 64]);
+    let drums = bus(&mut scene, 2, "Drums", 3);
+    let _ = bus(&mut scene, 3, "Glue", 0);
+    let glue = drums + 1;
+    scene.mix.buses[glue].strip.sends.push(AuxSend { off: true, ..send(2) });
+    assert!(scene.plan(Purpose::Bounce, &build_device).is_ok());
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use twobus_session::{Mix, Strip, StripId};
 
-use crate::compile::CompileError;
-use crate::solo::destinations;
+use super::CompileError;
+use super::solo::destinations;
 
 /// Strips in running order: tracks as in the document, then buses, each after all that feed it and
 /// otherwise as in the document, then the mix bus.
