@@ -104,6 +104,7 @@ fn threaded<T>(
     act: impl FnOnce(&mut dyn FnMut(u64) -> Result<()>) -> Result<T>,
 ) -> Result<T> {
     let filled: Vec<Arc<AtomicU64>> = feeds.iter().map(|feed| Arc::clone(&feed.filled)).collect();
+    let workers = workers.min(feeds.len()).max(1);
     let mut shares: Vec<Vec<Feed>> = (0..workers).map(|_| Vec::new()).collect();
     for (index, feed) in feeds.into_iter().enumerate() {
         shares[index % workers].push(feed);
@@ -111,28 +112,40 @@ fn threaded<T>(
     let stop = AtomicBool::new(false);
     let shared = Shared { stop, error: Mutex::new(None), renderer: thread::current() };
     thread::scope(|scope| {
+        // Whatever becomes of this thread, the others are told to stop, or the scope would wait for ever.
+        let _stopping = StopOnDrop(&shared);
         let shared = &shared;
         let handles = shares.into_iter().map(|feeds| scope.spawn(move || work(feeds, shared)));
         let handles: Vec<_> = handles.collect();
-        let wake = || handles.iter().for_each(|handle| handle.thread().unpark());
         let mut ready = 0;
-        let result = act(&mut |until| {
+        act(&mut |until| {
             while ready < until {
                 ready = filled.iter().map(|f| f.load(Ordering::Acquire)).min().unwrap_or(u64::MAX);
+                // Before they are told to stop, workers end only by an error.
+                let ended = handles.iter().any(|handle| handle.is_finished());
                 if let Some(error) = take_error(shared) {
                     return Err(error);
                 }
-                wake();
+                if ready < until && ended {
+                    return Err(Error::Missing("reading the stems broke off".to_owned()));
+                }
+                handles.iter().for_each(|handle| handle.thread().unpark());
                 if ready < until {
                     thread::park_timeout(NAP);
                 }
             }
             Ok(())
-        });
-        shared.stop.store(true, Ordering::Release);
-        wake();
-        result
+        })
     })
+}
+
+/// Tells the feeding threads to stop, also when the thread that renders panics.
+struct StopOnDrop<'a>(&'a Shared);
+
+impl Drop for StopOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.stop.store(true, Ordering::Release);
+    }
 }
 
 fn take_error(shared: &Shared) -> Option<Error> {
