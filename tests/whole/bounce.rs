@@ -206,7 +206,7 @@ fn row32_a_print_over_full_scale_is_whole_in_float_and_clipped_in_24_bit_with_a_
     let (json, warnings) = studio.warned("bounce song --format wav24 --no-dither");
     let over = loud.iter().flatten().filter(|x| {
         let twice = 2.0 * f64::from(**x) * FULL_24;
-        twice > FULL_24 - 1.0 || twice < -FULL_24
+        !(-FULL_24..=FULL_24 - 1.0).contains(&twice)
     });
     assert!(warnings.contains(&format!("{} samples", over.count())), "{warnings}");
     let clipped = studio.read(json["path"].as_str().unwrap());

@@ -11,7 +11,8 @@ mod determinism;
 mod files;
 #[cfg(test)]
 mod import;
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod interruption;
 #[cfg(test)]
 mod master;

@@ -91,8 +91,8 @@ fn t2_the_ceiling_holds_in_the_file_of_every_format_and_rate() {
             for (ceiling, options) in [(-1.0, ""), (-0.1, "--no-dither")] {
                 let out = format!("out-{format}{}{ceiling}", rate.len());
                 let json = studio.json(&format!(
-                    "master music.wav --target -9 --max-reduction 24 --ceiling {ceiling} \
-                     --format {format} {rate} {options} --out {out}"
+                    "master music.wav --trim 9 --ceiling {ceiling} --format {format} {rate} \
+                     {options} --out {out}"
                 ));
                 assert!(number(&json, "reduction_db") > 3.0, "{json}");
                 let file = studio.read(&out);

@@ -266,7 +266,7 @@ pub(crate) fn db(gain: f64) -> f64 {
     20.0 * gain.log10()
 }
 
-/// The same samples, bit for bit; `from` tells which of the two is longer at its end by silence.
+/// Fails unless both hold the same samples, bit for bit.
 pub(crate) fn assert_same(a: &[Vec<f32>], b: &[Vec<f32>]) {
     assert_eq!(a.len(), b.len());
     for (channel, (a, b)) in a.iter().zip(b).enumerate() {

@@ -122,7 +122,7 @@ fn threaded<T>(
             while ready < until {
                 ready = filled.iter().map(|f| f.load(Ordering::Acquire)).min().unwrap_or(u64::MAX);
                 // Before they are told to stop, workers end only by an error.
-                let ended = handles.iter().any(|handle| handle.is_finished());
+                let ended = handles.iter().any(thread::ScopedJoinHandle::is_finished);
                 if let Some(error) = take_error(shared) {
                     return Err(error);
                 }

@@ -100,6 +100,9 @@ fn too_quiet() -> Error {
     Error::Missing(text.to_owned())
 }
 
+/// A drive, in dB, and what is missing with it.
+type Point = (f64, f64);
+
 /// Finds the drive at which nothing is missing any more, within [`CLOSE`], from `start` on.
 ///
 /// Until there is a trial on either side, steps follow the slope of the last two; then regula falsi
@@ -111,9 +114,9 @@ fn search(
     missing: impl Fn(&Trial) -> f64,
 ) -> Result<Trial> {
     let mut best = attempt(start)?;
-    let mut last: Option<(f64, f64)> = None;
-    // Drive and what is missing, on the side that has too little and on the side that has too much.
-    let (mut low, mut high): (Option<(f64, f64)>, Option<(f64, f64)>) = (None, None);
+    let mut last: Option<Point> = None;
+    // On the side that has too little, and on the side that has too much.
+    let (mut low, mut high): (Option<Point>, Option<Point>) = (None, None);
     for _ in 0..MOST_STEPS {
         let here = (best.db, missing(&best));
         if here.1.abs() <= CLOSE {
@@ -137,7 +140,7 @@ fn search(
 }
 
 /// The step to where the line through the last two trials crosses zero, and a little beyond.
-fn outward_step((db, gap): (f64, f64), last: Option<(f64, f64)>) -> f64 {
+fn outward_step((db, gap): Point, last: Option<Point>) -> f64 {
     let slope = last.map_or(1.0, |(last_db, last_gap)| (last_gap - gap) / (db - last_db));
     let step = 1.1 * gap / slope.max(0.05);
     step.clamp(-LARGEST_STEP_DB, LARGEST_STEP_DB)
