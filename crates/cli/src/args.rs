@@ -120,10 +120,10 @@ pub(crate) struct BounceArgs {
     /// Format of the print.
     #[arg(long, value_enum, default_value_t = PrintFormat::Wav32f)]
     pub(crate) format: PrintFormat,
-    /// Begin here: "1:31.8", "91.8" (seconds) or "4406400f" (frames). Needs --to.
-    #[arg(long, requires = "to")]
+    /// Begin here: "1:31.8", "91.8" (seconds) or "4406400f" (frames).
+    #[arg(long)]
     pub(crate) from: Option<Position>,
-    /// End here; there is no tail then.
+    /// End here; a range has no tail. The end of the last clip if only --from is given.
     #[arg(long)]
     pub(crate) to: Option<Position>,
     /// Also write what each track, group and return gives to the mix bus.

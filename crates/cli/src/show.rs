@@ -11,6 +11,11 @@ pub(crate) fn value(value: Option<f64>, decimals: usize, unit: &str) -> String {
     )
 }
 
+/// A number of things: "1 song", "2 songs".
+pub(crate) fn count(number: usize, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+}
+
 /// Minutes and seconds: "3:05.250".
 pub(crate) fn time(frames: u64, rate_hz: u32) -> String {
     let seconds = frames as f64 / f64::from(rate_hz.max(1));

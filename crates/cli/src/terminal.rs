@@ -21,10 +21,12 @@ const LOOK: Duration = Duration::from_millis(100);
 const DONE: u8 = 0;
 /// Failed.
 const FAILED: u8 = 1;
+/// Stopped a second time, while it was still stopping: as shells know it.
+const KILLED: i32 = 130;
 /// Done, but there is something to be known.
 const WARNED: u8 = 3;
 
-/// A job's progress, drawn on a terminal, and stopped by Ctrl-C.
+/// A job's progress, drawn on a terminal, and stopped by Ctrl-C: in order the first time, at once the second.
 pub(crate) struct Watch {
     progress: Arc<Progress>,
     over: Arc<AtomicBool>,
@@ -37,7 +39,12 @@ impl Watch {
         let progress = Arc::new(Progress::new());
         let to_stop = Arc::clone(&progress);
         // Without a handler Ctrl-C ends the program at once, which is all right too.
-        let _handler = ctrlc::set_handler(move || to_stop.cancel());
+        let _handler = ctrlc::set_handler(move || {
+            if to_stop.is_cancelled() {
+                std::process::exit(KILLED);
+            }
+            to_stop.cancel();
+        });
         let over = Arc::new(AtomicBool::new(false));
         let drawing = (bars && std::io::stderr().is_terminal()).then(|| {
             let (progress, over) = (Arc::clone(&progress), Arc::clone(&over));

@@ -25,7 +25,7 @@ pub fn collect(folder: &Folder, project: &Project, progress: &Progress) -> Resul
     let outside: Vec<&MediaFile> =
         project.media.iter().filter(|file| !file.path.starts_with(&inside)).collect();
     for file in &outside {
-        check_unchanged(file, &folder.resolve(file))?;
+        check_unchanged(folder, file, &folder.resolve(file))?;
     }
     progress.begin("Reading", outside.iter().map(|file| file.bytes).sum());
     let mut edits = Vec::new();

@@ -65,6 +65,18 @@ impl Folder {
         Ok(())
     }
 
+    /// Reads the document as it is now, lets `act` change it, and writes it: what another program or command
+    /// has changed during a long job is kept.
+    ///
+    /// # Errors
+    /// When it cannot be read or written, or `act` fails; what was there stays.
+    pub fn change<T>(&self, act: impl FnOnce(&mut Project) -> Result<T>) -> Result<T> {
+        let mut project = self.load()?;
+        let done = act(&mut project)?;
+        self.save(&project)?;
+        Ok(done)
+    }
+
     /// The sub-folder `name`, made if it is not there.
     pub(crate) fn sub(&self, name: &str) -> Result<PathBuf> {
         let path = self.path.join(name);
@@ -80,6 +92,11 @@ impl Folder {
     /// Where the peaks of the audio with the content `hash` at `rate_hz` lie or will lie.
     pub(crate) fn peaks(&self, hash: &str, rate_hz: u32) -> Result<PathBuf> {
         Ok(self.sub(".cache/peaks")?.join(format!("{hash}-{rate_hz}.peaks")))
+    }
+
+    /// Where it is noted which state of a file was last seen.
+    pub(crate) fn seen(&self, file: &MediaFile) -> Result<PathBuf> {
+        Ok(self.sub(".cache/seen")?.join(format!("{}.txt", file.id.0)))
     }
 
     /// Where a file of the project lies.

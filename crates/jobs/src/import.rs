@@ -13,6 +13,7 @@ use twobus_session::{
     Project, Song, SongEdit, Strip, StripEdit, StripId, Track,
 };
 
+use crate::audio::note_seen;
 use crate::collect::copy_in;
 use crate::error::{Error, Result};
 use crate::folder::Folder;
@@ -159,7 +160,7 @@ fn scan_one(
         bytes_done: progress.done(),
         cancel: progress.cancel_flag(),
     };
-    let scan = scan(path, &job)?;
+    let mut scan = scan(path, &job)?;
     if scan.frames == 0 {
         let problem = "there is no audio in this file; export it again";
         return Err(Error::Stem { path: path.to_owned(), problem });
@@ -169,7 +170,8 @@ fn scan_one(
         let name = folder.converted(&hash, rate_hz)?;
         std::fs::rename(&converted, &name).map_err(Error::io("keeping the conversion", &name))?;
     }
-    scan.peaks.save(&folder.peaks(&hash, rate_hz)?, scan.hash)?;
+    // The peaks of many long files would fill the memory; who needs them reads them from the cache.
+    std::mem::take(&mut scan.peaks).save(&folder.peaks(&hash, rate_hz)?, scan.hash)?;
     Ok(Scanned { scan, bytes })
 }
 
@@ -200,6 +202,7 @@ fn rows(
                 false => path.clone(),
             };
             let media = listed(&mut files, &mut next, folder.relative(&copy)?, &found);
+            note_seen(folder, &media, &copy)?;
             Ok((imported(media, &found.scan, path), found.scan))
         });
         let (outcome, scan) = match done {

@@ -28,6 +28,11 @@ impl Progress {
         self.cancelled.store(true, Ordering::Relaxed);
     }
 
+    /// True once it was asked to stop.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+
     /// Share of the work that is done, 0 to 1.
     pub fn share(&self) -> f64 {
         let total = self.total.load(Ordering::Relaxed);
@@ -50,7 +55,7 @@ impl Progress {
 
     pub(crate) fn advance(&self, work: u64) -> Result<()> {
         let _before = self.done.fetch_add(work, Ordering::Relaxed);
-        if self.cancelled.load(Ordering::Relaxed) { Err(Error::Cancelled) } else { Ok(()) }
+        if self.is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }
     }
 
     pub(crate) fn done(&self) -> &AtomicU64 {

@@ -35,8 +35,8 @@ struct Packed {
     rms: u16,
 }
 
-/// The peak pyramid of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The peak pyramid of a file; by default that of no audio at all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Peaks {
     frames: u64,
     /// By channel, then by level.

@@ -3,9 +3,9 @@
 use serde::Serialize;
 use twobus_analysis::Report;
 use twobus_jobs::{Bounce, BounceOptions, Folder, Progress, Result, bounce};
-use twobus_session::{Edit, SongEdit};
+use twobus_session::{Edit, Mix, Print, Song, SongEdit};
 
-use crate::args::BounceArgs;
+use crate::args::{BounceArgs, Position};
 use crate::commands::song;
 use crate::outcome::Outcome;
 use crate::show;
@@ -31,7 +31,7 @@ struct StemJson {
 
 pub(crate) fn run(args: &BounceArgs, progress: &Progress) -> Result<Outcome> {
     let folder = Folder::new(&args.project);
-    let mut project = folder.load()?;
+    let project = folder.load()?;
     let song = song(&project, args.song)?.clone();
     let mut options = BounceOptions {
         kind: args.kind,
@@ -45,15 +45,28 @@ pub(crate) fn run(args: &BounceArgs, progress: &Progress) -> Result<Outcome> {
     if let Some(threads) = args.threads {
         options.threads = usize::from(threads);
     }
-    if let Some(to) = args.to {
-        let from = args.from.map_or(0, |from| from.frame(song.rate_hz));
-        options.range = Some((from, to.frame(song.rate_hz)));
-    }
-    let done = bounce(&folder, &project, &song, &options, progress)?;
-    let add = SongEdit::AddPrint(Box::new(done.print.clone()));
-    let _undo = project.apply(Edit::Song { song: song.id, change: add })?;
-    folder.save(&project)?;
+    options.range = range(args, &song);
+    let mut done = bounce(&folder, &project, &song, &options, progress)?;
+    // The song may have got other prints meanwhile.
+    done.print.number = folder.change(|project| {
+        let now = project.song(song.id);
+        let number = now.map_or(done.print.number, Song::fresh_print_number);
+        let print = Print { number, ..done.print.clone() };
+        let add = SongEdit::AddPrint(Box::new(print));
+        let _undo = project.apply(Edit::Song { song: song.id, change: add })?;
+        Ok(number)
+    })?;
     Ok(Outcome::new(text(&done), &json(&done)).with_warnings(done.notes.clone()))
+}
+
+/// The range asked for: to the end of the mix where only its start is given.
+fn range(args: &BounceArgs, song: &Song) -> Option<(u64, u64)> {
+    let frame = |position: Option<Position>| position.map(|at| at.frame(song.rate_hz));
+    match (frame(args.from), frame(args.to)) {
+        (None, None) => None,
+        (from, Some(to)) => Some((from.unwrap_or(0), to)),
+        (Some(from), None) => Some((from, song.mix.as_ref().map_or(0, Mix::end))),
+    }
 }
 
 fn text(done: &Bounce) -> String {

@@ -14,12 +14,12 @@ struct Json {
 
 pub(crate) fn run(args: &CollectArgs, progress: &Progress) -> Result<Outcome> {
     let folder = Folder::new(&args.project);
-    let mut project = folder.load()?;
+    let project = folder.load()?;
     let edits = collect(&folder, &project, progress)?;
     let copied = edits.len();
     if copied > 0 {
-        let _undo = project.apply(Edit::Batch { name: "Collect".to_owned(), edits })?;
-        folder.save(&project)?;
+        let collected = Edit::Batch { name: "Collect".to_owned(), edits };
+        let _undo = folder.change(|project| Ok(project.apply(collected)?))?;
     }
     let text = match copied {
         0 => "Every stem lies in the project already.".to_owned(),

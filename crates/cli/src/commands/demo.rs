@@ -13,13 +13,17 @@ use twobus_jobs::{
 use twobus_session::{Edit, ListEdit, Project, Song, SongEdit, Target};
 
 use crate::args::DemoArgs;
-use crate::commands::import::{files, text as import_text};
+use crate::commands::import::{files, text as import_text, warnings};
 use crate::outcome::Outcome;
 use crate::show;
 
 /// What the demo's masters are held to.
 const TARGET: Target =
     Target { ceiling_dbtp: -1.0, loudness_lufs: Some(-14.0), max_reduction_db: 6.0 };
+/// Name of the demo's project.
+const NAME: &str = "Twobus demo";
+/// Title of its song.
+const TITLE: &str = "Multitrack demo";
 /// Its masters: format and rate.
 const MASTERS: [(Format, Option<u32>); 2] = [(Format::Wav24, None), (Format::Wav16, Some(44_100))];
 
@@ -64,37 +68,42 @@ pub(crate) fn run(args: &DemoArgs, progress: &Progress) -> Result<Outcome> {
     Ok(Outcome::new(text(&made), &json(&made)).with_warnings(warnings))
 }
 
-/// Removes what an earlier demo left, and nothing else.
+/// Removes the files that an earlier demo made, and nothing else; a project that is not a demo's is left
+/// alone.
 fn clear(folder: &Folder, force: bool) -> Result<()> {
     if !folder.document().exists() {
         return Ok(());
     }
-    if !force {
+    let refused = |what: &str| {
         let place = folder.path().display();
-        return Err(Error::Missing(format!(
-            "{place}: there is a project already; choose another folder with --out, or replace it with --force"
-        )));
+        Err(Error::Missing(format!("{place}: {what}; choose another folder with --out")))
+    };
+    let earlier = folder.load()?;
+    if earlier.name != NAME || earlier.songs.first().is_none_or(|song| song.title != TITLE) {
+        return refused("there is a project that is not the demo's");
     }
-    for name in ["prints", "masters", ".cache"] {
-        let path = folder.path().join(name);
+    if !force {
+        return refused("there is an earlier demo; replace it with --force, or");
+    }
+    let prints = earlier.songs[0].prints.iter().map(|print| folder.path().join(&print.file));
+    let masters = folder.path().join("masters");
+    let masters = MASTERS.map(|(format, rate_hz)| master_path(&masters, TITLE, format, rate_hz));
+    let document = folder.document();
+    for path in
+        prints.chain(masters).chain([twobus_session::file::backup_path(&document), document])
+    {
+        let failed =
+            |source| Error::Io { action: "removing the earlier demo", path: path.clone(), source };
         if path.exists() {
-            let failed = |source| Error::Io {
-                action: "removing the earlier demo",
-                path: path.clone(),
-                source,
-            };
-            fs::remove_dir_all(&path).map_err(failed)?;
+            fs::remove_file(&path).map_err(failed)?;
         }
     }
-    let path = folder.document();
-    let failed =
-        |source| Error::Io { action: "removing the earlier demo", path: path.clone(), source };
-    fs::remove_file(&path).map_err(failed)
+    Ok(())
 }
 
 fn imported(args: &DemoArgs, folder: &Folder, progress: &Progress) -> Result<(Project, Import)> {
-    let mut project = Project::new("Twobus demo");
-    let song = Song::new(project.fresh_song_id(), "Multitrack demo");
+    let mut project = Project::new(NAME);
+    let song = Song::new(project.fresh_song_id(), TITLE);
     let _undo = project.apply(Edit::Songs(ListEdit::add(song)))?;
     folder.create(&project)?;
     let paths = files(&[args.source.join("stems")])?;
@@ -167,6 +176,8 @@ fn text(made: &Made) -> String {
     let song = &made.project.songs[0];
     let mut text = String::from("IMPORT\n");
     text.push_str(&import_text(&made.imported, &song.title, made.imported.rows.len()));
+    let remarks = warnings(&made.imported.rows);
+    remarks.iter().for_each(|remark| text.push_str(&format!("{remark}\n")));
     text.push_str("\nMIX\n");
     made.edits.iter().for_each(|edit| text.push_str(&format!("{edit}\n")));
     text.push_str("\nPRINT AND MASTERS\n");

@@ -52,7 +52,7 @@ struct ImportedJson {
 
 pub(crate) fn run(args: &ImportArgs, progress: &Progress) -> Result<Outcome> {
     let folder = Folder::new(&args.project);
-    let mut project = folder.load()?;
+    let project = folder.load()?;
     let paths = files(&args.files)?;
     let options = ImportOptions { copy: args.copy, trims: !args.no_trims, groups: args.groups };
     let id = song(&project, args.song)?.id;
@@ -65,8 +65,7 @@ pub(crate) fn run(args: &ImportArgs, progress: &Progress) -> Result<Outcome> {
             paths.len()
         )));
     }
-    let _undo = project.apply(found.edit.clone())?;
-    folder.save(&project)?;
+    let _undo = folder.change(|project| Ok(project.apply(found.edit.clone())?))?;
     let title = project.song(id).map_or("", |song| song.title.as_str());
     let text = text(&found, title, imported);
     Ok(Outcome::new(text, &json(&found)).with_warnings(warnings(&found.rows)))
@@ -118,7 +117,8 @@ pub(crate) fn text(found: &Import, title: &str, imported: usize) -> String {
     rows.extend(good.map(|imported| cells(imported, found.rate_hz)));
     let trims = found.sum_peak_dbfs.map_or_else(String::new, |peak| trims(peak, found.trim));
     let rate = found.rate_hz;
-    format!("{}{imported} tracks in \"{title}\" at {rate} Hz.\n{trims}", show::table(&rows))
+    let tracks = show::count(imported, "file");
+    format!("{}{tracks} in \"{title}\" at {rate} Hz.\n{trims}", show::table(&rows))
 }
 
 /// What was done about a sum that peaks at `peak_dbfs`.
@@ -167,13 +167,20 @@ fn errors(rows: &[Row]) -> Vec<String> {
     rows.iter().filter_map(|row| row.outcome.as_ref().err()).map(ToString::to_string).collect()
 }
 
-fn warnings(rows: &[Row]) -> Vec<String> {
-    let mut texts = errors(rows);
+/// What a person should know: a sentence that holds for several files is said once.
+pub(crate) fn warnings(rows: &[Row]) -> Vec<String> {
+    let mut of_files: Vec<(String, Vec<String>)> = Vec::new();
     for (row, imported) in rows.iter().filter_map(|row| Some((row, row.outcome.as_ref().ok()?))) {
-        let path = row.path.display();
-        texts.extend(imported.warnings.iter().map(|warning| format!("{path}: {warning}")));
+        let name = row.path.file_name().map_or_else(|| "?".into(), |name| name.to_string_lossy());
+        for warning in imported.warnings.iter().map(ToString::to_string) {
+            match of_files.iter_mut().find(|(text, _)| *text == warning) {
+                Some((_, names)) => names.push(name.to_string()),
+                None => of_files.push((warning, vec![name.to_string()])),
+            }
+        }
     }
-    texts
+    let said = of_files.into_iter().map(|(text, names)| format!("{}: {text}", names.join(", ")));
+    errors(rows).into_iter().chain(said).collect()
 }
 
 fn json(found: &Import) -> Json {

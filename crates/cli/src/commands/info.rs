@@ -54,12 +54,9 @@ struct PrintJson {
 
 pub(crate) fn run(args: &InfoArgs) -> Result<Outcome> {
     let project = Folder::new(&args.project).load()?;
-    let mut text = format!(
-        "\"{}\": {} songs, {} files\n",
-        project.name,
-        project.songs.len(),
-        project.media.len()
-    );
+    let songs = show::count(project.songs.len(), "song");
+    let files = show::count(project.media.len(), "file");
+    let mut text = format!("\"{}\": {songs}, {files}\n", project.name);
     for (song, number) in project.songs.iter().zip(1..) {
         text.push_str(&song_text(&project, song, number));
     }
@@ -76,7 +73,10 @@ fn song_text(project: &Project, song: &Song, number: usize) -> String {
     let length = show::time(frames, song.rate_hz);
     let mut text = format!("\n{number}. \"{}\", {} Hz, {length}\n", song.title, song.rate_hz);
     if let Some(mix) = &song.mix {
-        let head = ["Strip", "Id", "Role", "Trim", "Fader", "Pan", "Width", "M/S", "Output"];
+        let head = [
+            "Strip", "Id", "Role", "Trim", "Fader", "Pan", "Width", "M/S", "Output", "Inserts",
+            "Sends",
+        ];
         let mut rows = vec![head.map(str::to_owned).to_vec()];
         rows.extend(mix.strips().map(|strip| strip_cells(mix, strip)));
         text.push_str(&show::table(&rows));
@@ -104,7 +104,18 @@ fn strip_cells(mix: &Mix, strip: &Strip) -> Vec<String> {
         format!("{} %", signed(strip.width, 0)),
         switches.to_owned(),
         output(mix, strip).unwrap_or_else(|| "–".to_owned()),
+        or_dash(strip.inserts.iter().map(|d| format!("{} {}", d.kind.name(), d.id.0))),
+        or_dash(strip.sends.iter().map(|send| {
+            let to = mix.strip(send.to).map_or("?", |strip| strip.name.as_str());
+            format!("{to} {} {}", send.level, send.id.0)
+        })),
     ]
+}
+
+/// Names with their ids, or a dash where there are none.
+fn or_dash(names: impl Iterator<Item = String>) -> String {
+    let names: Vec<String> = names.collect();
+    if names.is_empty() { "–".to_owned() } else { names.join(", ") }
 }
 
 /// A pan as its knob shows it: C, L24, R100.

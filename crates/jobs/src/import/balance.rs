@@ -3,7 +3,7 @@
 
 use twobus_dsp::Db;
 use twobus_dsp::pan::{self, PanLaw};
-use twobus_media::{BIN_FRAMES, Peaks};
+use twobus_media::{BIN_FRAMES, ContentHash, Peaks};
 use twobus_session::ChannelMap;
 
 use super::{Found, Imported, channel_maps};
@@ -32,7 +32,7 @@ pub(super) fn trim_for(peak_dbfs: f64) -> Db {
 /// A track of the sum: where it lies, what it can reach, and how much of it gets to each side.
 struct Part<'a> {
     imported: &'a Imported,
-    peaks: &'a Peaks,
+    hash: ContentHash,
     map: ChannelMap,
     /// Channels of the file that get to the left and to the right.
     sides: [usize; 2],
@@ -48,16 +48,16 @@ impl Part<'_> {
     }
 
     /// Largest magnitude that `side` can have in `bin`, gain included.
-    fn bound(&self, bin: u64, side: usize) -> f64 {
+    fn bound(&self, peaks: &Peaks, bin: u64, side: usize) -> f64 {
         let start = (bin * BIN).saturating_sub(self.imported.position);
         let end = ((bin + 1) * BIN).saturating_sub(self.imported.position);
-        let bin = self.peaks.over(self.sides[side], start..end);
+        let bin = peaks.over(self.sides[side], start..end);
         f64::from(bin.max.max(-bin.min)) * self.gain
     }
 }
 
 /// The tracks that a file will have, each in the centre.
-fn parts<'a>(imported: &'a Imported, peaks: &'a Peaks, law: PanLaw) -> Vec<Part<'a>> {
+fn parts(imported: &Imported, hash: ContentHash, law: PanLaw) -> Vec<Part<'_>> {
     let channels = imported.media.channels;
     let part = |map| {
         let (sides, gain) = match map {
@@ -65,7 +65,7 @@ fn parts<'a>(imported: &'a Imported, peaks: &'a Peaks, law: PanLaw) -> Vec<Part<
             ChannelMap::AsIs => ([0, 0], pan::mono(law, 0.0).0),
             ChannelMap::Only(channel) => ([usize::from(channel); 2], pan::mono(law, 0.0).0),
         };
-        Part { imported, peaks, map, sides, gain }
+        Part { imported, hash, map, sides, gain }
     };
     channel_maps(channels).into_iter().map(part).collect()
 }
@@ -76,9 +76,9 @@ pub(super) fn sum_peak_dbfs(found: &Found<'_>, progress: &Progress) -> Result<Op
         .rows
         .iter()
         .filter_map(|row| Some((row.outcome.as_ref().ok()?, row.scan.as_ref()?)))
-        .flat_map(|(imported, scan)| parts(imported, &scan.peaks, found.pan_law))
+        .flat_map(|(imported, scan)| parts(imported, scan.hash, found.pan_law))
         .collect();
-    let mut bins = bounds(&parts);
+    let mut bins = bounds(found, &parts)?;
     bins.sort_by(|(a, _), (b, _)| b.total_cmp(a));
     let mut readers = Vec::new();
     for part in &parts {
@@ -97,19 +97,22 @@ pub(super) fn sum_peak_dbfs(found: &Found<'_>, progress: &Progress) -> Result<Op
 }
 
 /// Every bin with what the sum can reach there on the louder side.
-fn bounds(parts: &[Part<'_>]) -> Vec<(f64, u64)> {
+fn bounds(found: &Found<'_>, parts: &[Part<'_>]) -> Result<Vec<(f64, u64)>> {
     let bins = parts.iter().map(|part| part.bins().end).max().unwrap_or(0);
     let mut sums = vec![[0.0_f64; 2]; usize::try_from(bins).unwrap_or(0)];
     for part in parts {
+        let path = found.folder.peaks(&part.imported.media.hash, found.rate_hz)?;
+        let peaks = Peaks::load(&path, part.hash)?;
         for bin in part.bins() {
             let Some(sum) = usize::try_from(bin).ok().and_then(|bin| sums.get_mut(bin)) else {
                 continue;
             };
-            sum[0] += part.bound(bin, 0);
-            sum[1] += part.bound(bin, 1);
+            sum[0] += part.bound(&peaks, bin, 0);
+            sum[1] += part.bound(&peaks, bin, 1);
         }
     }
-    sums.into_iter().zip(0..).map(|([left, right], bin)| (left.max(right), bin)).collect()
+    let louder = sums.into_iter().zip(0..).map(|([left, right], bin)| (left.max(right), bin));
+    Ok(louder.collect())
 }
 
 /// The real peak of the sum in `bin`.
