@@ -103,8 +103,11 @@ fn product_a_tail_lasts_until_half_a_second_is_below_minus_90_dbfs() {
         // Half of the quiet lies within.
         ([vec![0.5; 36_000], vec![quiet; 12_000]].concat(), 60_000),
     ] {
+        let length = stem.len();
         let studio = Studio::with_stems(Float32, &[vec![stem.clone(), stem]]);
         assert_eq!(studio.json("bounce song --no-measure")["frames"], wanted);
+        let to_the_end = studio.json("bounce song --no-measure --from 0.1");
+        assert_eq!(to_the_end["frames"], length - 4800);
         let fixed = studio.json("bounce song --no-measure --from 0 --to 0:02.5");
         assert_eq!(fixed["frames"], 120_000);
     }
@@ -176,7 +179,7 @@ fn e9_row31_a_stem_with_nan_and_infinity_is_named_and_the_rest_stays() {
 fn h6_a_24_bit_stem_at_unity_is_copied_bit_exactly() {
     let stem = stereo_noise(3, 0.9, frames(0.5));
     let studio = Studio::with_stems(Int24, std::slice::from_ref(&stem));
-    for options in ["--format wav24 --no-dither", "--format wav32f"] {
+    for options in ["--format wav24", "--format wav24 --no-dither", "--format wav32f"] {
         let print = studio.print(options);
         let wanted: Planar = stem.iter().map(|x| padded(x, print[0].len())).collect();
         assert_same(&print, &wanted);

@@ -38,6 +38,24 @@ fn row17_a_changed_stem_stops_the_bounce_by_name() {
     assert!(before == studio.bytes(&studio.printed("")));
 }
 
+/// The usual case: the same length again, at the song's rate and at another one.
+#[test]
+fn row17_a_stem_written_over_with_the_same_size_stops_the_bounce_too() {
+    let studio = Studio::new();
+    studio.wav("stems/48.wav", Int24, &stereo_noise(1, 0.3, frames(0.5)));
+    studio.wav_at("stems/44.wav", Int24, 44_100, None, &stereo_noise(2, 0.3, frames(0.5)));
+    let _ = studio.done("import song stems/48.wav stems/44.wav --no-trims");
+    let _ = studio.done("bounce song");
+    for (name, rate_hz) in [("stems/48.wav", 48_000), ("stems/44.wav", 44_100)] {
+        let old = studio.bytes(name);
+        studio.wav_at(name, Int24, rate_hz, None, &stereo_noise(9, 0.3, frames(0.5)));
+        assert_eq!(studio.bytes(name).len(), old.len());
+        let _ = studio.ends("bounce song", 1).says(&[name, "not the file that was imported"]);
+        let _ = studio.file(name, &old);
+        let _ = studio.done("bounce song");
+    }
+}
+
 #[test]
 fn row17_a_changed_stem_that_is_imported_anew_can_be_bounced_without_its_old_track() {
     let studio = two_stems();

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use twobus_dsp::meter::true_peak::{TruePeak, VerifiedPeak};
 use twobus_media::SampleFormat::{Float32, Int24};
 
@@ -123,6 +123,40 @@ fn dsp16_a_target_beyond_the_cap_stops_at_the_cap_and_says_so() {
 }
 
 #[test]
+fn dsp16_a_cap_of_nothing_goes_up_to_where_the_limiter_would_begin() {
+    let studio = with_music();
+    let line = "master music.wav --target -5 --max-reduction 0 --out out.wav";
+    let (json, _) = studio.warned(line);
+    assert!(number(&json, "reduction_db") <= 0.02);
+    let peak = true_peak_dbtp(&studio.read("out.wav"));
+    assert!((peak + 1.0).abs() < 0.05, "{peak}");
+}
+
+#[test]
+fn h6_a_master_of_24_bit_audio_that_nothing_changes_is_a_copy() {
+    let studio = Studio::empty();
+    let quiet = stereo_noise(1, 0.3, frames(1.0));
+    studio.wav("quiet.wav", Int24, &quiet);
+    let _ = studio.done("master quiet.wav --format wav24 --out out.wav");
+    assert_same(&studio.read("out.wav"), &quiet);
+}
+
+#[test]
+fn product_the_limiter_of_a_project_s_chain_keeps_its_drive() {
+    let studio = Studio::with_stems(Int24, &[stereo_noise(1, 0.02, frames(4.0))]);
+    let values = json!({"drive": 6});
+    let limiter = json!({"id": 1, "kind": "limiter", "bypass": false, "values": values});
+    let chain = json!({"chain": {"add": {"item": limiter}}});
+    studio.apply(&json!([{"master": {"song": 1, "change": chain}}]));
+    let _ = studio.done("bounce song");
+    let json = studio.json("master song");
+    assert_eq!(number(&json, "drive_db"), 6.0);
+    let louder =
+        number(&json["after"], "integrated_lufs") - number(&json["before"], "integrated_lufs");
+    assert!((louder - 6.0).abs() < 0.01, "{louder}");
+}
+
+#[test]
 fn t3_what_lies_under_the_ceiling_passes_bit_exactly_without_a_target() {
     let studio = Studio::empty();
     let quiet = stereo_noise(1, 0.3, frames(1.0));
@@ -212,7 +246,7 @@ fn files_from_elsewhere_are_mastered_lossy_and_mono_ones_too() {
     let studio = Studio::empty();
     let mono = noise(1, 0.3, frames(1.0));
     studio.wav("mono.wav", Int24, std::slice::from_ref(&mono));
-    let _ = studio.done("master mono.wav --format wav32f --out out.wav");
+    let _ = studio.ends("master mono.wav --format wav32f --out out.wav", 3).says(&["mono"]);
     assert_same(&studio.read("out.wav"), &[mono.clone(), mono]);
     let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/../media/tests/data/long-16.flac");
     let _ = std::fs::copy(fixture, studio.at("long.flac")).unwrap();

@@ -5,19 +5,24 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use twobus_analysis::Report;
+use twobus_dsp::Db;
+use twobus_dsp::dither::{Depth, Dither};
 use twobus_media::ContentHash;
 use twobus_render::compile::build_device;
 use twobus_render::offline::{self, Span};
 use twobus_render::{Context, Fault, Purpose, Renderer, Source, compile};
 use twobus_session::audible::audible_hash;
-use twobus_session::{Measurements, Mix, Print, PrintKind, Project, Song, StripId, Track};
+use twobus_session::strip::{PAN, WIDTH};
+use twobus_session::{
+    Clip, LaneMode, Measurements, Mix, Print, PrintKind, Project, Song, Strip, StripId, Track,
+};
 
 use crate::analyze::{listen, measurements};
 use crate::error::{Error, Result};
 use crate::feed::{Feed, with_feeds};
 use crate::folder::Folder;
 use crate::output::{Chunk, Format};
-use crate::playlist::Playlist;
+use crate::playlist::{Playlist, finer};
 use crate::progress::Progress;
 
 mod files;
@@ -26,6 +31,8 @@ use files::Files;
 
 /// Frames between two reports of progress.
 const REPORT_FRAMES: u64 = 1 << 14;
+/// A range may end this long after the song, in seconds: what lies further on is a slip of the keys.
+const LATEST_AFTER_S: u64 = 3600;
 /// Chunks that may wait to be measured.
 const WAITING_CHUNKS: usize = 64;
 
@@ -109,12 +116,17 @@ pub fn bounce(
     let mix = song.mix.as_ref().ok_or_else(|| {
         Error::Missing(format!("\"{}\" has no mix; it arrived as a finished print", song.title))
     })?;
-    let span = span(mix, options)?;
+    let span = span(mix, song, options)?;
     let (mut renderer, feeds) = prepare(folder, project, song, mix, options, progress)?;
+    let depth = feeds.iter().map(Feed::depth).fold(Depth::Fixed(0), finer);
+    let dither = match options.dither {
+        true => options.format.dither(depth, !only_adds(mix)),
+        false => Dither::Off,
+    };
     let number = song.fresh_print_number();
     let path = print_path(folder, song, number, options)?;
     let (listener, measuring) = if options.measure { measure(song.rate_hz) } else { (None, None) };
-    let mut files = Files::create(&renderer, &path, song, options, listener)?;
+    let mut files = Files::create(&renderer, &path, song, options, dither, listener)?;
     progress.begin("Mixing", frames_ahead(mix, span));
     let frames = run(&mut renderer, feeds, span, song.rate_hz, options, &mut files, progress)?;
     let report = files.finish_measuring(measuring)?;
@@ -137,8 +149,15 @@ pub fn bounce(
     Ok(Bounce { print, path, report, stems, residual_dbfs, notes })
 }
 
-fn span(mix: &Mix, options: &BounceOptions) -> Result<Span> {
+fn span(mix: &Mix, song: &Song, options: &BounceOptions) -> Result<Span> {
+    let latest = mix.end().saturating_add(LATEST_AFTER_S * u64::from(song.rate_hz));
     match options.range {
+        Some((_, end)) if end > latest => {
+            let seconds = latest / u64::from(song.rate_hz.max(1));
+            Err(Error::Missing(format!(
+                "the range to bounce ends long after the song; end it before {seconds} s"
+            )))
+        }
         Some((start, end)) if start < end => Ok(Span::Exactly { start, end }),
         Some(_) => Err(Error::Missing(
             "the range to bounce is empty; its end must lie after its start".to_owned(),
@@ -148,6 +167,26 @@ fn span(mix: &Mix, options: &BounceOptions) -> Result<Span> {
         }
         None => Ok(Span::WithTail { end: mix.end() }),
     }
+}
+
+/// True when the mix adds its tracks' samples and does nothing else to them: whole steps of an integer
+/// format stay whole steps.
+fn only_adds(mix: &Mix) -> bool {
+    let plain_clip = |clip: &Clip| {
+        clip.gain == Db::UNITY && clip.fade_in.frames == 0 && clip.fade_out.frames == 0
+    };
+    let tracks = mix.tracks.iter();
+    let plain = tracks.clone().all(|track| !track.mono && track.clips.iter().all(plain_clip));
+    plain && mix.strips().all(is_neutral)
+}
+
+/// True when a strip lets its signal through as it is, apart from its sign.
+fn is_neutral(strip: &Strip) -> bool {
+    let unity = strip.trim == Db::UNITY && strip.fader == Db::UNITY;
+    let centred = strip.pan == PAN.default && strip.width == WIDTH.default;
+    let alone = strip.inserts.is_empty() && strip.sends.iter().all(|send| send.off);
+    let still = strip.lanes.iter().all(|lane| lane.mode == LaneMode::Off);
+    unity && centred && alone && still
 }
 
 fn frames_ahead(mix: &Mix, span: Span) -> u64 {

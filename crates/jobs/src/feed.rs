@@ -7,6 +7,7 @@ use std::thread::{self, Thread};
 use std::time::Duration;
 
 use rtrb::{Producer, RingBuffer};
+use twobus_dsp::dither::Depth;
 use twobus_render::source::StreamSource;
 
 use crate::error::{Error, Result};
@@ -34,6 +35,11 @@ impl Feed {
         let (right, right_end) = right.unzip();
         let source = StreamSource::new(left_end, right_end);
         (Self { playlist, left, right, position: 0, filled: Arc::default() }, source)
+    }
+
+    /// The finest depth of the files it reads.
+    pub(crate) fn depth(&self) -> Depth {
+        self.playlist.depth()
     }
 
     /// Puts one more piece into the rings; false when they have no room for it.

@@ -13,7 +13,7 @@ use twobus_session::{Device, Target};
 
 use crate::analyze::{Analysis, analyze};
 use crate::error::{Error, Result};
-use crate::output::{DITHER, Format, Output, OutputSpec};
+use crate::output::{Format, Output, OutputSpec, depth};
 use crate::progress::Progress;
 
 mod chain;
@@ -84,6 +84,9 @@ pub struct Mastered {
 /// Times that a drive is found again because of the trim that follows it, at most.
 const MOST_REPEATS: usize = 4;
 
+/// How far from the target a delivered file may read without a word, in LU.
+pub const LOUDNESS_TOLERANCE_LU: f64 = 0.1;
+
 /// How far above the ceiling a delivered file may read, in dB.
 pub const TOLERANCE_DB: f64 = 0.02;
 
@@ -103,7 +106,7 @@ pub fn master(
 ) -> Result<Mastered> {
     check_target(&options.target)?;
     check_apart(input, out)?;
-    let scratch = tempfile::tempdir().map_err(Error::io("making a temporary folder", out))?;
+    let scratch = scratch_beside(out)?;
     let before = analyze(input, progress)?;
     let print = as_pcm(input, &scratch, progress)?;
     progress.begin("Mastering", passes(options) * print.frames());
@@ -111,9 +114,11 @@ pub fn master(
     let path = scratch.path().join("before-limiter.wav");
     let processed = through_chain(print, &path, rate_hz, options, progress)?;
     let (drive, limited) = drive_and_verify(&processed, options, progress)?;
-    let clamped = write(&processed, &drive, &limited, out, options, progress)?;
-    let after = analyze(out, progress)?.report;
-    let notes = notes(&drive, &after, clamped, options);
+    let dither = dither(&before, &drive, &limited, rate_hz, options);
+    let clamped = write(&processed, &drive, &limited, dither, (out, options), progress)?;
+    // The file has its name now, so it is measured whoever wants to stop.
+    let after = analyze(out, &Progress::new())?.report;
+    let notes = notes(&drive, &before, &after, clamped, options);
     Ok(Mastered {
         path: out.to_owned(),
         before,
@@ -143,6 +148,14 @@ fn check_target(target: &Target) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// A temporary folder on the disk that the master goes to, which has room for it or has not.
+fn scratch_beside(out: &Path) -> Result<TempDir> {
+    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let made = tempfile::Builder::new().prefix(".twobus-").tempdir_in(folder);
+    made.map_err(Error::io("making a temporary folder in it", folder))
 }
 
 /// Refuses to put the master where its input is.
@@ -239,20 +252,37 @@ fn verify(
     Ok(limited)
 }
 
+/// The dither of the file: none for a copy of samples that its format holds.
+fn dither(
+    before: &Analysis,
+    drive: &Drive,
+    limited: &Limited,
+    rate_hz: u32,
+    options: &MasterOptions,
+) -> Dither {
+    let gains = [options.trim.0, drive.db, limited.reduction_db, limited.trim_db];
+    let converted = rate_hz != before.info.rate_hz;
+    let processed = converted || !options.chain.is_empty() || gains.iter().any(|db| *db != 0.0);
+    match options.dither {
+        true => options.format.dither(depth(&before.info), processed),
+        false => Dither::Off,
+    }
+}
+
 /// Writes the file; returns how many samples had to be clamped.
 fn write(
     processed: &Processed,
     drive: &Drive,
     limited: &Limited,
-    out: &Path,
-    options: &MasterOptions,
+    dither: Dither,
+    (out, options): (&Path, &MasterOptions),
     progress: &Progress,
 ) -> Result<u64> {
     let spec = OutputSpec {
         path: out,
         format: options.format,
         rate_hz: processed.rate_hz,
-        dither: if options.dither { DITHER } else { Dither::Off },
+        dither,
         overwrite: options.overwrite,
         start_frame: 0,
     };
@@ -269,11 +299,30 @@ fn write(
     Ok(clamped)
 }
 
-fn notes(drive: &Drive, after: &Report, clamped: u64, options: &MasterOptions) -> Vec<String> {
+fn notes(
+    drive: &Drive,
+    before: &Analysis,
+    after: &Report,
+    clamped: u64,
+    options: &MasterOptions,
+) -> Vec<String> {
     let mut notes = Vec::new();
     let target = &options.target;
+    let reached = after.integrated_lufs.unwrap_or(f64::NEG_INFINITY);
+    if let (false, Some(asked)) = (drive.capped, target.loudness_lufs)
+        && (reached - asked).abs() > LOUDNESS_TOLERANCE_LU
+    {
+        notes.push(format!(
+            "The file measures {reached:.2} LUFS; {} was asked for and not reached.",
+            Db(asked)
+        ));
+    }
+    if before.info.channels == 1 {
+        let text =
+            "The input is mono; the master carries it on both channels, which reads 3 LU louder.";
+        notes.push(text.to_owned());
+    }
     if let (true, Some(asked)) = (drive.capped, target.loudness_lufs) {
-        let reached = after.integrated_lufs.unwrap_or(f64::NEG_INFINITY);
         notes.push(format!(
             "{} LUFS would take more than {} dB of gain reduction; the master stops at {} LUFS. \
              Lower the loud peaks in the mix, or allow more with --max-reduction.",

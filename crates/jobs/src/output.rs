@@ -3,15 +3,15 @@
 use std::path::Path;
 use std::sync::mpsc::SyncSender;
 
-use twobus_dsp::dither::{Dither, Quantizer};
-use twobus_media::{AudioWriter, Broadcast, Container, SampleFormat, WriteSpec, Written};
+use twobus_dsp::dither::{Depth, Dither, Quantizer};
+use twobus_media::{AudioWriter, Broadcast, Container, Info, SampleFormat, WriteSpec, Written};
 
 use crate::error::Result;
 
 /// Frames that are written at a time.
 const CHUNK_FRAMES: usize = 4096;
-/// The dither of every file: the same bytes for the same samples.
-pub(crate) const DITHER: Dither = Dither::Tpdf { seed: 0x7477_6f62_7573 };
+/// The dither of every file that is dithered: the same bytes for the same samples.
+const DITHER: Dither = Dither::Tpdf { seed: 0x7477_6f62_7573 };
 
 /// File formats that are delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,9 +63,18 @@ impl Format {
         }
     }
 
-    /// True when samples are rounded to integers, and so dithered.
+    /// True when samples are rounded to integers.
     pub fn is_integer(self) -> bool {
         self.samples() != SampleFormat::Float32
+    }
+
+    /// The dither of such a file of audio that came in `source` and was `processed` since or not.
+    pub(crate) fn dither(self, source: Depth, processed: bool) -> Dither {
+        let target = match self.samples() {
+            SampleFormat::Float32 => Depth::Float,
+            SampleFormat::Int16 | SampleFormat::Int24 => Depth::Fixed(self.samples().bits()),
+        };
+        DITHER.for_target(target, source, processed)
     }
 }
 
@@ -79,6 +88,14 @@ impl std::fmt::Display for Format {
             Self::Flac16 => "FLAC 16-bit",
             Self::Flac24 => "FLAC 24-bit",
         })
+    }
+}
+
+/// The depth of a file's samples, as dither sees it: a lossy codec has none, as floating point.
+pub(crate) fn depth(info: &Info) -> Depth {
+    match info.depth {
+        twobus_media::Depth::Int(bits) => Depth::Fixed(bits),
+        twobus_media::Depth::Float(_) | twobus_media::Depth::Lossy => Depth::Float,
     }
 }
 

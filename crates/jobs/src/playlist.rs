@@ -1,12 +1,14 @@
 //! A track's clips as one signal: what a disk reader puts into the track's stream.
 
 use twobus_dsp::Db;
+use twobus_dsp::dither::Depth;
 use twobus_media::PcmReader;
 use twobus_session::{ChannelMap, Clip, ClipId, Fade, FadeShape, MediaId, Project, Track};
 
 use crate::audio;
 use crate::error::{Error, Result};
 use crate::folder::Folder;
+use crate::output::depth;
 use crate::progress::Progress;
 
 /// Longest piece that [`Playlist::read`] delivers at once, in frames.
@@ -72,6 +74,12 @@ impl Playlist {
         Self { clips, readers, mono, piece, sum }
     }
 
+    /// The finest depth of its files.
+    pub(crate) fn depth(&self) -> Depth {
+        let depths = self.readers.iter().map(|reader| depth(reader.info()));
+        depths.fold(Depth::Fixed(0), finer)
+    }
+
     /// True when one channel is delivered, in the left slice.
     pub(crate) fn is_mono(&self) -> bool {
         self.mono
@@ -130,6 +138,14 @@ impl Playlist {
             out.iter_mut().zip(sum).for_each(|(out, sum)| *out = *sum as f32);
         }
         Ok(())
+    }
+}
+
+/// The depth that holds the samples of both.
+pub(crate) fn finer(a: Depth, b: Depth) -> Depth {
+    match (a, b) {
+        (Depth::Fixed(a), Depth::Fixed(b)) => Depth::Fixed(a.max(b)),
+        (Depth::Float, _) | (_, Depth::Float) => Depth::Float,
     }
 }
 

@@ -12,7 +12,7 @@ use twobus_session::Song;
 
 use super::{BounceOptions, StemFile, file_name};
 use crate::error::{Error, Result};
-use crate::output::{Chunk, DITHER, Format, Output, OutputSpec};
+use crate::output::{Chunk, Format, Output, OutputSpec};
 
 /// The files of a bounce while they are written; dropped before they are finished, nothing is left.
 pub(super) struct Files {
@@ -28,13 +28,14 @@ impl Files {
         path: &Path,
         song: &Song,
         options: &BounceOptions,
+        dither: Dither,
         listener: Option<SyncSender<Chunk>>,
     ) -> Result<Self> {
         let spec = OutputSpec {
             path,
             format: options.format,
             rate_hz: song.rate_hz,
-            dither: if options.dither { DITHER } else { Dither::Off },
+            dither,
             overwrite: false,
             start_frame: options.range.map_or(0, |(start, _)| start),
         };

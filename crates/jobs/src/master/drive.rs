@@ -2,7 +2,7 @@
 
 use twobus_dsp::meter::loudness::{LoudnessMeter, weights};
 
-use super::limit::{Meter, limit};
+use super::limit::{Meter, limit, param};
 use super::{MasterOptions, Processed};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
@@ -43,7 +43,7 @@ impl Meter for Measured<'_> {
     }
 }
 
-/// Finds the drive for the target: 0 dB when it names no loudness.
+/// Finds the drive for the target: the limiter's own when it names no loudness.
 ///
 /// Loudness and gain reduction both rise with the drive, so what is missing to the nearer of the target
 /// and the cap falls with it, and is zero at one drive.
@@ -58,14 +58,20 @@ pub(super) fn find(
     progress: &Progress,
 ) -> Result<Drive> {
     let Some(target) = options.target.loudness_lufs else {
-        return Ok(Drive { db: 0.0, capped: false });
+        let own = options.limiter.values.get(param("drive")).copied().unwrap_or(0.0);
+        return Ok(Drive { db: own, capped: false });
     };
     let wanted = target + made_up_db;
     if processed.loudness_lufs.is_infinite() {
         return Err(too_quiet());
     }
-    let cap = options.target.max_reduction_db - CLOSE;
-    let to_cap = |trial: &Trial| cap - trial.reduction_db;
+    // Aimed for a little below the cap, so that what is found is not above it. Where nothing is reduced
+    // there is no telling how far away it is.
+    let aim = (options.target.max_reduction_db - CLOSE).max(0.0);
+    let to_cap = |trial: &Trial| match trial.reduction_db {
+        0.0 => f64::INFINITY,
+        reduction_db => aim - reduction_db,
+    };
     let to_target = |trial: &Trial| wanted - trial.lufs;
     let found = search(
         |db| trial(processed, db, options, progress),
@@ -113,12 +119,13 @@ fn search(
     start: f64,
     missing: impl Fn(&Trial) -> f64,
 ) -> Result<Trial> {
-    let mut best = attempt(start)?;
+    let mut trial = attempt(start)?;
+    let mut best = trial;
     let mut last: Option<Point> = None;
     // On the side that has too little, and on the side that has too much.
     let (mut low, mut high): (Option<Point>, Option<Point>) = (None, None);
     for _ in 0..MOST_STEPS {
-        let here = (best.db, missing(&best));
+        let here = (trial.db, missing(&trial));
         if here.1.abs() <= CLOSE {
             break;
         }
@@ -134,7 +141,10 @@ fn search(
             _ => here.0 + outward_step(here, last),
         };
         last = Some(here);
-        best = attempt(next)?;
+        trial = attempt(next)?;
+        if missing(&trial).abs() < missing(&best).abs() {
+            best = trial;
+        }
     }
     Ok(best)
 }
@@ -164,7 +174,11 @@ mod tests {
             attempts.set(attempts.get() + 1);
             Ok(curve(db))
         };
-        let missing = |t: &Trial| (wanted - t.lufs).min(cap - t.reduction_db);
+        let to_cap = |t: &Trial| match t.reduction_db {
+            0.0 => f64::INFINITY,
+            reduction_db => cap - reduction_db,
+        };
+        let missing = |t: &Trial| (wanted - t.lufs).min(to_cap(t));
         (search(attempt, wanted + 25.0, missing).unwrap(), attempts.get())
     }
 
@@ -179,10 +193,10 @@ mod tests {
 
     #[test]
     fn a_cap_ends_the_search_before_the_target() {
-        for cap in [0.5, 3.0, 6.0] {
+        for cap in [0.0, 0.5, 3.0, 6.0] {
             let (trial, attempts) = found(-9.0, cap);
             assert!((trial.reduction_db - cap).abs() <= CLOSE, "{cap}");
-            assert!(attempts <= 8, "{cap}: {attempts}");
+            assert!(attempts <= if cap == 0.0 { 20 } else { 8 }, "{cap}: {attempts}");
         }
     }
 }
