@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use twobus_analysis::Report;
 use twobus_dsp::dither::Dither;
+use twobus_dsp::meter::true_peak::VerifiedPeak;
 use twobus_dsp::{Db, DeviceKind};
 use twobus_media::{Converter, PcmReader, ScanJob, scan};
 use twobus_session::master::{LOUDNESS, MAX_REDUCTION};
@@ -22,7 +23,7 @@ mod limit;
 
 use chain::through_chain;
 use drive::Drive;
-use limit::{Limited, limit};
+use limit::limit;
 
 /// What to make of a print.
 #[derive(Debug, Clone)]
@@ -208,6 +209,15 @@ pub(crate) struct Processed {
     loudness_lufs: f64,
 }
 
+/// What the limiter did, and what has to follow it.
+#[derive(Debug, Clone, Copy)]
+struct Limited {
+    /// Largest gain reduction, in dB.
+    reduction_db: f64,
+    /// Gain that brings the verified true peak to the ceiling, in dB; 0 or below.
+    trim_db: f64,
+}
+
 /// Drives the limiter to the target and verifies the true peak; what the trim takes from the loudness
 /// is driven for once more, until the trim stays.
 fn drive_and_verify(
@@ -239,8 +249,14 @@ fn verify(
     options: &MasterOptions,
     progress: &Progress,
 ) -> Result<Limited> {
-    let mut limited =
-        limit(processed, drive.db, options, progress, limit::Peaks::new(), |_, _| Ok(()))?;
+    let mut peaks = VerifiedPeak::new(2);
+    let reduction_db = limit(processed, drive.db, options, progress, |left, right| {
+        peaks.push(0, left);
+        peaks.push(1, right);
+        Ok(())
+    })?;
+    peaks.finish();
+    let true_peak = peaks.peak(0).max(peaks.peak(1));
     let step = match options.format.is_integer() {
         true => 1.0 / f64::from(1_u32 << (options.format.samples().bits() - 1)),
         false => 0.0,
@@ -248,8 +264,8 @@ fn verify(
     // Dither of two steps and rounding of half a step can add to a peak.
     let room = if options.dither { 1.5 * step } else { 0.5 * step };
     let ceiling = Db(options.target.ceiling_dbtp).to_gain() - room;
-    limited.trim_db = Db::from_gain(ceiling / limited.true_peak.max(ceiling)).0.min(0.0);
-    Ok(limited)
+    let trim_db = Db::from_gain(ceiling / true_peak.max(ceiling)).0.min(0.0);
+    Ok(Limited { reduction_db, trim_db })
 }
 
 /// The dither of the file: none for a copy of samples that its format holds.
@@ -290,7 +306,7 @@ fn write(
     let trim = Db(limited.trim_db).to_gain();
     let scaled =
         |samples: &[f32]| samples.iter().map(|&x| f64::from(x) * trim).collect::<Vec<f64>>();
-    let _again = limit(processed, drive.db, options, progress, (), |left, right| {
+    let _reduction_db = limit(processed, drive.db, options, progress, |left, right| {
         output.push(&scaled(left), &scaled(right))
     })?;
     output.flush()?;

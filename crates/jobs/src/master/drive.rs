@@ -2,7 +2,7 @@
 
 use twobus_dsp::meter::loudness::{LoudnessMeter, weights};
 
-use super::limit::{Meter, limit, param};
+use super::limit::{limit, param};
 use super::{MasterOptions, Processed};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
@@ -29,18 +29,6 @@ struct Trial {
     db: f64,
     lufs: f64,
     reduction_db: f64,
-}
-
-/// The loudness of the limited signal.
-struct Measured<'a>(&'a mut LoudnessMeter);
-
-impl Meter for Measured<'_> {
-    fn push(&mut self, left: &[f32], right: &[f32]) {
-        self.0.push(&[left, right]);
-    }
-    fn true_peak(&mut self) -> f64 {
-        0.0
-    }
 }
 
 /// Finds the drive for the target: the limiter's own when it names no loudness.
@@ -91,14 +79,16 @@ fn trial(
     progress: &Progress,
 ) -> Result<Trial> {
     let mut meter = LoudnessMeter::new(f64::from(processed.rate_hz), &weights(2));
-    let meters = Measured(&mut meter);
-    let limited = limit(processed, db, options, progress, meters, |_, _| Ok(()))?;
+    let reduction_db = limit(processed, db, options, progress, |left, right| {
+        meter.push(&[left, right]);
+        Ok(())
+    })?;
     meter.finish();
     let lufs = meter.loudness().integrated().0;
     if lufs.is_infinite() {
         return Err(too_quiet());
     }
-    Ok(Trial { db, lufs, reduction_db: limited.reduction_db })
+    Ok(Trial { db, lufs, reduction_db })
 }
 
 fn too_quiet() -> Error {

@@ -2,7 +2,6 @@
 
 use twobus_dsp::Db;
 use twobus_dsp::limiter::{Limiter, SPECS};
-use twobus_dsp::meter::true_peak::VerifiedPeak;
 use twobus_dsp::processor::Processor;
 use twobus_media::PcmReader;
 
@@ -17,62 +16,15 @@ pub(super) fn param(id: &str) -> usize {
     found.expect("the limiter declares its drive, ceiling and release")
 }
 
-/// What a pass of the limiter did.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Limited {
-    /// Largest gain reduction, in dB.
-    pub(super) reduction_db: f64,
-    /// True peak, as linear gain, by two interpolators; 0 when it was not measured.
-    pub(super) true_peak: f64,
-    /// Gain to be applied after it, in dB.
-    pub(super) trim_db: f64,
-}
-
-/// Something that measures the limited signal.
-pub(super) trait Meter {
-    fn push(&mut self, left: &[f32], right: &[f32]);
-    /// The true peak, if that is what it measures.
-    fn true_peak(&mut self) -> f64;
-}
-
-/// Measures nothing.
-impl Meter for () {
-    fn push(&mut self, _left: &[f32], _right: &[f32]) {}
-    fn true_peak(&mut self) -> f64 {
-        0.0
-    }
-}
-
-/// The true peak of both channels.
-pub(super) struct Peaks(VerifiedPeak);
-
-impl Peaks {
-    pub(super) fn new() -> Self {
-        Self(VerifiedPeak::new(2))
-    }
-}
-
-impl Meter for Peaks {
-    fn push(&mut self, left: &[f32], right: &[f32]) {
-        self.0.push(0, left);
-        self.0.push(1, right);
-    }
-
-    fn true_peak(&mut self) -> f64 {
-        self.0.finish();
-        self.0.peak(0).max(self.0.peak(1))
-    }
-}
-
-/// Limits `processed` after a gain of `drive_db` and hands it to `meter` and `sink` block by block.
+/// Limits `processed` after a gain of `drive_db` and hands it to `sink` block by block, left and right.
+/// Returns the largest gain reduction, in dB.
 pub(super) fn limit(
     processed: &Processed,
     drive_db: f64,
     options: &MasterOptions,
     progress: &Progress,
-    mut meter: impl Meter,
     mut sink: impl FnMut(&[f32], &[f32]) -> Result<()>,
-) -> Result<Limited> {
+) -> Result<f64> {
     let mut limiter = ready(processed.rate_hz, options);
     let latency = limiter.latency_frames() as u64;
     let drive = Db(drive_db).to_gain();
@@ -90,13 +42,11 @@ pub(super) fn limit(
         }
         limiter.process(left, right);
         let early = usize::try_from(latency.saturating_sub(at)).unwrap_or(usize::MAX).min(frames);
-        meter.push(&left[early..], &right[early..]);
         sink(&left[early..], &right[early..])?;
         at += frames as u64;
         progress.advance(frames as u64)?;
     }
-    let reduction_db = f64::from(limiter.max_gain_reduction_db());
-    Ok(Limited { reduction_db, true_peak: meter.true_peak(), trim_db: 0.0 })
+    Ok(f64::from(limiter.max_gain_reduction_db()))
 }
 
 /// The limiter of the options, held to the target's ceiling.
