@@ -6,7 +6,7 @@
 //!                    one Source a track   the driver: a bounce, a device, a test
 //! ```
 //!
-//! This crate opens no file and no device, takes no lock, and allocates only in [`compile`] and in
+//! This crate opens no file and no device, takes no lock, and allocates only in [`compile()`] and in
 //! constructors. Everything happens on a fixed grid of [`BLOCK`] frames counted from frame 0 of the
 //! song, so that the same project gives the same samples whatever lengths a driver asks for.
 
