@@ -167,6 +167,16 @@ const REPORT: [&str; 16] = [
 ];
 
 #[test]
+fn analyze_measures_the_good_files_beside_a_bad_one() {
+    let studio = one_stem();
+    let _ = studio.file("page.mp3", b"<html>");
+    let (json, warnings) = studio.warned("analyze stems/01.wav page.mp3");
+    assert!(json["files"][0]["report"].is_object() && json["files"][1]["report"].is_null());
+    assert!(warnings.contains("page.mp3"), "{warnings}");
+    let _ = studio.ends("analyze page.mp3", 1).says(&["page.mp3"]);
+}
+
+#[test]
 fn analyze_of_silence_has_null_where_there_is_nothing_to_measure() {
     let studio = Studio::new();
     studio.wav("a.wav", Int24, &[vec![0.0; 48_000], vec![0.0; 48_000]]);

@@ -41,7 +41,7 @@ pub struct FileError {
     pub backup: bool,
 }
 
-const BACKUP_LOADS: &str = "; the version before it is whole and can be opened instead";
+const BACKUP_LOADS: &str = "; the version before it lies beside it as project.json.bak and is whole: copy it over the damaged file";
 
 /// What went wrong with a file.
 #[derive(Debug, thiserror::Error)]
