@@ -139,7 +139,7 @@ fn json_has_the_documented_keys() {
     check(&master, documented);
     let analyze = studio.json("analyze stems/a.wav");
     check(&analyze, "files");
-    assert_eq!(keys(&analyze["files"][0]), ["channels", "format", "path", "report"]);
+    assert_eq!(keys(&analyze["files"][0]), ["channels", "error", "format", "path", "report"]);
     for report in
         [&bounce["report"], &master["before"], &master["after"], &analyze["files"][0]["report"]]
     {
@@ -269,7 +269,8 @@ fn row13_a_broken_document_is_left_as_it_is_and_the_backup_is_named() {
     let cut = &whole[..whole.len() / 2];
     let _ = studio.file("song/project.json", cut);
     for line in ["info song", "bounce song", "import song stems", "collect song"] {
-        let _ = studio.ends(line, 1).says(&["project.json", "line", "version before it is whole"]);
+        let _ =
+            studio.ends(line, 1).says(&["project.json", "line", "project.json.bak and is whole"]);
         assert!(studio.bytes("song/project.json") == cut);
     }
 }
