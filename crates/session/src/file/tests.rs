@@ -51,7 +51,7 @@ fn row1_the_version_before_is_kept_and_offered() {
     let damaged = load(&path).unwrap_err();
     assert!(damaged.backup);
     let words = damaged.to_string();
-    assert!(words.contains("line 3 column 10") && words.contains("can be opened"), "{words}");
+    assert!(words.contains("line 3 column 10") && words.contains("project.json.bak"), "{words}");
     // What is damaged does not become the backup.
     let _stamp = save(&path, &new).unwrap();
     assert_eq!(load_backup(&path).unwrap().project, old);
