@@ -52,11 +52,25 @@ const CLIPPY: Need = Need {
     source: Source::Rustup("clippy"),
 };
 
+const PKG_CONFIG: Need = Need {
+    what: "pkg-config",
+    why: "the build asks it where ALSA lies",
+    probe: &["pkg-config", "--version"],
+    source: Source::Apt(&["pkg-config"]),
+};
+
+const ALSA: Need = Need {
+    what: "ALSA's headers",
+    why: "sound devices are opened through ALSA",
+    probe: &["pkg-config", "--exists", "alsa"],
+    source: Source::Apt(&["libasound2-dev"]),
+};
+
 /// What `cargo xtask demo` needs.
 pub(crate) const DEMO: &[Need] = &[LINKER];
 
 /// What `cargo xtask test` needs.
-pub(crate) const TEST: &[Need] = &[LINKER, RUSTFMT, CLIPPY];
+pub(crate) const TEST: &[Need] = &[LINKER, RUSTFMT, CLIPPY, PKG_CONFIG, ALSA];
 
 /// Installs what is missing of `needs`; a few milliseconds when nothing is.
 ///
