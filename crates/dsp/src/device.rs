@@ -42,6 +42,15 @@ impl DeviceKind {
         self.specs().iter().position(|spec| spec.id == id)
     }
 
+    /// True for parameters that stay as they are while a plan plays, because the device's latency or
+    /// memory depends on them: they are not automated, and a change of them needs a new plan.
+    pub fn is_fixed(self, param: usize) -> bool {
+        let fixed: &[usize] = match self {
+            Self::Utility | Self::Limiter => &[],
+        };
+        fixed.contains(&param)
+    }
+
     /// Builds a processor at `rate_hz`; `values` stand in the order of [`specs`](Self::specs),
     /// missing ones take their default.
     pub fn build(self, values: &[f64], rate_hz: f64) -> Box<dyn Processor> {

@@ -15,6 +15,7 @@ pub mod pan;
 pub mod param;
 pub mod processor;
 pub mod smooth;
+pub mod svf;
 pub mod units;
 pub mod utility;
 

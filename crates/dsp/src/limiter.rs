@@ -20,7 +20,7 @@ use std::slice::from_mut;
 
 use crate::delay_line::DelayLine;
 use crate::oversample::{Interpolator, REACH};
-use crate::param::{ParamSpec, Scale, Unit};
+use crate::param::{ParamSpec, Unit};
 use crate::processor::Processor;
 use crate::smooth::Ramp;
 use crate::units::Db;
@@ -55,31 +55,12 @@ const LINK: usize = 4;
 
 /// Parameters of a [`Limiter`], in order.
 pub const SPECS: &[ParamSpec] = &[
-    spec("drive", "Drive", Unit::Db, (0.0, 24.0), 0.0, Scale::Linear),
-    spec("ceiling", "Ceiling", Unit::Db, (-12.0, 0.0), -1.0, Scale::Linear),
-    spec("release", "Release", Unit::Ms, (10.0, 1000.0), 50.0, Scale::Log),
-    spec("auto_release", "Auto release", Unit::Switch, (0.0, 1.0), 1.0, Scale::Stepped),
-    spec("link", "Link", Unit::Percent, (0.0, 100.0), 100.0, Scale::Linear),
+    ParamSpec::linear("drive", "Drive", Unit::Db, (0.0, 24.0), 0.0),
+    ParamSpec::linear("ceiling", "Ceiling", Unit::Db, (-12.0, 0.0), -1.0),
+    ParamSpec::log("release", "Release", Unit::Ms, (10.0, 1000.0), 50.0),
+    ParamSpec::switch("auto_release", "Auto release", true),
+    ParamSpec::linear("link", "Link", Unit::Percent, (0.0, 100.0), 100.0),
 ];
-
-const fn spec(
-    id: &'static str,
-    name: &'static str,
-    unit: Unit,
-    (low, high): (f64, f64),
-    default: f64,
-    scale: Scale,
-) -> ParamSpec {
-    ParamSpec {
-        id,
-        name,
-        unit,
-        range: std::ops::RangeInclusive::new(low, high),
-        default,
-        scale,
-        choices: &[],
-    }
-}
 
 /// A stereo true-peak limiter.
 #[derive(Debug)]

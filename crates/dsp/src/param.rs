@@ -1,9 +1,13 @@
 //! Parameters, each declared once: files, sliders, the command line, validation and tests all read
 //! the same [`ParamSpec`].
 
+mod values;
+
 use std::ops::RangeInclusive;
 
 use crate::units::signed;
+
+pub use values::Values;
 
 /// What a parameter's number means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +79,58 @@ pub enum ValueError {
 }
 
 impl ParamSpec {
+    /// A parameter whose travel is linear in its value; `range` is lowest and highest.
+    pub const fn linear(
+        id: &'static str,
+        name: &'static str,
+        unit: Unit,
+        range: (f64, f64),
+        default: f64,
+    ) -> Self {
+        Self::new(id, name, unit, range, default, Scale::Linear)
+    }
+
+    /// A parameter whose travel is linear in its value's logarithm; `range` is lowest and highest.
+    pub const fn log(
+        id: &'static str,
+        name: &'static str,
+        unit: Unit,
+        range: (f64, f64),
+        default: f64,
+    ) -> Self {
+        Self::new(id, name, unit, range, default, Scale::Log)
+    }
+
+    /// Something that is on or off.
+    pub const fn switch(id: &'static str, name: &'static str, on: bool) -> Self {
+        let default = if on { 1.0 } else { 0.0 };
+        Self::new(id, name, Unit::Switch, (0.0, 1.0), default, Scale::Stepped)
+    }
+
+    /// One of `choices`, by index.
+    pub const fn choice(
+        id: &'static str,
+        name: &'static str,
+        choices: &'static [&'static str],
+        default: usize,
+    ) -> Self {
+        let last = (choices.len() - 1) as f64;
+        let spec = Self::new(id, name, Unit::Choice, (0.0, last), default as f64, Scale::Stepped);
+        Self { choices, ..spec }
+    }
+
+    const fn new(
+        id: &'static str,
+        name: &'static str,
+        unit: Unit,
+        (low, high): (f64, f64),
+        default: f64,
+        scale: Scale,
+    ) -> Self {
+        let range = RangeInclusive::new(low, high);
+        Self { id, name, unit, range, default, scale, choices: &[] }
+    }
+
     /// `Ok` when `value` may be stored: finite, in range, and whole where the scale is stepped.
     pub fn check(&self, value: f64) -> Result<(), ValueError> {
         if !value.is_finite() {

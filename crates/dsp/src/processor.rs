@@ -2,9 +2,11 @@
 
 /// A processor of one stereo signal, driven in blocks of any length.
 ///
-/// Values are in the units of the device's [`ParamSpec`](crate::param::ParamSpec)s, by index.
+/// Values are in the units of the device's [`ParamSpec`](crate::param::ParamSpec)s, by index. The
+/// samples must not depend on how the same signal is cut into blocks.
 pub trait Processor: Send {
-    /// Frames by which the output lies behind the input. Constant between two calls of `set`.
+    /// Frames by which the output lies behind the input. It changes only with a parameter that is
+    /// [fixed while playing](crate::DeviceKind::is_fixed).
     fn latency_frames(&self) -> usize;
 
     /// True when the output is a linear function of the input, whatever the settings.
@@ -12,12 +14,22 @@ pub trait Processor: Send {
         false
     }
 
-    /// Takes a new value of the parameter with index `param`; out-of-range indices are ignored.
+    /// Takes a new value of the parameter with index `param`, set by hand: where a jump would click,
+    /// the device runs to it in its own time. Out-of-range indices are ignored.
     ///
     /// Audio thread: no allocation, no lock, no system call.
     fn set(&mut self, param: usize, value: f64);
 
-    /// Forgets all signal, keeps all settings.
+    /// Runs the parameter with index `param` straight to `value`, along its
+    /// [`Scale`](crate::param::Scale), so that it arrives after exactly `frames` frames: automation.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    fn glide(&mut self, param: usize, value: f64, frames: usize) {
+        let _ = frames;
+        self.set(param, value);
+    }
+
+    /// Forgets all signal, keeps all settings; parameters on their way arrive.
     ///
     /// Audio thread: no allocation, no lock, no system call.
     fn reset(&mut self);
@@ -26,6 +38,15 @@ pub trait Processor: Send {
     ///
     /// Audio thread: no allocation, no lock, no system call.
     fn process(&mut self, left: &mut [f32], right: &mut [f32]);
+
+    /// As [`process`](Self::process), but what the device listens to is `key` (left and right, as long
+    /// as the block): a side-chain from elsewhere. Devices that listen to nothing ignore it.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    fn process_keyed(&mut self, left: &mut [f32], right: &mut [f32], key: [&[f32]; 2]) {
+        let _ = key;
+        self.process(left, right);
+    }
 
     /// Largest gain reduction of the last block, in dB (0 or positive); 0 where there is none.
     fn gain_reduction_db(&self) -> f32 {

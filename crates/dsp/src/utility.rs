@@ -2,7 +2,7 @@
 //!
 //! A change of gain, polarity or swap is ramped over [`RAMP_S`] so that it makes no click.
 
-use crate::param::{ParamSpec, Scale, Unit};
+use crate::param::{ParamSpec, Unit};
 use crate::processor::Processor;
 use crate::units::Db;
 
@@ -11,31 +11,11 @@ pub const RAMP_S: f64 = 0.01;
 
 /// Parameters of a [`Utility`], in order.
 pub const SPECS: &[ParamSpec] = &[
-    ParamSpec {
-        id: "gain",
-        name: "Gain",
-        unit: Unit::Db,
-        range: -24.0..=24.0,
-        default: 0.0,
-        scale: Scale::Linear,
-        choices: &[],
-    },
-    switch("invert_left", "Invert left"),
-    switch("invert_right", "Invert right"),
-    switch("swap", "Swap channels"),
+    ParamSpec::linear("gain", "Gain", Unit::Db, (-24.0, 24.0), 0.0),
+    ParamSpec::switch("invert_left", "Invert left", false),
+    ParamSpec::switch("invert_right", "Invert right", false),
+    ParamSpec::switch("swap", "Swap channels", false),
 ];
-
-const fn switch(id: &'static str, name: &'static str) -> ParamSpec {
-    ParamSpec {
-        id,
-        name,
-        unit: Unit::Switch,
-        range: 0.0..=1.0,
-        default: 0.0,
-        scale: Scale::Stepped,
-        choices: &[],
-    }
-}
 
 /// A 2 × 2 matrix of gains, ramped linearly to its target.
 #[derive(Debug, Clone)]
