@@ -19,6 +19,17 @@ impl<T: Copy + Default> DelayLine<T> {
         self.left.len()
     }
 
+    /// Changes the length to `frames` and forgets the signal.
+    ///
+    /// Audio thread: allocates unless the line has been as long before.
+    pub fn set_frames(&mut self, frames: usize) {
+        for line in [&mut self.left, &mut self.right] {
+            line.clear();
+            line.resize(frames, T::default());
+        }
+        self.next = 0;
+    }
+
     /// Delays a block in place; both slices have the same length, of any size.
     ///
     /// Audio thread: no allocation, no lock, no system call.

@@ -7,6 +7,7 @@ pub mod curve;
 pub mod delay_line;
 pub mod device;
 pub mod dither;
+pub mod dynamics;
 pub mod fader;
 pub mod limiter;
 pub mod meter;

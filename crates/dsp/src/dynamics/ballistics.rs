@@ -1,0 +1,199 @@
+//! How reduction moves in time.
+
+use crate::units::one_pole;
+
+/// Automatic release: time in which lasting reduction becomes the level that recovers slowly, in seconds.
+const SETTLE_S: f64 = 0.3;
+
+/// Automatic release: how many times slower that level recovers.
+const SLOWNESS: f64 = 10.0;
+
+/// Reductions below this are none, in levels: what they do to a sample (−143 dB) is rounded away.
+const NONE: f64 = 1e-7;
+
+/// Attack, release and hold, as coefficients.
+///
+/// Attack and release are the times in which the reduction in dB covers 63 % of a step, up and down. A
+/// release that is shorter than the attack is as long as the attack.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Times {
+    attack: f64,
+    release: f64,
+    hold_frames: u32,
+    /// Charge and discharge of the slow level; `None` where the release is not automatic.
+    slow: Option<[f64; 2]>,
+}
+
+impl Times {
+    /// Coefficients at `rate_hz`. The hold is the time for which a peak's reduction is kept before the
+    /// release begins.
+    ///
+    /// With `auto`, the release depends on the programme: a short peak recovers in the time that is set,
+    /// lasting reduction ten times slower. So do the positions 5 and 6 of the Fairchild 670's time
+    /// constant (its manual gives 0.3 s for single peaks up to 25 s for a consistently high level).
+    pub fn new(attack_s: f64, release_s: f64, hold_s: f64, auto: bool, rate_hz: f64) -> Self {
+        let slow = [one_pole(SETTLE_S, rate_hz), one_pole(SLOWNESS * release_s, rate_hz)];
+        Self {
+            attack: one_pole(attack_s, rate_hz),
+            release: one_pole(release_pole(attack_s, release_s), rate_hz),
+            hold_frames: (hold_s * rate_hz).round() as u32,
+            slow: auto.then_some(slow),
+        }
+    }
+}
+
+/// Time constant of the release alone such that, with the attack's smoothing behind it, 63 % of the way
+/// are covered in `release_s`.
+///
+/// Of a step down, `(p e^(−t/p) − a e^(−t/a)) / (p − a)` is left after two poles in a row; solved for p by
+/// halving intervals, in units of the release.
+fn release_pole(attack_s: f64, release_s: f64) -> f64 {
+    let attack = (attack_s / release_s).min(1.0);
+    let left = |pole: f64| {
+        // Where both poles are one, the difference quotient has a limit, and needs none this close to it.
+        let pole = if (pole - attack).abs() < 1e-6 { attack + 1e-6 } else { pole };
+        (pole * (-1.0 / pole).exp() - attack * (-1.0 / attack).exp()) / (pole - attack)
+    };
+    let (mut low, mut high) = (1e-6, 1.0);
+    for _ in 0..20 {
+        let middle = 0.5 * (low + high);
+        if left(middle) > (-1.0_f64).exp() { high = middle } else { low = middle }
+    }
+    release_s * high
+}
+
+/// The smooth decoupled peak detector of Giannoulis, Massberg, Reiss 2012, section 3.3, in the log
+/// domain: reductions rise at once and are released by a first pole; a second one, the attack, smooths
+/// the result, so that the gain has no corner and ripples less than that of any other form.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Ballistics {
+    held: f64,
+    hold_left: u32,
+    slow: f64,
+    smooth: f64,
+}
+
+impl Ballistics {
+    /// True when nothing is reduced, so that the next reductions of zero give zero.
+    pub fn is_idle(&self) -> bool {
+        self.held == 0.0 && self.smooth == 0.0
+    }
+
+    /// Smooths the reductions `wanted` (levels, 0 or positive) into `smooth`, which is as long.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    #[inline(always)]
+    pub fn process(&mut self, times: &Times, wanted: &[f32], smooth: &mut [f64]) {
+        match (times.slow.is_some(), times.hold_frames > 0) {
+            (false, false) => self.run::<false, false>(times, wanted, smooth),
+            (false, true) => self.run::<false, true>(times, wanted, smooth),
+            (true, false) => self.run::<true, false>(times, wanted, smooth),
+            (true, true) => self.run::<true, true>(times, wanted, smooth),
+        }
+    }
+
+    #[inline(always)]
+    fn run<const AUTO: bool, const HOLD: bool>(
+        &mut self,
+        times: &Times,
+        wanted: &[f32],
+        out: &mut [f64],
+    ) {
+        let Self { mut held, mut hold_left, mut slow, mut smooth } = *self;
+        slow = if AUTO { slow } else { 0.0 };
+        let [charge, discharge] = times.slow.unwrap_or_default();
+        // Products instead of differences: the next value waits for one product and one sum.
+        let (stay, go) = (1.0 - times.release, times.release);
+        let (keep, take) = (1.0 - times.attack, times.attack);
+        for (wanted, out) in wanted.iter().zip(out) {
+            let wanted = f64::from(*wanted);
+            let released = if HOLD && hold_left > 0 { held } else { stay * held + go * wanted };
+            if HOLD {
+                hold_left =
+                    if wanted >= held { times.hold_frames } else { hold_left.saturating_sub(1) };
+            }
+            held = if wanted > released { wanted } else { released };
+            let mut target = held;
+            if AUTO {
+                let speed = if held > slow { charge } else { discharge };
+                slow += speed * (held - slow);
+                target = if slow > held { slow } else { held };
+            }
+            smooth = keep * smooth + take * target;
+            *out = smooth;
+        }
+        *self = Self { held, hold_left, slow, smooth };
+    }
+
+    /// Ends what has died away; call it once per [`CELL`](super::CELL).
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    pub fn flush(&mut self) {
+        if self.held < NONE && self.slow < NONE && self.smooth < NONE {
+            *self = Self::default();
+        }
+    }
+
+    /// Nothing is reduced, and nothing has been.
+    pub fn reset(&mut self) {
+        *self = Self::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE_HZ: f64 = 48_000.0;
+
+    /// Frames in which a reduction of 1, which lasted for `lasted_s`, falls below 1/e.
+    fn released_after(times: &Times, lasted_s: f64) -> usize {
+        let mut state = Ballistics::default();
+        let mut out = vec![0.0; 48_000 * 60];
+        let steady = vec![1.0; (lasted_s * RATE_HZ) as usize];
+        state.process(times, &steady, &mut out[..steady.len()]);
+        let share = out[steady.len() - 1];
+        state.process(times, &vec![0.0; 48_000 * 60], &mut out);
+        out.iter().position(|&x| x < share / std::f64::consts::E).unwrap()
+    }
+
+    #[test]
+    fn c2_the_release_takes_its_time_whatever_the_attack() {
+        for (attack_s, release_s) in
+            [(0.00002, 0.005), (0.01, 0.1), (0.05, 0.1), (0.09, 0.1), (0.25, 0.25), (0.02, 5.0)]
+        {
+            let times = Times::new(attack_s, release_s, 0.0, false, RATE_HZ);
+            let time_s = released_after(&times, 5.0) as f64 / RATE_HZ;
+            assert!((time_s / release_s - 1.0).abs() < 0.01, "{attack_s} {release_s}: {time_s}");
+        }
+    }
+
+    #[test]
+    fn automatic_release_is_quick_after_a_peak_and_slow_after_a_passage() {
+        let auto = Times::new(0.001, 0.1, 0.0, true, RATE_HZ);
+        let manual = Times::new(0.001, 0.1, 0.0, false, RATE_HZ);
+        let (peak, passage) = (released_after(&auto, 0.01), released_after(&auto, 5.0));
+        assert!(peak < released_after(&manual, 0.01) * 3 / 2, "{peak}");
+        assert!(passage > 5 * peak, "{peak} {passage}");
+    }
+
+    #[test]
+    fn a_hold_keeps_the_reduction_for_its_time() {
+        let times = Times::new(0.0001, 0.05, 0.02, false, RATE_HZ);
+        let without = Times::new(0.0001, 0.05, 0.0, false, RATE_HZ);
+        let longer = released_after(&times, 1.0) - released_after(&without, 1.0);
+        assert!(longer.abs_diff(960) <= 1, "{longer}");
+    }
+
+    #[test]
+    fn e8_reduction_ends_at_exactly_none() {
+        let times = Times::new(0.25, 0.3, 0.0, true, RATE_HZ);
+        let (mut state, mut out) = (Ballistics::default(), [0.0; 64]);
+        state.process(&times, &[3.0; 64], &mut out);
+        for _ in 0..48_000 * 60 / 64 {
+            state.process(&times, &[0.0; 64], &mut out);
+            state.flush();
+        }
+        assert!(state.is_idle() && out == [0.0; 64]);
+    }
+}
