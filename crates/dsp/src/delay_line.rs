@@ -45,6 +45,21 @@ impl<T: Copy + Default> DelayLine<T> {
         }
     }
 
+    /// Takes over the signal of a delay of another length: as much of the latest as both hold, so that
+    /// only what this one is longer by is silent.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    pub fn take_over(&mut self, other: &Self) {
+        self.reset();
+        let (own, others) = (self.frames(), other.frames());
+        let shared = own.min(others);
+        // The oldest frame of each lies at its `next`; the shared ones are the newest of both.
+        for back in 1..=shared {
+            let (to, from) = (own - back, (other.next + others - back) % others);
+            (self.left[to], self.right[to]) = (other.left[from], other.right[from]);
+        }
+    }
+
     /// Forgets the signal.
     ///
     /// Audio thread: no allocation, no lock, no system call.
@@ -58,6 +73,24 @@ impl<T: Copy + Default> DelayLine<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn e6_a_delay_of_another_length_goes_on_with_the_latest_signal() {
+        for (before, after) in [(0, 3), (3, 0), (5, 5), (4, 7), (7, 4)] {
+            let mut line = DelayLine::new(before);
+            let mut ramp: Vec<f32> = (1..=20_u8).map(f32::from).collect();
+            line.process(&mut ramp.clone(), &mut ramp.clone());
+            let mut next = DelayLine::new(after);
+            next.take_over(&line);
+            ramp = (21..=40_u8).map(f32::from).collect();
+            let mut right = ramp.clone();
+            next.process(&mut ramp, &mut right);
+            let gap = after.saturating_sub(before);
+            let late = (0..20).map(|i| if i < gap { 0.0 } else { (21 + i - after) as f32 });
+            assert!(ramp.iter().copied().eq(late), "{before} to {after}: {ramp:?}");
+            assert_eq!(ramp, right);
+        }
+    }
 
     #[test]
     fn e5_an_impulse_comes_out_at_its_frame_for_every_block_length() {

@@ -30,6 +30,11 @@ impl Ramp {
         *self = Self::new(self.target);
     }
 
+    /// The value of the last frame.
+    pub fn value(&self) -> f64 {
+        self.value
+    }
+
     /// The value, when it is at rest.
     pub fn resting(&self) -> Option<f64> {
         (self.frames_left == 0).then_some(self.value)

@@ -6,9 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-use rtrb::{Producer, RingBuffer};
 use twobus_dsp::dither::Depth;
-use twobus_render::source::StreamSource;
+use twobus_render::source::{StreamSource, StreamWriter, stream};
 
 use crate::error::{Error, Result};
 use crate::playlist::{PIECE_FRAMES, Playlist};
@@ -21,8 +20,7 @@ const NAP: Duration = Duration::from_micros(200);
 /// One track's way from disk to the renderer.
 pub(crate) struct Feed {
     playlist: Playlist,
-    left: Producer<f32>,
-    right: Option<Producer<f32>>,
+    stream: StreamWriter,
     position: u64,
     filled: Arc<AtomicU64>,
 }
@@ -30,11 +28,8 @@ pub(crate) struct Feed {
 impl Feed {
     /// A feed and the source it fills, from frame 0 on.
     pub(crate) fn new(playlist: Playlist) -> (Self, StreamSource) {
-        let (left, left_end) = RingBuffer::new(RING_FRAMES);
-        let right = (!playlist.is_mono()).then(|| RingBuffer::new(RING_FRAMES));
-        let (right, right_end) = right.unzip();
-        let source = StreamSource::new(left_end, right_end);
-        (Self { playlist, left, right, position: 0, filled: Arc::default() }, source)
+        let (stream, source) = stream(RING_FRAMES, playlist.is_mono());
+        (Self { playlist, stream, position: 0, filled: Arc::default() }, source)
     }
 
     /// The finest depth of the files it reads.
@@ -44,30 +39,17 @@ impl Feed {
 
     /// Puts one more piece into the rings; false when they have no room for it.
     fn pump(&mut self) -> Result<bool> {
-        let Ok(mut left) = self.left.write_chunk(PIECE_FRAMES) else { return Ok(false) };
-        let mut right = match &mut self.right {
-            Some(ring) => match ring.write_chunk(PIECE_FRAMES) {
-                Ok(chunk) => Some(chunk),
-                Err(_) => return Ok(false),
-            },
-            None => None,
-        };
-        let into_right = right.as_mut().map_or(&mut [][..], |chunk| whole(chunk.as_mut_slices()));
-        self.playlist.read(self.position, whole(left.as_mut_slices()), into_right)?;
-        left.commit_all();
-        if let Some(chunk) = right {
-            chunk.commit_all();
+        if self.stream.room() < PIECE_FRAMES {
+            return Ok(false);
         }
+        let (playlist, start) = (&mut self.playlist, self.position);
+        self.stream.write(PIECE_FRAMES, |done, left, right| {
+            playlist.read(start + done as u64, left, right)
+        })?;
         self.position += PIECE_FRAMES as u64;
         self.filled.store(self.position, Ordering::Release);
         Ok(true)
     }
-}
-
-/// A piece's place in a ring: in one part, since a ring holds a whole number of pieces.
-fn whole<'a>((first, second): (&'a mut [f32], &'a mut [f32])) -> &'a mut [f32] {
-    debug_assert!(second.is_empty(), "a ring holds a whole number of pieces");
-    first
 }
 
 /// Runs `act` with a function that waits until all sources hold the frames before a position.

@@ -1,11 +1,12 @@
 //! An insert slot: a processor that can be bypassed without a click and without a change of latency,
 //! and whose faults stay inside it.
 
+use twobus_dsp::DeviceKind;
 use twobus_dsp::curve::Curve;
 use twobus_dsp::delay_line::DelayLine;
 use twobus_dsp::processor::Processor;
 use twobus_dsp::smooth::Ramp;
-use twobus_session::DeviceId;
+use twobus_session::{Device, DeviceId};
 
 use crate::BLOCK;
 use crate::control;
@@ -24,7 +25,10 @@ pub(crate) struct AutomatedParam {
 /// A device in its slot.
 pub(crate) struct Slot {
     pub(crate) device: DeviceId,
+    pub(crate) kind: DeviceKind,
     processor: Box<dyn Processor>,
+    /// What each parameter was last set to.
+    values: Vec<f64>,
     automation: Vec<AutomatedParam>,
     latency_frames: usize,
     /// The dry signal, as late as the wet one.
@@ -41,21 +45,22 @@ pub(crate) struct Slot {
 
 impl Slot {
     pub(crate) fn new(
-        device: DeviceId,
+        device: &Device,
         processor: Box<dyn Processor>,
         automation: Vec<AutomatedParam>,
-        bypass: bool,
         rate_hz: f64,
     ) -> Self {
         let latency_frames = processor.latency_frames();
         Self {
-            device,
+            device: device.id,
+            kind: device.kind,
             processor,
+            values: device.values.clone(),
             automation,
             latency_frames,
             dry: DelayLine::new(latency_frames),
             dry_block: [[0.0; BLOCK]; 2],
-            wet: Ramp::new(if bypass { 0.0 } else { 1.0 }),
+            wet: Ramp::new(if device.bypass { 0.0 } else { 1.0 }),
             warm_up: 0,
             fade_frames: control::frames(BYPASS_S, rate_hz),
             faults: 0,
@@ -71,8 +76,50 @@ impl Slot {
         self.processor.is_linear() || self.wet.target() == 0.0
     }
 
+    pub(crate) fn gain_reduction_db(&self) -> f32 {
+        if self.wet.resting() == Some(0.0) { 0.0 } else { self.processor.gain_reduction_db() }
+    }
+
     pub(crate) fn set(&mut self, param: usize, value: f64) {
+        if let Some(last) = self.values.get_mut(param) {
+            *last = value;
+        }
         self.processor.set(param, value);
+    }
+
+    /// Takes over the processor of `old`, a slot of the same device and latency, with all its signal; the
+    /// settings become the own ones, each as smoothly as if it were set by hand.
+    pub(crate) fn take_over(&mut self, old: &mut Self) {
+        std::mem::swap(&mut self.processor, &mut old.processor);
+        std::mem::swap(&mut self.dry, &mut old.dry);
+        self.warm_up = old.warm_up;
+        self.faults = old.faults;
+        for param in &mut self.automation {
+            let before = old.automation.iter().find(|other| other.param == param.param);
+            if let (Some(before), Some(value)) = (before, self.values.get_mut(param.param)) {
+                param.last = before.last;
+                *value = before.last;
+            }
+        }
+        for (param, (&value, &before)) in self.values.iter().zip(&old.values).enumerate() {
+            let automated = self.automation.iter().any(|other| other.param == param);
+            if value != before && !automated {
+                self.processor.set(param, value);
+            }
+        }
+        let bypass = self.wet.target() == 0.0;
+        self.wet = old.wet;
+        if bypass != (old.wet.target() == 0.0) {
+            self.bypass(bypass);
+        }
+    }
+
+    /// Comes in from what passes it by.
+    pub(crate) fn come_in(&mut self) {
+        if self.wet.target() != 0.0 {
+            self.wet = Ramp::new(0.0);
+            self.bypass(false);
+        }
     }
 
     pub(crate) fn bypass(&mut self, on: bool) {
@@ -147,6 +194,9 @@ impl Slot {
             let value = param.lane.value_at(start);
             if value != param.last {
                 param.last = value;
+                if let Some(last) = self.values.get_mut(param.param) {
+                    *last = value;
+                }
                 self.processor.set(param.param, value);
             }
         }

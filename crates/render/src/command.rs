@@ -47,4 +47,25 @@ impl Command {
             | Self::Param(strip, _, _, _) => strip,
         }
     }
+
+    /// True when both move the same control.
+    pub(crate) fn moves_same(&self, other: &Self) -> bool {
+        self.control() == other.control()
+    }
+
+    /// Which control it moves: kind, strip, send or device, parameter.
+    fn control(&self) -> (u8, StripId, u32, usize) {
+        match *self {
+            Self::Trim(strip, _) => (0, strip, 0, 0),
+            Self::Invert(strip, _) => (1, strip, 0, 0),
+            Self::Fader(strip, _) => (2, strip, 0, 0),
+            Self::Pan(strip, _) => (3, strip, 0, 0),
+            Self::Width(strip, _) => (4, strip, 0, 0),
+            Self::Mute(strip, _) => (5, strip, 0, 0),
+            Self::Cut(strip, _) => (6, strip, 0, 0),
+            Self::Send(strip, send, _) => (7, strip, send.0, 0),
+            Self::Bypass(strip, device, _) => (8, strip, device.0, 0),
+            Self::Param(strip, device, param, _) => (9, strip, device.0, param),
+        }
+    }
 }

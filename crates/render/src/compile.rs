@@ -13,10 +13,12 @@ use twobus_session::{
 
 use crate::bypass::{AutomatedParam, Slot};
 use crate::control::{self, LevelControl, MuteControl, ValueControl};
+use crate::fade::Fade;
 use crate::plan::Plan;
 use crate::source::Source;
 use crate::stereo::Stereo;
 use crate::strip::{Edge, Input, Scratch, StripNode, Tap};
+use crate::voice::Voice;
 pub(crate) use latency::Arrival;
 use latency::{arrivals, running_order};
 use solo::{Solo, solo};
@@ -80,7 +82,8 @@ pub fn compile(mix: &Mix, context: &mut Context<'_>) -> Result<Plan, CompileErro
         let node = match tracks.get(&strip.id) {
             Some(track) => {
                 let source = (context.source)(track);
-                compiler.node(strip, Input::Source(source), track.mono)
+                let voice = Voice::new(source, control::MUTE_S * compiler.rate());
+                compiler.node(strip, Input::Source(voice), track.mono)
             }
             None => compiler.node(strip, Input::Bus(compiler.bus_of(strip.id)), false),
         };
@@ -191,6 +194,7 @@ impl<'a> Compiler<'a> {
             matrix: (f64::NAN, f64::NAN, Matrix::IDENTITY),
             faults: 0,
             missing_frames: 0,
+            meter: None,
         }
     }
 
@@ -203,7 +207,7 @@ impl<'a> Compiler<'a> {
             Some(AutomatedParam { param, lane, last: f64::NAN })
         };
         let automation = specs.iter().enumerate().filter_map(automated).collect();
-        Slot::new(device.id, processor, automation, device.bypass, self.rate())
+        Slot::new(device, processor, automation, self.rate())
     }
 
     fn edges(&self, strip: &Strip) -> Vec<Edge> {
@@ -211,11 +215,7 @@ impl<'a> Compiler<'a> {
         match strip.output {
             Output::Strip(to) => edges.push(self.edge(strip.id, to, Tap::Output)),
             Output::Nowhere if strip.id == StripId::MIX_BUS => {
-                edges.push(Edge {
-                    to: self.print_bus(),
-                    tap: Tap::Output,
-                    delay: DelayLine::new(0),
-                });
+                edges.push(self.open_edge(self.print_bus(), Tap::Output, 0));
             }
             Output::Nowhere => {}
         }
@@ -238,7 +238,12 @@ impl<'a> Compiler<'a> {
     fn edge(&self, from: StripId, to: StripId, tap: Tap) -> Edge {
         let wait = self.arrival(to).input - self.arrival(from).output;
         let frames = usize::try_from(wait).expect("latencies are far below the address space");
-        Edge { to: self.bus_of(to), tap, delay: DelayLine::new(frames) }
+        self.open_edge(self.bus_of(to), tap, frames)
+    }
+
+    fn open_edge(&self, to: usize, tap: Tap, frames: usize) -> Edge {
+        let gate = Fade::new(true, control::MUTE_S * self.rate());
+        Edge { to, tap, delay: DelayLine::new(frames), gate, wait_frames: 0 }
     }
 
     /// The curve that drives `target`, if a lane does.

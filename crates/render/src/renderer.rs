@@ -1,6 +1,7 @@
 //! Runs a plan: whole blocks on the grid, handed out in whatever lengths the driver asks for.
 
 use crate::command::Command;
+use crate::cycle::Cycle;
 use crate::plan::Plan;
 use crate::strip::Place;
 use crate::{BLOCK, RUN};
@@ -10,6 +11,10 @@ pub struct Renderer {
     plan: Box<Plan>,
     /// Timeline position of the next block.
     position: u64,
+    /// Where the timeline goes from a frame back to an earlier one.
+    cycle: Option<Cycle>,
+    /// Frames rendered so far.
+    rendered: u64,
     /// What was rendered and not yet asked for: frames `carry_at` to `carry_end`.
     carry: [[f64; BLOCK]; 2],
     carry_at: usize,
@@ -44,7 +49,15 @@ impl Renderer {
     /// Runs `plan` from frame 0.
     pub fn new(plan: Plan) -> Self {
         let carry = [[0.0; BLOCK]; 2];
-        Self { plan: Box::new(plan), position: 0, carry, carry_at: 0, carry_end: 0 }
+        Self {
+            plan: Box::new(plan),
+            position: 0,
+            cycle: None,
+            rendered: 0,
+            carry,
+            carry_at: 0,
+            carry_end: 0,
+        }
     }
 
     /// The running plan.
@@ -69,6 +82,35 @@ impl Renderer {
         (self.carry_at, self.carry_end) = (0, 0);
     }
 
+    /// Repeats a part of the timeline from now on, as long as what is rendered lies before its end.
+    ///
+    /// At the wrap all state is kept: what rings goes on ringing. Sources are read in the order in which
+    /// frames are rendered.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    pub fn set_cycle(&mut self, cycle: Option<Cycle>) {
+        self.cycle = cycle;
+    }
+
+    /// Goes on at `frame` with all state kept.
+    pub(crate) fn jump(&mut self, frame: u64) {
+        self.position = frame;
+    }
+
+    /// Frames rendered so far, wherever they lie.
+    pub(crate) fn rendered(&self) -> u64 {
+        self.rendered
+    }
+
+    /// Frames that were rendered and not yet asked for.
+    pub(crate) fn carried(&self) -> usize {
+        self.carry_end - self.carry_at
+    }
+
+    pub(crate) fn plan_mut(&mut self) -> &mut Box<Plan> {
+        &mut self.plan
+    }
+
     /// Takes a change of a control; it begins with the next block.
     ///
     /// Audio thread: no allocation, no lock, no system call.
@@ -89,9 +131,13 @@ impl Renderer {
     /// Renders up to `most` frames, a multiple of [`BLOCK`], or the rest of one block.
     fn advance(&mut self, most: usize) -> usize {
         let into_block = usize::try_from(self.position % BLOCK as u64).unwrap_or(0);
-        let frames = if into_block == 0 { most } else { BLOCK - into_block };
+        let mut frames = if into_block == 0 { most } else { BLOCK - into_block };
+        if let Some(to_end) = self.cycle.and_then(|cycle| cycle.ahead(self.position)) {
+            frames = usize::try_from(to_end).map_or(frames, |to_end| frames.min(to_end));
+        }
         self.plan.render_run(Place { start: self.position, frames });
-        self.position += frames as u64;
+        self.rendered += frames as u64;
+        self.position = Cycle::after(self.cycle, self.position, frames as u64);
         frames
     }
 

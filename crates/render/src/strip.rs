@@ -1,5 +1,7 @@
 //! One strip of a running plan: input, trim, inserts, fader, pan, and the edges to other strips.
 
+use std::sync::Arc;
+
 use twobus_dsp::delay_line::DelayLine;
 use twobus_dsp::pan::{self, Matrix, PanLaw};
 use twobus_session::{SendId, StripId};
@@ -9,13 +11,15 @@ use crate::bypass::Slot;
 use crate::command::Command;
 use crate::compile::Arrival;
 use crate::control::{LevelControl, MuteControl, ValueControl, Values};
-use crate::source::Source;
+use crate::fade::Fade;
+use crate::meters::StripMeter;
 use crate::stereo::{Stereo, through};
+use crate::voice::Voice;
 
 /// Where a strip's signal comes from.
 pub(crate) enum Input {
     /// A track's clips.
-    Source(Box<dyn Source>),
+    Source(Voice),
     /// The sum of what other strips put on a bus, by index.
     Bus(usize),
 }
@@ -35,6 +39,10 @@ pub(crate) struct Edge {
     pub(crate) to: usize,
     pub(crate) tap: Tap,
     pub(crate) delay: DelayLine<f64>,
+    /// Open but where the edge has just come or is about to go.
+    pub(crate) gate: Fade,
+    /// Frames that a closed gate waits before it opens.
+    pub(crate) wait_frames: usize,
 }
 
 /// A strip as it runs.
@@ -58,11 +66,15 @@ pub(crate) struct StripNode {
     pub(crate) faults: u32,
     /// Frames that the source could not deliver in time.
     pub(crate) missing_frames: u64,
+    /// Where its levels are shown, if anywhere.
+    pub(crate) meter: Option<Arc<StripMeter>>,
 }
 
 /// What strips compute in; one for the whole plan.
 pub(crate) struct Scratch {
     single: Stereo<f32>,
+    /// What a voice fades out of.
+    leaving: Stereo<f32>,
     double: Stereo<f64>,
     post: Stereo<f64>,
     pre_tap: Stereo<f64>,
@@ -78,6 +90,7 @@ impl Scratch {
     pub(crate) fn new() -> Self {
         Self {
             single: Stereo::silent(),
+            leaving: Stereo::silent(),
             double: Stereo::silent(),
             post: Stereo::silent(),
             pre_tap: Stereo::silent(),
@@ -142,6 +155,10 @@ impl StripNode {
         let mute = self.mute.fill(after.start, after.frames, &mut scratch.mutes);
         let post = self.post(after, signal, mute, scratch);
         let pre = self.pre_tap(after, signal, mute, scratch);
+        if let Some(meter) = &self.meter {
+            post.measure(scratch, after.frames, meter);
+            meter.reductions(self.slots.iter().map(Slot::gain_reduction_db));
+        }
         for edge in &mut self.edges {
             edge.process(after, pre, post, buses, scratch);
         }
@@ -151,8 +168,12 @@ impl StripNode {
     fn fetch(&mut self, place: Place, buses: &[Stereo<f64>], scratch: &mut Scratch) -> bool {
         match &mut self.input {
             Input::Source(source) => {
-                let (left, right) = scratch.single.channels(place.frames);
-                self.missing_frames += source.read(place.start, left, right) as u64;
+                let (single, leaving) = (&mut scratch.single, &mut scratch.leaving);
+                let missing = source.read(place.start, place.frames, single, leaving);
+                if missing > 0 {
+                    self.missing_frames += missing;
+                    self.meter.iter().for_each(|meter| meter.starved(missing));
+                }
                 self.faults += scratch.single.contain(place.frames);
                 false
             }
@@ -276,12 +297,37 @@ impl StripNode {
         self.pan.reset();
         self.width.reset();
         self.mute.reset(at);
+        if let Input::Source(voice) = &mut self.input {
+            voice.finish();
+        }
         for edge in &mut self.edges {
             edge.delay.reset();
+            edge.gate.finish();
+            edge.wait_frames = 0;
             if let Tap::Pre(_, level) | Tap::Post(_, level) = &mut edge.tap {
                 level.reset();
             }
         }
+    }
+
+    /// The frame that its output is at when the plan's input is at `start`.
+    pub(crate) fn output_at(&self, start: u64) -> i64 {
+        late(start, self.arrival.output)
+    }
+
+    /// Lets all controls go on from where those of `old` stand when the plan is at `start`.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    pub(crate) fn follow(&mut self, old: &Self, start: u64) {
+        let (input, output) = (late(start, self.arrival.input), self.output_at(start));
+        self.trim.follow(&old.trim, input);
+        self.sign.follow(&old.sign, input);
+        self.fader.follow(&old.fader, output);
+        self.pan.follow(&old.pan, output);
+        self.width.follow(&old.width, output);
+        self.mute.follow(&old.mute);
+        self.faults = old.faults;
+        self.missing_frames = old.missing_frames;
     }
 
     /// Takes a command for this strip; ids it does not have are ignored.
@@ -321,6 +367,35 @@ impl StripNode {
 }
 
 impl Edge {
+    /// Takes over the signal of `old`, an edge of the same way, and goes on from its level at `frame`.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    pub(crate) fn take_over(&mut self, old: &mut Self, frame: i64) {
+        if self.delay.frames() == old.delay.frames() {
+            std::mem::swap(&mut self.delay, &mut old.delay);
+        } else {
+            self.delay.take_over(&old.delay);
+        }
+        if let (
+            Tap::Pre(_, level) | Tap::Post(_, level),
+            Tap::Pre(_, before) | Tap::Post(_, before),
+        ) = (&mut self.tap, &old.tap)
+        {
+            level.follow(before, frame);
+        }
+        self.gate = old.gate.clone();
+        self.gate.set(true);
+        self.wait_frames = old.wait_frames;
+    }
+
+    /// Comes in as soon as its delay is filled.
+    pub(crate) fn come_in(&mut self) {
+        self.gate.set(false);
+        self.gate.finish();
+        self.gate.set(true);
+        self.wait_frames = self.delay.frames();
+    }
+
     /// Carries one block to its bus.
     fn process(
         &mut self,
@@ -336,7 +411,8 @@ impl Edge {
             Tap::Post(_, level) => (post, level.fill(at.start, at.frames, &mut scratch.gains)),
         };
         let bus = &mut buses[self.to];
-        if let (Some(level), 0) = (level, self.delay.frames()) {
+        let open = self.gate.resting() == Some(1.0);
+        if let (Some(level), 0, true) = (level, self.delay.frames(), open) {
             signal.add_to(scratch, bus, level, at.frames);
             return;
         }
@@ -347,6 +423,14 @@ impl Edge {
         }
         let (left, right) = scratch.edge.channels(at.frames);
         self.delay.process(left, right);
+        if !open {
+            for (left, right) in left.iter_mut().zip(right) {
+                let waits = self.wait_frames > 0;
+                self.wait_frames = self.wait_frames.saturating_sub(1);
+                let gain = if waits { 0.0 } else { self.gate.advance() };
+                (*left, *right) = (*left * gain, *right * gain);
+            }
+        }
         scratch.edge.add_to(bus, Matrix::IDENTITY, 1.0, at.frames);
     }
 }
@@ -373,6 +457,16 @@ impl Signal {
             }
             Self::Post => (scratch.post.left[i], scratch.post.right[i]),
             Self::PreTap => (scratch.pre_tap.left[i], scratch.pre_tap.right[i]),
+        }
+    }
+
+    /// Shows its levels, all gains passed, on `meter`.
+    fn measure(self, scratch: &Scratch, frames: usize, meter: &StripMeter) {
+        match self {
+            Self::Single(matrix) => meter.measure(&scratch.single, matrix, frames),
+            Self::Double(matrix) => meter.measure(&scratch.double, matrix, frames),
+            Self::Post => meter.measure(&scratch.post, Matrix::IDENTITY, frames),
+            Self::PreTap => meter.measure(&scratch.pre_tap, Matrix::IDENTITY, frames),
         }
     }
 

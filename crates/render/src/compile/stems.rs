@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use twobus_dsp::delay_line::DelayLine;
 use twobus_session::{Mix, Strip, StripId};
 
 use super::Compiler;
@@ -54,6 +53,6 @@ fn bus_copy(compiler: &mut Compiler<'_>, mix: &Mix, devices: bool, input: usize)
         strip.inserts.iter_mut().for_each(|device| device.bypass = true);
     }
     let mut node = compiler.node(&strip, Input::Bus(input), false);
-    node.edges = vec![Edge { to: input + 1, tap: Tap::Output, delay: DelayLine::new(0) }];
+    node.edges = vec![compiler.open_edge(input + 1, Tap::Output, 0)];
     node
 }

@@ -9,6 +9,8 @@ mod faults;
 #[cfg(test)]
 mod latency;
 #[cfg(test)]
+mod live;
+#[cfg(test)]
 mod realtime;
 #[cfg(test)]
 mod routing;

@@ -3,11 +3,10 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use rtrb::RingBuffer;
 use twobus_dsp::pan::PanLaw;
 use twobus_dsp::{Db, DeviceKind};
 use twobus_render::compile::build_device;
-use twobus_render::source::StreamSource;
+use twobus_render::source::stream;
 use twobus_render::{Command, Context, Purpose, Renderer, Source, compile};
 use twobus_session::{DeviceId, LaneTarget, ParamId, SendId, StripId, Track};
 
@@ -41,7 +40,7 @@ unsafe impl GlobalAlloc for Counting {
 static ALLOCATOR: Counting = Counting;
 
 /// Heap operations of this thread while `act` runs.
-fn heap_operations(act: impl FnOnce()) -> u64 {
+pub(crate) fn heap_operations(act: impl FnOnce()) -> u64 {
     let before = HEAP_OPERATIONS.with(Cell::get);
     act();
     HEAP_OPERATIONS.with(Cell::get) - before
@@ -94,18 +93,22 @@ fn e11_a_run_from_streams_with_automated_devices_leaves_the_heap_alone() {
     let param = ParamId::new("ceiling").unwrap();
     let target = LaneTarget::Device { device: DeviceId(3), param };
     scene.mix.bus.lanes.push(lane(target, &[(0, -1.0), (700, -6.0)]));
-    let mut rings = Vec::new();
+    let mut writers = Vec::new();
     let mut source = |_: &Track| -> Box<dyn Source> {
-        let ((left, left_end), (right, right_end)) = (RingBuffer::new(4096), RingBuffer::new(4096));
-        rings.push((left, right));
-        Box::new(StreamSource::new(left_end, Some(right_end)))
+        let (writer, source) = stream(4096, false);
+        writers.push(writer);
+        Box::new(source)
     };
     let (purpose, pan_law, device) = (Purpose::Bounce, PanLaw::ConstantPower, &build_device);
     let context = &mut Context { rate_hz: 48_000, pan_law, purpose, source: &mut source, device };
     let mut renderer = Renderer::new(compile(&scene.mix, context).unwrap());
-    for (left, right) in &mut rings {
-        left.push_entire_slice(&[0.5; 2000]).unwrap();
-        right.push_entire_slice(&[0.5; 2000]).unwrap();
+    for writer in &mut writers {
+        let filled = writer.write(2000, |_, left, right| {
+            left.fill(0.5);
+            right.fill(0.5);
+            Ok::<(), ()>(())
+        });
+        assert_eq!(filled, Ok(()));
     }
     let operations = heap_operations(|| {
         for _ in 0..6 {

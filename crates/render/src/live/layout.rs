@@ -1,0 +1,95 @@
+//! What a plan is made of, kept where plans are compared while they play elsewhere.
+
+use twobus_dsp::DeviceKind;
+use twobus_dsp::pan::PanLaw;
+use twobus_session::{DeviceId, SendId, StripId};
+
+use crate::bypass::Slot;
+use crate::plan::Plan;
+use crate::strip::{Edge, Input, StripNode, Tap};
+
+/// The strips of a plan, in running order.
+pub(super) struct Layout {
+    pub(super) strips: Vec<StripLayout>,
+    pub(super) latency_frames: u64,
+}
+
+/// What a strip is made of.
+pub(super) struct StripLayout {
+    pub(super) id: StripId,
+    pub(super) is_track: bool,
+    pub(super) mono: Option<PanLaw>,
+    pub(super) slots: Vec<SlotKey>,
+    pub(super) edges: Vec<EdgeLayout>,
+}
+
+/// Slots of equal keys can take each other's processor. (All plans of a song have its rate.)
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct SlotKey {
+    pub(super) device: DeviceId,
+    pub(super) kind: DeviceKind,
+    pub(super) latency_frames: usize,
+}
+
+/// An edge and its delay.
+pub(super) struct EdgeLayout {
+    pub(super) key: EdgeKey,
+    pub(super) frames: usize,
+}
+
+/// Edges of equal keys carry the same signal to the same place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct EdgeKey {
+    /// The strip it leads to; `None` for the output of the plan.
+    pub(super) to: Option<StripId>,
+    tap: TapKey,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TapKey {
+    Output,
+    Pre(SendId),
+    Post(SendId),
+}
+
+impl Layout {
+    pub(super) fn of(plan: &Plan) -> Self {
+        let strips = plan.strips.iter().map(|strip| StripLayout::of(strip, plan)).collect();
+        Self { strips, latency_frames: plan.latency_frames }
+    }
+
+    /// The index of a strip.
+    pub(super) fn index(&self, id: StripId) -> Option<usize> {
+        self.strips.iter().position(|strip| strip.id == id)
+    }
+}
+
+impl StripLayout {
+    fn of(strip: &StripNode, plan: &Plan) -> Self {
+        let slot = |slot: &Slot| SlotKey {
+            device: slot.device,
+            kind: slot.kind,
+            latency_frames: slot.latency_frames(),
+        };
+        Self {
+            id: strip.id,
+            is_track: matches!(strip.input, Input::Source(_)),
+            mono: strip.mono,
+            slots: strip.slots.iter().map(slot).collect(),
+            edges: strip.edges.iter().map(|edge| EdgeLayout::of(edge, plan)).collect(),
+        }
+    }
+}
+
+impl EdgeLayout {
+    fn of(edge: &Edge, plan: &Plan) -> Self {
+        let fed = |strip: &&StripNode| matches!(strip.input, Input::Bus(bus) if bus == edge.to);
+        let tap = match &edge.tap {
+            Tap::Output => TapKey::Output,
+            Tap::Pre(send, _) => TapKey::Pre(*send),
+            Tap::Post(send, _) => TapKey::Post(*send),
+        };
+        let to = plan.strips.iter().find(fed).map(|strip| strip.id);
+        Self { key: EdgeKey { to, tap }, frames: edge.delay.frames() }
+    }
+}

@@ -1,0 +1,78 @@
+//! What crosses between the two threads.
+
+use twobus_session::{Monitor, StripId};
+
+use super::swap::Swap;
+use crate::command::Command;
+use crate::cycle::Cycle;
+use crate::source::Source;
+
+/// A place to play from, with streams made for it.
+pub struct Cue {
+    /// Timeline position of the first frame.
+    pub start: u64,
+    /// What repeats from there on.
+    pub cycle: Option<Cycle>,
+    /// `None` begins anew at `start`, with no signal left from before. A clock (see
+    /// [`Moment`](super::Moment)) means that playback goes on and these streams join it: they begin at
+    /// `start`, which is the position at that clock, and what has gone by since is left out.
+    pub joins: Option<u64>,
+    /// The streams of the tracks; a track without one keeps its own.
+    pub sources: Vec<(StripId, Box<dyn Source>)>,
+    /// What the monitor's reference switch lets through, if anything.
+    pub reference: Option<Box<dyn Source>>,
+}
+
+/// A cue on its way: its sources by the index of their strips in the running plan.
+pub(super) struct Cued {
+    pub(super) start: u64,
+    pub(super) cycle: Option<Cycle>,
+    pub(super) joins: Option<u64>,
+    pub(super) sources: Vec<(usize, Option<Box<dyn Source>>)>,
+    pub(super) reference: Option<Box<dyn Source>>,
+}
+
+/// What is said to the audio thread.
+pub(super) enum Message {
+    /// A control moves.
+    Change(Command),
+    /// The monitor's switches.
+    Monitor(Monitor),
+    /// A place to play from.
+    Cue(Box<Cued>),
+    /// Another plan.
+    Swap(Box<Swap>),
+    /// Begin to play where it stands.
+    Play,
+    /// Fade out and stand.
+    Stop,
+}
+
+/// A message with its number.
+pub(super) struct Numbered {
+    pub(super) serial: u64,
+    pub(super) message: Message,
+}
+
+/// What the audio thread gives back, to be freed where that may take time.
+#[expect(dead_code, reason = "what is retired is only ever dropped")]
+pub(super) enum Retired {
+    /// A cue with the streams it replaced.
+    Cue(Box<Cued>),
+    /// A swap with the plan it replaced.
+    Swap(Box<Swap>),
+}
+
+/// When a message acted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// The message's number, as [`Control`](super::Control) gave it.
+    pub serial: u64,
+    /// The frame, counted over all that the player ever put out, from which on it acts: the first of the
+    /// block that is rendered next, or of a fade.
+    pub frame: u64,
+    /// The clock there: see [`Moment`](super::Moment).
+    pub clock: u64,
+    /// Timeline position of the frame rendered next.
+    pub position: u64,
+}

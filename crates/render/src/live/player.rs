@@ -1,0 +1,399 @@
+//! The end of a playing mix that lives on the audio thread.
+
+use std::sync::Arc;
+
+use rtrb::{Consumer, Producer};
+use twobus_session::Monitor;
+
+use super::FADE_S;
+use super::message::{Cued, Message, Numbered, Retired, Taken};
+use super::moment::{Moment, Shared, State};
+use super::monitor::MonitorPath;
+use super::swap::Swap;
+use crate::BLOCK;
+use crate::bypass::BYPASS_S;
+use crate::control::frames;
+use crate::cycle::Cycle;
+use crate::fade::Fade;
+use crate::plan::Plan;
+use crate::renderer::Renderer;
+use crate::source::Source;
+use crate::strip::Input;
+
+/// This side's ends of what crosses.
+pub(super) struct Ends {
+    pub(super) messages: Consumer<Numbered>,
+    pub(super) retired: Producer<Retired>,
+    pub(super) taken: Producer<Taken>,
+    pub(super) tap: Producer<[f32; 2]>,
+    pub(super) shared: Arc<Shared>,
+}
+
+/// Plays: whatever drives it, a device or a test, asks for frames and gets them.
+pub struct Player {
+    renderer: Renderer,
+    ends: Ends,
+    phase: Phase,
+    /// Whether it stands where it is to play from.
+    ready: bool,
+    /// Whether it was told to play while it did not.
+    wanted: bool,
+    /// Whether controls moved while it stood: they are to stand where they belong when it begins.
+    touched: bool,
+    gate: Fade,
+    /// Frames that the gate stays closed before it opens.
+    hold: u64,
+    monitor: MonitorPath,
+    switches: Monitor,
+    reference: Option<Box<dyn Source>>,
+    reference_block: [[f32; BLOCK]; 2],
+    way: Way,
+    fade_frames: u32,
+    bypass_frames: u32,
+    /// Frames put out so far.
+    frame: u64,
+    untapped: u64,
+}
+
+enum Phase {
+    Standing,
+    Playing,
+    /// Fading out, for so many frames more.
+    Leaving(u32, Next),
+}
+
+/// What comes after a fade.
+enum Next {
+    Stop,
+    Cue(Box<Cued>),
+    Swap(Box<Swap>),
+}
+
+/// From where playback goes on.
+#[derive(Clone, Copy)]
+struct Way {
+    start: u64,
+    cycle: Option<Cycle>,
+    /// The clock at `start`.
+    clock: u64,
+    /// Nothing before this frame is heard.
+    floor: u64,
+}
+
+impl Player {
+    pub(super) fn new(plan: Plan, rate_hz: u32, ends: Ends) -> Self {
+        let rate = f64::from(rate_hz);
+        let player = Self {
+            renderer: Renderer::new(plan),
+            ends,
+            phase: Phase::Standing,
+            ready: true,
+            wanted: false,
+            touched: false,
+            gate: Fade::new(true, FADE_S * rate),
+            hold: 0,
+            monitor: MonitorPath::new(rate),
+            switches: Monitor::default(),
+            reference: None,
+            reference_block: [[0.0; BLOCK]; 2],
+            way: Way { start: 0, cycle: None, clock: 0, floor: 0 },
+            // One more than the length: a fade is at its end after that many steps, whatever the rounding.
+            fade_frames: (FADE_S * rate).ceil() as u32 + 1,
+            bypass_frames: frames(BYPASS_S, rate) + 1,
+            frame: 0,
+            untapped: 0,
+        };
+        player.publish();
+        player
+    }
+
+    /// Fills both slices, of equal and any length, with the next frames.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    #[rtsan_standalone::nonblocking]
+    pub fn fill(&mut self, left: &mut [f64], right: &mut [f64]) {
+        let frames = left.len().min(right.len());
+        let (left, right) = (&mut left[..frames], &mut right[..frames]);
+        self.take_messages();
+        let blocks = left.chunks_mut(BLOCK).zip(right.chunks_mut(BLOCK));
+        for (mut left, mut right) in blocks {
+            while !left.is_empty() {
+                let most = match self.phase {
+                    Phase::Leaving(frames, _) => frames as usize,
+                    Phase::Standing | Phase::Playing => left.len(),
+                };
+                let frames = most.min(left.len());
+                let (now_left, later_left) = left.split_at_mut(frames);
+                let (now_right, later_right) = right.split_at_mut(frames);
+                self.put_out(now_left, now_right);
+                self.fade_on(frames as u32);
+                (left, right) = (later_left, later_right);
+            }
+        }
+        self.publish();
+    }
+
+    /// Takes what was said, as long as it can be acted on at once and what it replaces can be given back.
+    fn take_messages(&mut self) {
+        while !matches!(self.phase, Phase::Leaving(..)) && !self.ends.retired.is_full() {
+            let Ok(Numbered { serial, message }) = self.ends.messages.pop() else { return };
+            let carried = self.renderer.carried() as u64;
+            let at = match message {
+                Message::Change(_) | Message::Swap(_) => self.frame + carried,
+                _ => self.frame,
+            };
+            // A note that nobody takes is no loss to what is heard.
+            let _full = self.ends.taken.push(Taken {
+                serial,
+                frame: at,
+                clock: self.renderer.rendered(),
+                position: self.renderer.position(),
+            });
+            self.act(message);
+        }
+    }
+
+    fn act(&mut self, message: Message) {
+        match message {
+            Message::Change(command) => {
+                self.renderer.apply(command);
+                self.touched = true;
+            }
+            Message::Monitor(switches) => {
+                self.switches = switches;
+                self.monitor.set(switches, self.reference.is_some());
+            }
+            Message::Play if self.is_playing() => {}
+            Message::Play if self.ready => self.begin(),
+            Message::Play => self.wanted = true,
+            Message::Stop => {
+                self.wanted = false;
+                if self.is_playing() {
+                    self.leave(self.fade_frames, true, Next::Stop);
+                }
+            }
+            Message::Cue(cued) if self.is_playing() && !self.meets(&cued) => {
+                self.leave(self.fade_frames, true, Next::Cue(cued));
+            }
+            Message::Cue(cued) => self.go(cued),
+            Message::Swap(swap) if !self.is_playing() || swap.table.is_immediate() => {
+                self.exchange(swap);
+            }
+            Message::Swap(swap) if swap.table.is_gated() => {
+                self.leave(self.fade_frames, true, Next::Swap(swap));
+            }
+            Message::Swap(swap) => {
+                swap.table.take_leave(self.renderer.plan_mut());
+                // What fades begins to with the next block.
+                let frames = self.bypass_frames + self.renderer.carried() as u32;
+                self.leave(frames, false, Next::Swap(swap));
+            }
+        }
+    }
+
+    fn is_playing(&self) -> bool {
+        !matches!(self.phase, Phase::Standing)
+    }
+
+    /// Fades out what must go, then does what comes `next`.
+    fn leave(&mut self, frames: u32, close: bool, next: Next) {
+        if close {
+            self.hold = 0;
+            self.gate.set(false);
+        }
+        self.phase = Phase::Leaving(frames, next);
+    }
+
+    /// Counts the frames of a fade; at its end does what comes next.
+    fn fade_on(&mut self, frames: u32) {
+        let Phase::Leaving(left, _) = &mut self.phase else { return };
+        *left = left.saturating_sub(frames);
+        if *left > 0 {
+            return;
+        }
+        let Phase::Leaving(_, next) = std::mem::replace(&mut self.phase, Phase::Playing) else {
+            return;
+        };
+        match next {
+            Next::Stop => self.stand(),
+            Next::Cue(cued) => self.go(cued),
+            Next::Swap(swap) => self.exchange(swap),
+        }
+    }
+
+    fn stand(&mut self) {
+        let playhead = self.playhead();
+        self.way = Way { start: playhead, cycle: None, clock: u64::MAX, floor: playhead };
+        self.phase = Phase::Standing;
+        self.ready = false;
+    }
+
+    /// Begins to play where it stands.
+    fn begin(&mut self) {
+        if std::mem::take(&mut self.touched) {
+            self.renderer.locate(self.renderer.position());
+        }
+        self.wanted = false;
+        self.phase = Phase::Playing;
+        // A song begins by itself; anywhere else the sound may be anything.
+        self.open(self.renderer.position() > 0, self.renderer.plan().latency_frames());
+    }
+
+    /// Opens the gate: at once, or after `hold` frames with a fade.
+    fn open(&mut self, with_fade: bool, hold: u64) {
+        self.hold = if with_fade { hold } else { 0 };
+        self.gate.set(!with_fade);
+        self.gate.finish();
+        self.gate.set(true);
+    }
+
+    /// Frames rendered since `clock`.
+    fn since(&self, clock: u64) -> u64 {
+        self.renderer.rendered().saturating_sub(clock)
+    }
+
+    /// True when streams that join playback lead on from exactly where it is.
+    fn meets(&self, cued: &Cued) -> bool {
+        let place = cued.joins.map(|clock| cued.place(self.since(clock)));
+        place == Some(self.renderer.position())
+    }
+
+    /// Takes the streams of `cued` and goes to its place.
+    fn go(&mut self, mut cued: Box<Cued>) {
+        let (seamless, playing) = (self.meets(&cued), self.is_playing());
+        let joins = cued.joins.filter(|_| playing || self.ready);
+        let late = joins.map_or(0, |clock| self.since(clock));
+        let place = cued.place(late);
+        for (strip, source) in &mut cued.sources {
+            if let Some(Input::Source(voice)) =
+                self.renderer.plan_mut().strips.get_mut(*strip).map(|strip| &mut strip.input)
+            {
+                voice.exchange(source);
+                voice.skip(late);
+            }
+        }
+        std::mem::swap(&mut self.reference, &mut cued.reference);
+        if let Some(reference) = &mut self.reference {
+            reference.skip(late);
+        }
+        self.monitor.set(self.switches, self.reference.is_some());
+        if joins.is_none() {
+            self.renderer.locate(place);
+            self.touched = false;
+        } else {
+            self.renderer.jump(place);
+        }
+        self.renderer.set_cycle(cued.cycle);
+        let floor = if joins.is_none() { place } else { 0 };
+        let clock = self.renderer.rendered();
+        self.way = Way { start: place, cycle: cued.cycle, clock, floor };
+        self.ready = true;
+        match (playing, joins) {
+            (true, None) => self.begin(),
+            (true, Some(_)) if !seamless => self.open(true, self.renderer.carried() as u64),
+            (true, Some(_)) => {}
+            (false, _) if self.wanted => self.begin(),
+            (false, _) => {}
+        }
+        // There is room: it was looked for before the cue was taken, and nothing was given back since.
+        let _never_full = self.ends.retired.push(Retired::Cue(cued));
+    }
+
+    /// Lets the plan of `swap` take over.
+    fn exchange(&mut self, mut swap: Box<Swap>) {
+        let (at, late) = (self.renderer.position(), self.since(swap.begins));
+        let running = self.renderer.plan_mut();
+        swap.table.take_over(&mut swap.plan, running, at, late);
+        std::mem::swap(running, &mut swap.plan);
+        self.touched = true;
+        if self.is_playing() && swap.table.is_gated() {
+            self.open(true, self.renderer.carried() as u64 + swap.table.gap_frames());
+        }
+        // There is room, as above.
+        let _never_full = self.ends.retired.push(Retired::Swap(swap));
+    }
+
+    /// Puts out up to a block.
+    fn put_out(&mut self, left: &mut [f64], right: &mut [f64]) {
+        self.reference_block = [[0.0; BLOCK]; 2];
+        if self.is_playing() {
+            let at = self.playhead();
+            self.renderer.render(left, right);
+            if let Some(reference) = &mut self.reference {
+                let [to_left, to_right] = &mut self.reference_block;
+                let frames = left.len();
+                let _missing = reference.read(at, &mut to_left[..frames], &mut to_right[..frames]);
+            }
+            self.pass_gate(left, right);
+            self.tap(left, right);
+        } else {
+            left.fill(0.0);
+            right.fill(0.0);
+        }
+        self.monitor.process(left, right, &self.reference_block);
+        self.frame += left.len() as u64;
+    }
+
+    fn pass_gate(&mut self, left: &mut [f64], right: &mut [f64]) {
+        if self.hold == 0 && self.gate.resting() == Some(1.0) {
+            return;
+        }
+        let [reference_left, reference_right] = &mut self.reference_block;
+        for (i, (left, right)) in left.iter_mut().zip(right).enumerate() {
+            let gain = if self.hold > 0 {
+                self.hold -= 1;
+                0.0
+            } else {
+                self.gate.advance()
+            };
+            (*left, *right) = (*left * gain, *right * gain);
+            reference_left[i] *= gain as f32;
+            reference_right[i] *= gain as f32;
+        }
+    }
+
+    fn tap(&mut self, left: &[f64], right: &[f64]) {
+        let mut block = [[0.0; 2]; BLOCK];
+        for (frame, (left, right)) in block.iter_mut().zip(left.iter().zip(right)) {
+            *frame = [*left as f32, *right as f32];
+        }
+        if self.ends.tap.push_entire_slice(&block[..left.len()]).is_err() {
+            self.untapped += left.len() as u64;
+        }
+    }
+
+    /// Timeline position of the frame that is handed out next.
+    fn playhead(&self) -> u64 {
+        let Way { start, cycle, clock, floor } = self.way;
+        let latency = self.renderer.plan().latency_frames();
+        let behind = self.renderer.carried() as u64 + latency;
+        let since = self.renderer.rendered().saturating_sub(clock);
+        let place = match since.checked_sub(behind) {
+            Some(frames) => Cycle::after(cycle, start, frames),
+            None => start.saturating_sub(behind - since),
+        };
+        place.max(floor)
+    }
+
+    fn publish(&self) {
+        let state = match (&self.phase, self.ready) {
+            (Phase::Standing, false) => State::Stopped,
+            (Phase::Standing, true) => State::Ready,
+            (Phase::Playing | Phase::Leaving(..), _) => State::Playing,
+        };
+        self.ends.shared.write(Moment {
+            state,
+            clock: self.renderer.rendered(),
+            position: self.renderer.position(),
+            playhead: self.playhead(),
+            untapped: self.untapped,
+        });
+    }
+}
+
+impl Cued {
+    /// Its place `late` frames after its start.
+    fn place(&self, late: u64) -> u64 {
+        Cycle::after(self.cycle, self.start, late)
+    }
+}

@@ -1,0 +1,114 @@
+//! The monitor: after the mix, and not in it.
+
+use twobus_dsp::Db;
+use twobus_render::live::{Cue, DIM};
+use twobus_render::source::MemorySource;
+use twobus_session::Monitor;
+
+use super::{FADE, SLACK, Stage, jump_db, offline, render};
+use crate::determinism::busy_scene;
+use crate::support::{Scene, bits, sine};
+
+/// Frames after which a level set by hand is where it belongs.
+const ARRIVED: usize = 600;
+
+fn tone() -> (Scene, Vec<f64>, Vec<f64>) {
+    let mut scene = Scene::default();
+    let (left, right) = (sine(60.0, 40_000), sine(90.0, 40_000));
+    let _ = scene.track(1, left.clone(), right.clone());
+    let wide = |x: Vec<f32>| x.into_iter().map(f64::from).collect();
+    (scene, wide(left), wide(right))
+}
+
+/// What is heard from frame 2000 on with the monitor set so, and the mix there.
+fn heard(monitor: Monitor) -> [Vec<f64>; 4] {
+    let (scene, left, right) = tone();
+    let mut stage = Stage::new(scene);
+    let _ = stage.control.play();
+    let (mut l, mut r) = stage.run(1000);
+    let _ = stage.control.monitor(monitor);
+    let (more_l, more_r) = stage.run(4000);
+    l.extend(more_l);
+    r.extend(more_r);
+    // The corners of short ramps; a level may fall by 0.5 dB a frame.
+    let click_db = if monitor.level.is_silence() || monitor.dim { -24.5 } else { -45.0 };
+    assert!(jump_db(&l) <= click_db && jump_db(&r) <= click_db);
+    let from = 1000 + ARRIVED;
+    [&l, &r, &left, &right].map(|x| x[from..5000].to_vec())
+}
+
+#[test]
+fn with_everything_off_at_0_db_no_bit_changes() {
+    let mut stage = Stage::new(busy_scene());
+    let _ = stage.control.monitor(Monitor::default());
+    let _ = stage.control.play();
+    let (played, _) = stage.run(3000);
+    assert_eq!(bits(&played), bits(&render(&mut offline(&stage.scene, 0), 3000)));
+}
+
+#[test]
+fn each_switch_does_what_it_says_without_a_click() {
+    let close = |a: &[f64], b: &dyn Fn(usize) -> f64| {
+        a.iter().enumerate().all(|(i, x)| (x - b(i)).abs() < 1e-12)
+    };
+    let off = Monitor::default();
+    let [l, r, left, right] = heard(Monitor { level: Db(-6.0), ..off });
+    let gain = Db(-6.0).to_gain();
+    assert!(close(&l, &|i| left[i] * gain) && close(&r, &|i| right[i] * gain));
+    let [l, r, left, right] = heard(Monitor { level: Db::SILENCE, ..off });
+    assert!(l.iter().chain(&r).all(|x| *x == 0.0) && left.len() == right.len());
+    let [l, r, left, right] = heard(Monitor { dim: true, ..off });
+    assert!(close(&l, &|i| left[i] * DIM.to_gain()) && close(&r, &|i| right[i] * DIM.to_gain()));
+    let [l, r, left, right] = heard(Monitor { mono: true, ..off });
+    assert!(close(&l, &|i| 0.5 * (left[i] + right[i])) && l == r);
+    let [l, r, left, right] = heard(Monitor { side: true, ..off });
+    assert!(close(&l, &|i| 0.5 * (left[i] - right[i])) && l == r);
+    let [also_l, ..] = heard(Monitor { side: true, mono: true, ..off });
+    assert_eq!(bits(&also_l), bits(&l));
+}
+
+#[test]
+fn the_reference_comes_and_goes_in_5_ms_and_stays_beside_the_song() {
+    let (scene, left, _) = tone();
+    let mut stage = Stage::new(scene);
+    let other = sine(75.0, 40_000);
+    let reference = MemorySource::mono(other.clone(), 0);
+    // Without one, the switch leaves the song on.
+    let _ = stage.control.monitor(Monitor { reference: true, ..Monitor::default() });
+    let _ = stage.control.play();
+    let mut played = stage.run(1000).0;
+    assert_eq!(played, left[..1000]);
+    let _ = stage.control.stop();
+    played.extend(stage.run(500).0);
+    let _ = stage.control.monitor(Monitor::default());
+    let reference = Some(Box::new(reference) as _);
+    let _ =
+        stage.control.cue(Cue { start: 0, cycle: None, joins: None, sources: vec![], reference });
+    let _ = stage.control.play();
+    let mut played = stage.run(1000).0;
+    let _ = stage.control.monitor(Monitor { reference: true, ..Monitor::default() });
+    played.extend(stage.run(2000).0);
+    let _ = stage.control.monitor(Monitor::default());
+    played.extend(stage.run(2000).0);
+    let steps = FADE + SLACK;
+    assert_eq!(played[..1000], left[..1000]);
+    let beside = other[1000 + steps..3000].iter().map(|x| f64::from(*x));
+    assert!(played[1000 + steps..3000].iter().copied().eq(beside));
+    assert_eq!(played[3000 + steps..], left[3000 + steps..5000]);
+    assert!(jump_db(&played) <= -60.0, "{}", jump_db(&played));
+}
+
+#[test]
+fn the_tap_has_the_mix_whatever_the_monitor_does() {
+    let (scene, left, right) = tone();
+    let mut stage = Stage::new(scene);
+    let _ = stage.control.monitor(Monitor { level: Db(-30.0), mono: true, ..Monitor::default() });
+    let _ = stage.control.play();
+    let _ = stage.run(1500);
+    let tapped: Vec<[f32; 2]> = std::iter::from_fn(|| stage.control.tap().pop().ok()).collect();
+    let expected = left.iter().zip(&right).map(|(&l, &r)| [l as f32, r as f32]);
+    assert!(tapped.iter().copied().eq(expected.take(1500)));
+    // Nobody looks for a while: what does not fit is dropped and counted, and nothing waits.
+    let _ = stage.run(38_000);
+    assert!(stage.control.moment().untapped > 0);
+}
