@@ -4,5 +4,6 @@
 //! of whatever sound device there is, and gives it back when that device is lost.
 
 pub mod device;
+mod edge;
 
 pub use device::Playback;

@@ -52,6 +52,7 @@ const CLIPPY: Need = Need {
     source: Source::Rustup("clippy"),
 };
 
+#[cfg(target_os = "linux")]
 const PKG_CONFIG: Need = Need {
     what: "pkg-config",
     why: "the build asks it where ALSA lies",
@@ -59,6 +60,7 @@ const PKG_CONFIG: Need = Need {
     source: Source::Apt(&["pkg-config"]),
 };
 
+#[cfg(target_os = "linux")]
 const ALSA: Need = Need {
     what: "ALSA's headers",
     why: "sound devices are opened through ALSA",
@@ -66,11 +68,35 @@ const ALSA: Need = Need {
     source: Source::Apt(&["libasound2-dev"]),
 };
 
+#[cfg(target_os = "linux")]
+const JACK: Need = Need {
+    what: "a JACK server",
+    why: "the tests play on it, in real time, without a sound card",
+    probe: &["jackd", "--version"],
+    source: Source::Apt(&["jackd2"]),
+};
+
+#[cfg(target_os = "linux")]
+const JACK_PLUGIN: Need = Need {
+    what: "ALSA's plug-in for JACK",
+    why: "the tests reach the JACK server through ALSA",
+    probe: &[
+        "sh",
+        "-c",
+        "ls /usr/lib*/alsa-lib/*_pcm_jack.so /usr/lib/*/alsa-lib/*_pcm_jack.so | grep .",
+    ],
+    source: Source::Apt(&["libasound2-plugins"]),
+};
+
 /// What `cargo xtask demo` needs.
 pub(crate) const DEMO: &[Need] = &[LINKER];
 
-/// What `cargo xtask test` needs.
-pub(crate) const TEST: &[Need] = &[LINKER, RUSTFMT, CLIPPY, PKG_CONFIG, ALSA];
+/// What `cargo xtask test` needs. On other systems sound devices need nothing, and what is played is
+/// not captured.
+#[cfg(target_os = "linux")]
+pub(crate) const TEST: &[Need] = &[LINKER, RUSTFMT, CLIPPY, PKG_CONFIG, ALSA, JACK, JACK_PLUGIN];
+#[cfg(not(target_os = "linux"))]
+pub(crate) const TEST: &[Need] = &[LINKER, RUSTFMT, CLIPPY];
 
 /// Installs what is missing of `needs`; a few milliseconds when nothing is.
 ///
@@ -114,7 +140,14 @@ fn installation(missing: &[&Need], apt: bool, rustup: bool, root: bool) -> Vec<V
         let waiting = ["-o", "DPkg::Lock::Timeout=300"];
         let start = [sudo, &apt_get, &waiting].concat();
         commands.push([start.as_slice(), &["update"]].concat());
-        commands.push([start.as_slice(), &["install", "--yes"], packages.as_slice()].concat());
+        commands.push(
+            [
+                start.as_slice(),
+                &["install", "--yes", "--no-install-recommends"],
+                packages.as_slice(),
+            ]
+            .concat(),
+        );
     }
     let components = components(missing);
     if rustup && !components.is_empty() {
@@ -171,7 +204,7 @@ mod tests {
             lines,
             [
                 format!("{apt} update"),
-                format!("{apt} install --yes gcc libc6-dev"),
+                format!("{apt} install --yes --no-install-recommends gcc libc6-dev"),
                 "rustup component add rustfmt clippy".to_owned(),
             ]
         );

@@ -1,1 +1,17 @@
 //! Playing on sound devices: made-up ones, and real ones where the machine can have them.
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod capture;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod captured;
+#[cfg(test)]
+mod output;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod player;
+#[cfg(test)]
+mod realtime;
+#[cfg(test)]
+mod signals;

@@ -1,0 +1,103 @@
+//! The audio thread's promises, counted.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::time::Duration;
+
+use twobus_engine::Playback;
+use twobus_engine::device::{Fault, Outlet};
+
+use crate::signals::{Player, Signal};
+
+thread_local! {
+    static HEAP_OPERATIONS: Cell<u64> = const { Cell::new(0) };
+}
+
+/// The system's allocator, counting what each thread asks of it.
+struct Counting;
+
+#[expect(unsafe_code, reason = "an allocator can only be written so; it forwards to the system's")]
+// SAFETY: every call is forwarded unchanged to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        HEAP_OPERATIONS.with(|count| count.set(count.get() + 1));
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        HEAP_OPERATIONS.with(|count| count.set(count.get() + 1));
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// Heap operations of this thread while `act` runs.
+pub(crate) fn heap_operations(act: impl FnOnce()) -> u64 {
+    let before = HEAP_OPERATIONS.with(Cell::get);
+    act();
+    HEAP_OPERATIONS.with(Cell::get) - before
+}
+
+#[test]
+fn the_counter_counts() {
+    assert_eq!(heap_operations(|| drop(std::hint::black_box(vec![1_u8; 100]))), 2);
+}
+
+/// Ramps, overs and NaN at equal and other rates, in callbacks of every length and format, with errors
+/// in between; from the first call on.
+#[test]
+fn r39_the_callback_leaves_the_heap_alone() {
+    struct Loud(Player);
+    impl Playback for Loud {
+        fn fill(&mut self, left: &mut [f64], right: &mut [f64]) {
+            self.0.fill(left, right);
+            left.iter_mut().step_by(7).for_each(|sample| *sample = f64::NAN);
+            right.iter_mut().step_by(5).for_each(|sample| *sample = f64::MAX);
+        }
+    }
+    for (rate_hz, channels) in [(48_000, 2), (44_100, 2), (96_000, 1), (44_100, 8)] {
+        let playback = Loud(Player::new(Signal::Ramp, u64::MAX));
+        let mut outlet = Outlet::new(Box::new(playback), 48_000);
+        let (mut feed, alarm) = outlet.feed(rate_hz, channels).unwrap();
+        let mut float = vec![0.0_f32; 5000 * usize::from(channels)];
+        let mut whole = vec![0_i16; 5000 * usize::from(channels)];
+        let operations = heap_operations(|| {
+            for frames in [64, 1, 0, 5000, 341, 1024, 17] {
+                let samples = frames * usize::from(channels);
+                feed.call(&mut float[..samples], Duration::from_millis(5));
+                feed.call(&mut whole[..samples], Duration::ZERO);
+                [Fault::Xrun, Fault::Unknown, Fault::Gone]
+                    .into_iter()
+                    .for_each(|fault| alarm.raise(fault));
+            }
+        });
+        assert_eq!(operations, 0, "{rate_hz} Hz, {channels} channels");
+        drop(feed);
+        assert!(outlet.take_back().is_some(), "handed back, not freed");
+    }
+}
+
+#[test]
+fn r39_a_dropped_feed_hands_the_playback_back_without_freeing_it() {
+    struct Tell(std::sync::mpsc::Sender<()>);
+    impl Playback for Tell {
+        fn fill(&mut self, _: &mut [f64], _: &mut [f64]) {}
+    }
+    impl Drop for Tell {
+        fn drop(&mut self) {
+            let _ = self.0.send(());
+        }
+    }
+    let (dropped, news) = std::sync::mpsc::channel();
+    let mut outlet = Outlet::new(Box::new(Tell(dropped)), 48_000);
+    let (feed, _) = outlet.feed(48_000, 2).unwrap();
+    assert!(outlet.feed(48_000, 2).is_err(), "it is held");
+    std::thread::spawn(move || drop(feed)).join().unwrap();
+    assert!(news.try_recv().is_err());
+    drop(outlet.take_back());
+    assert!(news.try_recv().is_ok());
+}
