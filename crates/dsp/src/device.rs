@@ -15,17 +15,20 @@ pub enum DeviceKind {
     Utility,
     /// True-peak limiter: [`crate::limiter`].
     Limiter,
+    /// Repeats in time or in notes: [`crate::delay`].
+    Delay,
 }
 
 impl DeviceKind {
     /// Every kind, in the order menus show them.
-    pub const ALL: [Self; 2] = [Self::Utility, Self::Limiter];
+    pub const ALL: [Self; 3] = [Self::Utility, Self::Limiter, Self::Delay];
 
     /// Name shown to people.
     pub fn name(self) -> &'static str {
         match self {
             Self::Utility => "Utility",
             Self::Limiter => "Limiter",
+            Self::Delay => "Delay",
         }
     }
 
@@ -34,6 +37,7 @@ impl DeviceKind {
         match self {
             Self::Utility => crate::utility::SPECS,
             Self::Limiter => crate::limiter::SPECS,
+            Self::Delay => crate::delay::SPECS,
         }
     }
 
@@ -46,7 +50,7 @@ impl DeviceKind {
     /// memory depends on them: they are not automated, and a change of them needs a new plan.
     pub fn is_fixed(self, param: usize) -> bool {
         let fixed: &[usize] = match self {
-            Self::Utility | Self::Limiter => &[],
+            Self::Utility | Self::Limiter | Self::Delay => &[],
         };
         fixed.contains(&param)
     }
@@ -57,6 +61,7 @@ impl DeviceKind {
         let mut processor: Box<dyn Processor> = match self {
             Self::Utility => Box::new(crate::utility::Utility::new(rate_hz)),
             Self::Limiter => Box::new(crate::limiter::Limiter::new(rate_hz)),
+            Self::Delay => Box::new(crate::delay::Delay::new(rate_hz)),
         };
         for (index, spec) in self.specs().iter().enumerate() {
             processor.set(index, values.get(index).copied().unwrap_or(spec.default));

@@ -4,11 +4,13 @@
 //! Samples between processors are `f32`, planar, one slice per channel; states and sums are `f64`.
 
 pub mod curve;
+pub mod delay;
 pub mod delay_line;
 pub mod device;
 pub mod dither;
 pub mod dynamics;
 pub mod fader;
+pub mod glide;
 pub mod limiter;
 pub mod meter;
 pub mod oversample;
@@ -19,6 +21,7 @@ pub mod smooth;
 pub mod svf;
 pub mod units;
 pub mod utility;
+mod wide;
 
 pub use device::DeviceKind;
 pub use processor::Processor;

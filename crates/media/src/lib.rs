@@ -21,7 +21,6 @@
 //! name only when it is complete.
 
 mod aiff;
-mod caf;
 mod chunks;
 mod convert;
 mod decode;

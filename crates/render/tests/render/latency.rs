@@ -127,13 +127,23 @@ fn e6_a_late_path_and_a_dry_one_null() {
     }
 }
 
+/// A device of `kind` that leaves the signal as it is: with its defaults, and without its effect where it
+/// is mixed with the dry signal.
+fn neutral(kind: DeviceKind) -> Device {
+    let mut device = Device::new(DeviceId(1), kind);
+    if let Some(mix) = kind.param("mix") {
+        device.values[mix] = 0.0;
+    }
+    device
+}
+
 /// Every kind of device, neutral: its reported latency is its real one.
 #[test]
 fn e5_a_neutral_device_nulls_with_the_dry_signal() {
     let noise: Vec<f32> = Random::new(10).noise(20_000).iter().map(|x| x * 0.01).collect();
     for kind in DeviceKind::ALL {
         let mut scene = Scene::default();
-        scene.track(1, noise.clone(), noise.clone()).inserts.push(Device::new(DeviceId(1), kind));
+        scene.track(1, noise.clone(), noise.clone()).inserts.push(neutral(kind));
         scene.track(2, noise.clone(), noise.clone()).invert = true;
         let (left, right) = scene.bounce(20_000);
         let peak = left.iter().chain(&right).fold(0.0_f64, |peak, x| peak.max(x.abs()));
