@@ -1,4 +1,5 @@
-//! RealtimeSanitizer over the tests of `render`: whatever blocks under a function marked
+//! RealtimeSanitizer over the tests of `render` and those of `engine` that call what the audio thread
+//! calls: whatever blocks under a function marked
 //! `#[rtsan_standalone::nonblocking]` (the heap, a lock, a system call) ends the test with a report.
 //!
 //! rustup's toolchains bring the library; only Linux and macOS have one.
@@ -13,7 +14,10 @@ use crate::terminal::say;
 /// What the sanitizer's report says first.
 const REPORT: &str = "RealtimeSanitizer: unsafe-library-call";
 
-/// Shows that the sanitizer catches an allocation, then runs the tests of `render` under it.
+/// Tests of `engine` that need no device: its edge, and the callback.
+const ENGINE: [&[&str]; 2] = [&["--lib"], &["--test", "engine", "realtime::"]];
+
+/// Shows that the sanitizer catches an allocation, then runs the tests under it.
 ///
 /// Returns why it was left out, if this system has no such library.
 ///
@@ -36,6 +40,10 @@ pub(crate) fn check() -> Result<Option<&'static str>> {
     run(&mut sanitized(&[&["build"], &example[..]].concat())?)?;
     must_catch(&mut sanitized(&[&["run"], &example[..]].concat())?)?;
     run(&mut sanitized(&[&["test"], &package[..]].concat())?)?;
+    let package = ["--package", "twobus-engine", "--release", "--locked"];
+    for tests in ENGINE {
+        run(&mut sanitized(&[&["test"], &package[..], tests].concat())?)?;
+    }
     Ok(None)
 }
 

@@ -88,13 +88,23 @@ const JACK_PLUGIN: Need = Need {
     source: Source::Apt(&["libasound2-plugins"]),
 };
 
+/// Where there is PipeWire, that stays: PulseAudio's package would replace it.
+#[cfg(target_os = "linux")]
+const PULSEAUDIO: Need = Need {
+    what: "a PulseAudio server",
+    why: "the tests unplug its devices and kill it while a song plays",
+    probe: &["sh", "-c", "command -v pipewire || { command -v pulseaudio && command -v pactl; }"],
+    source: Source::Apt(&["pulseaudio", "pulseaudio-utils"]),
+};
+
 /// What `cargo xtask demo` needs.
 pub(crate) const DEMO: &[Need] = &[LINKER];
 
 /// What `cargo xtask test` needs. On other systems sound devices need nothing, and what is played is
 /// not captured.
 #[cfg(target_os = "linux")]
-pub(crate) const TEST: &[Need] = &[LINKER, RUSTFMT, CLIPPY, PKG_CONFIG, ALSA, JACK, JACK_PLUGIN];
+pub(crate) const TEST: &[Need] =
+    &[LINKER, RUSTFMT, CLIPPY, PKG_CONFIG, ALSA, JACK, JACK_PLUGIN, PULSEAUDIO];
 #[cfg(not(target_os = "linux"))]
 pub(crate) const TEST: &[Need] = &[LINKER, RUSTFMT, CLIPPY];
 

@@ -4,7 +4,7 @@ use crate::device::OutputId;
 
 /// A device, or the sound system, cannot be used.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{}{kind}{}", naming(output.as_ref()), in_brackets(detail.as_deref()))]
+#[error("{}{}", naming(output.as_ref()), self.reason())]
 pub struct Error {
     kind: ErrorKind,
     output: Option<OutputId>,
@@ -55,6 +55,11 @@ impl Error {
     pub fn saying(mut self, detail: impl ToString) -> Self {
         self.detail = Some(detail.to_string());
         self
+    }
+
+    /// What is wrong, without the device's name.
+    pub fn reason(&self) -> String {
+        format!("{}{}", self.kind, in_brackets(self.detail.as_deref()))
     }
 
     /// What is wrong, for code that branches on it.

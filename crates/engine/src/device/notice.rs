@@ -17,7 +17,7 @@ pub enum Notice {
         got: Period,
     },
     /// The device that was chosen cannot be used, so that another plays.
-    #[error("{wanted} cannot be used just now; the default device plays instead. {why}.")]
+    #[error("{wanted} cannot be used just now, so the default device is tried instead: {why}.")]
     Instead {
         /// The chosen one.
         wanted: OutputId,
@@ -33,7 +33,7 @@ pub enum Notice {
         reason: Reason,
     },
     /// There is no device; it is looked for again and again, quietly.
-    #[error("No sound device can be used: {why}. Everything but playing works; it is tried again.")]
+    #[error("No sound: {why}. It is tried again; everything but playing works.")]
     None {
         /// Why.
         why: String,
@@ -70,8 +70,8 @@ pub enum Reason {
     /// It asks for sound without end.
     #[error("keeps no time and cannot be used")]
     NoClock,
-    /// Its rate or format changed.
-    #[error("was changed and is opened again")]
+    /// Its rate or format changed, or its server has ended.
+    #[error("has changed or ended and is opened again")]
     Changed,
     /// The computer or the program was asleep.
     #[error("is opened again after a sleep")]

@@ -22,9 +22,16 @@ use watch::Watch;
 /// How often the supervisor looks at the signs of life.
 pub(crate) const TICK: Duration = Duration::from_millis(50);
 
-/// Without a callback for this long, a device counts as silent; short enough that another plays within
-/// two seconds, longer than the gap of 0.9 s that PulseAudio was seen to begin with.
+/// Without a callback for this long, a device counts as silent: short enough that another plays within
+/// two seconds.
 const SILENCE: Duration = Duration::from_millis(1500);
+
+/// The same for a device that has just begun: PulseAudio takes two blocks and may then play up to 2 s of
+/// silence, which an idle sink has prepared.
+const SILENCE_AT_START: Duration = Duration::from_secs(4);
+
+/// A device that has played this much has begun.
+const BEGUN_S: f64 = 0.5;
 
 /// The supervisor itself did not run for this long: the program or the computer was asleep.
 const ASLEEP: Duration = Duration::from_secs(5);
@@ -242,7 +249,7 @@ impl Supervisor {
         }
         if let Some(wanted) = target.clone() {
             if !std::mem::replace(&mut self.told_instead, true) {
-                actions.push(Action::Say(Notice::Instead { wanted, why: error.to_string() }));
+                actions.push(Action::Say(Notice::Instead { wanted, why: error.reason() }));
             }
             return self.open_target(None, actions);
         }
@@ -441,14 +448,18 @@ impl Playing {
         }
         // Counted in ticks, so that a stall of the supervisor is not taken for one of the device.
         self.silence += passed.min(TICK * 2);
-        (self.silence >= SILENCE).then_some(Reason::Silent)
+        let limit = if self.played_s(signs) < BEGUN_S { SILENCE_AT_START } else { SILENCE };
+        (self.silence >= limit).then_some(Reason::Silent)
     }
 
     fn runs_away(&self, now: Duration, signs: Signs) -> bool {
-        let played_s = signs.frames as f64 / f64::from(self.config.rate_hz);
         let passed_s = now.saturating_sub(self.since).as_secs_f64();
         // Two seconds of grace for what is filled ahead at the start.
-        played_s > RUNAWAY * passed_s + 2.0
+        self.played_s(signs) > RUNAWAY * passed_s + 2.0
+    }
+
+    fn played_s(&self, signs: Signs) -> f64 {
+        signs.frames as f64 / f64::from(self.config.rate_hz)
     }
 }
 

@@ -64,19 +64,16 @@ fn find(id: &OutputId) -> Result<cpal::Device, Error> {
 }
 
 fn open_default(wish: &Wish, outlet: &mut Outlet) -> Result<Box<dyn Stream>, Error> {
-    let mut first_error = None;
+    let mut telling = None;
     for device in hosts().iter().filter_map(cpal::Host::default_output_device) {
         match open(&device, wish, outlet) {
             Ok(stream) => return Ok(stream),
-            Err(error) => drop(first_error.get_or_insert(error)),
+            // A default device that is not there tells nothing; that it is busy does.
+            Err(error) if error.kind() == ErrorKind::Missing => {}
+            Err(error) => telling = telling.or(Some(error)),
         }
     }
-    let detail = first_error.map(|error| error.to_string());
-    let none = Error::new(ErrorKind::NoOutput);
-    Err(match detail {
-        Some(detail) => none.saying(detail),
-        None => none,
-    })
+    Err(telling.unwrap_or_else(|| Error::new(ErrorKind::NoOutput)))
 }
 
 fn open(device: &cpal::Device, wish: &Wish, outlet: &mut Outlet) -> Result<Box<dyn Stream>, Error> {

@@ -3,16 +3,15 @@
 use std::thread;
 use std::time::Duration;
 
+use nix::sys::signal::{Signal as Stop, kill};
+use nix::unistd::Pid;
+
 use crate::capture::{RATE_HZ, Rig, run};
 use crate::player::{Report, Script, command, play, report};
 use crate::signals::{STEP, Signal};
 
 /// A busy machine may miss a period; then it says so, and another attempt is made.
 const ATTEMPTS: usize = 3;
-
-fn script(signal: Signal, period: u32, frames: u64) -> Script {
-    Script { signal, song_hz: RATE_HZ, period, frames, stall: None }
-}
 
 /// Plays until no xrun is reported.
 fn play_cleanly(script: &Script) -> (Report, Vec<[f32; 2]>) {
@@ -32,7 +31,7 @@ fn play_cleanly(script: &Script) -> (Report, Vec<[f32; 2]>) {
 fn r33_a_ramp_comes_out_frame_by_frame_at_every_period() {
     for period in [64, 256, 1024] {
         let frames = u64::from(RATE_HZ);
-        let (report, captured) = play_cleanly(&script(Signal::Ramp, period, frames));
+        let (report, captured) = play_cleanly(&Script::new(Signal::Ramp, period, frames));
         assert_eq!((report.rate_hz, report.period), (RATE_HZ, period));
         assert!(captured.len() as u64 >= frames, "{period}: {} frames", captured.len());
         for (frame, played) in captured.iter().take(frames as usize).enumerate() {
@@ -47,7 +46,7 @@ fn r33_a_ramp_comes_out_frame_by_frame_at_every_period() {
 
 #[test]
 fn r30_left_and_right_arrive_as_such() {
-    let script = script(Signal::Impulses(1000, 2000), 256, 4000);
+    let script = Script::new(Signal::Impulses(1000, 2000), 256, 4000);
     let (_, captured) = play_cleanly(&script);
     let at = |channel: usize| -> Vec<usize> {
         (0..captured.len()).filter(|&frame| captured[frame][channel] != 0.0).collect()
@@ -59,7 +58,7 @@ fn r30_left_and_right_arrive_as_such() {
 fn r36_a_song_at_another_rate_keeps_pitch_and_length() {
     let song_hz = 44_100;
     let tone = Signal::Tone(997.0, song_hz);
-    let mut script = script(tone, 256, u64::from(song_hz) * 3);
+    let mut script = Script::new(tone, 256, u64::from(song_hz) * 3);
     script.song_hz = song_hz;
     let (report, captured) = play_cleanly(&script);
     assert_eq!(report.rate_hz, RATE_HZ);
@@ -86,11 +85,11 @@ fn frequency(signal: &[f64]) -> f64 {
 #[test]
 fn r38_a_stall_is_counted_as_an_xrun_and_later_blocks_are_clean() {
     let period = 256;
-    let mut script = script(Signal::Ramp, period, u64::from(RATE_HZ));
+    let mut script = Script::new(Signal::Ramp, period, u64::from(RATE_HZ));
     script.stall = Some((20_000, 100));
     let rig = Rig::start(period);
     let report = play(&rig, &script);
-    assert!(report.xruns >= 1, "{report:?}");
+    assert!(report.xruns >= 1, "{:?}", report.notices);
     let frames: Vec<u64> = rig
         .captured()
         .iter()
@@ -102,11 +101,13 @@ fn r38_a_stall_is_counted_as_an_xrun_and_later_blocks_are_clean() {
     assert!(missing.iter().all(|lost| lost % u64::from(period) == 0), "whole blocks only");
     assert!(lost <= report.dropped_frames, "{lost} of at most {} frames", report.dropped_frames);
     assert_eq!(frames.last(), Some(&u64::from(RATE_HZ)), "the song ends as it should");
+    // The device keeps two periods at most, also after the xrun: the playhead has followed.
+    assert!(report.behind_frames <= 2 * u64::from(period), "{}", report.behind_frames);
 }
 
 #[test]
 fn r37_a_killed_server_is_noticed_within_two_seconds_and_the_playback_comes_back() {
-    let script = script(Signal::Ramp, 256, 60 * u64::from(RATE_HZ));
+    let script = Script::new(Signal::Ramp, 256, 60 * u64::from(RATE_HZ));
     let mut rig = Rig::start(256);
     let mut command = command(&rig, &script);
     let player = thread::spawn(move || run(&mut command, Duration::from_secs(30)));
@@ -115,6 +116,31 @@ fn r37_a_killed_server_is_noticed_within_two_seconds_and_the_playback_comes_back
     let status = player.join().unwrap();
     assert!(status.success());
     let report = report(&rig);
-    assert!(report.noticed_ms.unwrap() <= 2000, "{report:?}");
-    assert!(report.returned && report.position > u64::from(RATE_HZ), "{report:?}");
+    assert!(report.noticed_ms.unwrap() <= 2000, "{:?}", report.noticed_ms);
+    assert!(report.returned && report.position > u64::from(RATE_HZ), "{}", report.position);
+}
+
+/// Stopped and continued, as a computer does with a program when it sleeps.
+#[test]
+fn r47_after_a_sleep_the_device_is_opened_again_and_the_song_goes_on() {
+    let sleep_s = if std::env::var_os("TWOBUS_FULL").is_some() { 30 } else { 6 };
+    let mut script = Script::new(Signal::Ramp, 256, 600 * u64::from(RATE_HZ));
+    script.linger_ms = Some(2000 + sleep_s * 1000 + 3000);
+    let rig = Rig::start(256);
+    let mut player = command(&rig, &script).spawn().unwrap();
+    let pid = Pid::from_raw(player.id().cast_signed());
+    thread::sleep(Duration::from_secs(2));
+    kill(pid, Stop::SIGSTOP).unwrap();
+    thread::sleep(Duration::from_secs(sleep_s));
+    kill(pid, Stop::SIGCONT).unwrap();
+    assert!(player.wait().unwrap().success(), "{}", rig.said());
+    let report = report(&rig);
+    assert!(report.notices.iter().any(|notice| notice.contains("after a sleep")), "{report:?}");
+    let (asleep, last) = (report.moments.windows(2), report.moments.last().unwrap());
+    let gap = asleep.max_by_key(|pair| pair[1].time_ms - pair[0].time_ms).unwrap();
+    assert!(last.output.is_some() && last.position > gap[0].position + u64::from(RATE_HZ));
+    // In time: what was played after the sleep is as long as the time that was left.
+    let left_ms = (last.time_ms - gap[1].time_ms) as u64;
+    let played_ms = (last.position - gap[0].position) * 1000 / u64::from(RATE_HZ);
+    assert!(played_ms <= left_ms + 500, "{played_ms} ms in {left_ms} ms");
 }

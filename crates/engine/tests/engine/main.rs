@@ -12,6 +12,9 @@ mod output;
 #[cfg(target_os = "linux")]
 mod player;
 #[cfg(test)]
+#[cfg(target_os = "linux")]
+mod pulse;
+#[cfg(test)]
 mod realtime;
 #[cfg(test)]
 mod signals;

@@ -81,7 +81,7 @@ fn r35_an_unplugged_device_is_followed_by_the_default_at_the_same_position() {
         let fake = Fake::with(FakeOutput::new("built-in", SONG_HZ));
         fake.plug(FakeOutput::paced("usb", SONG_HZ));
         let stage = Stage::new(&fake, Some("usb"));
-        let _ = wait(|| stage.position() > 4096);
+        let _ = wait(|| stage.position() > u64::from(SONG_HZ));
         fake.unplug("usb", reported);
         let took = wait(|| stage.plays_on("built-in"));
         assert!(took < Duration::from_secs(2), "{took:?}");
@@ -139,7 +139,7 @@ fn r35_a_device_that_hangs_is_left_and_a_new_playback_goes_on_elsewhere() {
     let fake = Fake::with(FakeOutput::paced("a", SONG_HZ));
     fake.plug(FakeOutput::new("b", SONG_HZ));
     let stage = Stage::new(&fake, None);
-    let _ = wait(|| stage.position() > 0);
+    let _ = wait(|| stage.position() > u64::from(SONG_HZ));
     fake.behave("a", Behaviour::Hang);
     let took = wait(|| stage.output.status().state == State::Dead);
     assert!(took < Duration::from_secs(5), "{took:?}");

@@ -2,16 +2,17 @@
 //!
 //! ALSA reads its configuration from the environment of the process, which the tests share.
 
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use twobus_engine::device::{Output, OutputId, State, System, Wish};
 
-use crate::capture::{Rig, run};
+use crate::capture::{RATE_HZ, Rig, run};
 use crate::signals::{Player, Signal};
 
 /// The script, and the file for the report.
@@ -28,6 +29,30 @@ pub(crate) struct Script {
     pub(crate) frames: u64,
     /// Blocks when it comes to this frame, for so many milliseconds.
     pub(crate) stall: Option<(u64, u64)>,
+    /// The device.
+    pub(crate) output: String,
+    /// Goes on for so many milliseconds, whatever happens; otherwise it ends with the song, or when the
+    /// device is lost.
+    pub(crate) linger_ms: Option<u64>,
+}
+
+impl Script {
+    /// A signal of so many frames on the rig's device, at its rate.
+    pub(crate) fn new(signal: Signal, period: u32, frames: u64) -> Self {
+        let output = "alsa:default".to_owned();
+        Self { signal, song_hz: RATE_HZ, period, frames, stall: None, output, linger_ms: None }
+    }
+}
+
+/// What the program sees at one moment.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Moment {
+    /// Milliseconds of the system's clock.
+    pub(crate) time_ms: u128,
+    /// The device that plays, if one does.
+    pub(crate) output: Option<String>,
+    /// How far the song is.
+    pub(crate) position: u64,
 }
 
 /// What the program has seen.
@@ -41,6 +66,7 @@ pub(crate) struct Report {
     pub(crate) behind_frames: u64,
     pub(crate) realtime: String,
     pub(crate) notices: Vec<String>,
+    pub(crate) moments: Vec<Moment>,
     /// Milliseconds from the last moved frame to the notice that the device was lost.
     pub(crate) noticed_ms: Option<u64>,
     /// Whether the playback came back at the end.
@@ -61,18 +87,33 @@ pub(crate) fn play(rig: &Rig, script: &Script) -> Report {
 /// The program, not yet started.
 pub(crate) fn command(rig: &Rig, script: &Script) -> Command {
     let mut command = rig.command(std::env::current_exe().unwrap());
+    let log = rig.log("player.log");
+    let _ = command.stdout(log.try_clone().unwrap()).stderr(log);
+    instruct(&mut command, script, &rig.file("report.json"));
+    command
+}
+
+/// Tells the program, in whatever environment, what to do and where to report.
+pub(crate) fn instruct(command: &mut Command, script: &Script, report: &Path) {
     let _ = command
         .args(["--exact", "player::plays_a_script", "--ignored", "--nocapture"])
         .env(SCRIPT, serde_json::to_string(script).unwrap())
-        .env(REPORT, rig.file("report.json"))
-        .stdout(rig.log("player.log"))
-        .stderr(rig.log("player.log"));
-    command
+        .env(REPORT, report);
 }
 
 /// What the program run last on this rig has seen.
 pub(crate) fn report(rig: &Rig) -> Report {
-    serde_json::from_slice(&std::fs::read(rig.file("report.json")).unwrap()).unwrap()
+    read(&rig.file("report.json"))
+}
+
+/// What a program has reported.
+pub(crate) fn read(file: &Path) -> Report {
+    serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap()
+}
+
+/// Milliseconds of the system's clock, which all programs share.
+pub(crate) fn now_ms() -> u128 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()
 }
 
 #[test]
@@ -83,32 +124,49 @@ fn plays_a_script() {
     let mut player = Player::new(script.signal, script.frames);
     player.stall = script.stall.map(|(frame, ms)| (frame, Duration::from_millis(ms)));
     let position = Arc::clone(&player.position);
-    let wish = Wish { output: Some(OutputId::new("alsa:default")), period_frames: script.period };
+    let output = Some(OutputId::new(&script.output));
+    let wish = Wish { output, period_frames: script.period };
     let output = Output::new(Arc::new(System), wish, Box::new(player), script.song_hz);
     let mut report = Report::default();
-    let end = script.frames + u64::from(script.song_hz);
-    let (mut moved, mut last) = (Instant::now(), 0);
-    let started = Instant::now();
-    while last < end && report.noticed_ms.is_none() {
+    let (started, mut moved, mut last) = (Instant::now(), Instant::now(), 0);
+    while !over(&script, &report, last, started.elapsed()) {
         thread::sleep(Duration::from_millis(5));
         let now = position.load(Relaxed);
         if now != last {
             (moved, last) = (Instant::now(), now);
         }
-        let status = output.status();
-        if let State::Playing(config) = &status.state {
-            (report.rate_hz, report.period) = (config.rate_hz, config.period_frames);
-        } else if last > 0 {
-            report.noticed_ms = Some(moved.elapsed().as_millis() as u64);
+        observe(&mut report, &output, last);
+        if report.moments.last().is_some_and(|now| now.output.is_none()) && last > 0 {
+            let ms = moved.elapsed().as_millis() as u64;
+            let _first = report.noticed_ms.get_or_insert(ms);
         }
-        report.behind_frames = report.behind_frames.max(status.behind_frames);
-        report.realtime = format!("{:?}", status.realtime);
-        (report.xruns, report.dropped_frames) = (status.xruns, status.dropped_frames);
-        report.notices.extend(output.notices().iter().map(ToString::to_string));
-        assert!(started.elapsed().as_secs() < end / u64::from(script.song_hz) + 20, "{report:?}");
     }
     report.returned = output.close().is_some();
     report.position = position.load(Relaxed);
     let file = std::env::var(REPORT).unwrap();
     std::fs::write(file, serde_json::to_vec(&report).unwrap()).unwrap();
+}
+
+fn over(script: &Script, report: &Report, position: u64, passed: Duration) -> bool {
+    if let Some(linger_ms) = script.linger_ms {
+        return passed.as_millis() as u64 >= linger_ms;
+    }
+    let end = script.frames + u64::from(script.song_hz);
+    let limit_s = end / u64::from(script.song_hz) + 20;
+    assert!(passed.as_secs() < limit_s, "{report:?}");
+    position >= end || report.noticed_ms.is_some()
+}
+
+fn observe(report: &mut Report, output: &Output, position: u64) {
+    let status = output.status();
+    let mut moment = Moment { time_ms: now_ms(), output: None, position };
+    if let State::Playing(config) = &status.state {
+        (report.rate_hz, report.period) = (config.rate_hz, config.period_frames);
+        moment.output = Some(config.output.to_string());
+        report.behind_frames = report.behind_frames.max(status.behind_frames);
+        report.realtime = format!("{:?}", status.realtime);
+    }
+    report.moments.push(moment);
+    (report.xruns, report.dropped_frames) = (status.xruns, status.dropped_frames);
+    report.notices.extend(output.notices().iter().map(ToString::to_string));
 }

@@ -141,6 +141,17 @@ fn r35_silence_is_noticed_within_two_seconds_though_no_error_comes() {
 }
 
 #[test]
+fn r35_a_device_may_take_its_time_to_begin() {
+    let mut bench = Bench::playing(None, "a");
+    bench.signs = Signs { callbacks: 2, frames: 1024, ..Signs::default() };
+    bench.alive = false;
+    bench.runs_ms(3500);
+    assert!(bench.supervisor.playing().is_some());
+    bench.runs_ms(1000);
+    assert!(bench.supervisor.playing().is_none());
+}
+
+#[test]
 fn r38_a_stall_of_the_supervisor_is_not_taken_for_one_of_the_device() {
     let mut bench = Bench::playing(Some("a"), "a");
     bench.runs_ms(1000);
@@ -289,6 +300,7 @@ fn r47_after_a_sleep_the_device_is_opened_again_at_once() {
 #[test]
 fn r35_a_device_that_hangs_is_left_with_the_song_and_that_is_said() {
     let mut bench = Bench::playing(None, "a");
+    bench.runs_ms(600);
     bench.alive = false;
     bench.runs_ms(1500);
     assert_eq!(bench.todo().last(), Some(&Action::Close));
