@@ -13,6 +13,10 @@ use crate::processor::Processor;
 pub enum DeviceKind {
     /// Gain, polarity and channel swap: [`crate::utility`].
     Utility,
+    /// Saturator with three curves: [`crate::saturator`].
+    Saturator,
+    /// Hard to soft clipper: [`crate::clipper`].
+    Clipper,
     /// True-peak limiter: [`crate::limiter`].
     Limiter,
     /// Repeats in time or in notes: [`crate::delay`].
@@ -21,12 +25,15 @@ pub enum DeviceKind {
 
 impl DeviceKind {
     /// Every kind, in the order menus show them.
-    pub const ALL: [Self; 3] = [Self::Utility, Self::Limiter, Self::Delay];
+    pub const ALL: [Self; 5] =
+        [Self::Utility, Self::Saturator, Self::Clipper, Self::Limiter, Self::Delay];
 
     /// Name shown to people.
     pub fn name(self) -> &'static str {
         match self {
             Self::Utility => "Utility",
+            Self::Saturator => "Saturator",
+            Self::Clipper => "Clipper",
             Self::Limiter => "Limiter",
             Self::Delay => "Delay",
         }
@@ -36,6 +43,8 @@ impl DeviceKind {
     pub fn specs(self) -> &'static [ParamSpec] {
         match self {
             Self::Utility => crate::utility::SPECS,
+            Self::Saturator => crate::saturator::SPECS,
+            Self::Clipper => crate::clipper::SPECS,
             Self::Limiter => crate::limiter::SPECS,
             Self::Delay => crate::delay::SPECS,
         }
@@ -51,6 +60,8 @@ impl DeviceKind {
     pub fn is_fixed(self, param: usize) -> bool {
         let fixed: &[usize] = match self {
             Self::Utility | Self::Limiter | Self::Delay => &[],
+            Self::Saturator => &[crate::saturator::QUALITY],
+            Self::Clipper => &[crate::clipper::QUALITY],
         };
         fixed.contains(&param)
     }
@@ -60,6 +71,8 @@ impl DeviceKind {
     pub fn build(self, values: &[f64], rate_hz: f64) -> Box<dyn Processor> {
         let mut processor: Box<dyn Processor> = match self {
             Self::Utility => Box::new(crate::utility::Utility::new(rate_hz)),
+            Self::Saturator => Box::new(crate::saturator::Saturator::new(rate_hz)),
+            Self::Clipper => Box::new(crate::clipper::Clipper::new(rate_hz)),
             Self::Limiter => Box::new(crate::limiter::Limiter::new(rate_hz)),
             Self::Delay => Box::new(crate::delay::Delay::new(rate_hz)),
         };

@@ -3,6 +3,8 @@
 //! This crate knows no file, no thread, no JSON and no window, and allocates only in constructors.
 //! Samples between processors are `f32`, planar, one slice per channel; states and sums are `f64`.
 
+pub mod auto_level;
+pub mod clipper;
 pub mod curve;
 pub mod delay;
 pub mod delay_line;
@@ -17,6 +19,8 @@ pub mod oversample;
 pub mod pan;
 pub mod param;
 pub mod processor;
+pub mod resample;
+pub mod saturator;
 pub mod smooth;
 pub mod svf;
 pub mod units;

@@ -1,5 +1,7 @@
 //! Values that travel to their target instead of jumping, so that no move of a control clicks.
 
+use crate::units::Db;
+
 /// A value that runs straight to its target over a given number of frames and then equals it exactly.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ramp {
@@ -56,6 +58,16 @@ impl Ramp {
             }
         }
         self.value
+    }
+}
+
+/// Fills `gains` with the gains of a level in dB that is on its way.
+///
+/// Audio thread: no allocation, no lock, no system call.
+pub fn fill_gains(level_db: &mut Ramp, gains: &mut [f64]) {
+    match level_db.resting() {
+        Some(level) => gains.fill(Db(level).to_gain()),
+        None => gains.iter_mut().for_each(|gain| *gain = Db(level_db.advance()).to_gain()),
     }
 }
 

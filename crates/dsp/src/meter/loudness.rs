@@ -92,6 +92,14 @@ impl Energies {
         });
     }
 
+    /// Forgets the signal; the next frame begins the first step.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    pub fn reset(&mut self) {
+        self.steps.reset();
+        self.pairs.iter_mut().for_each(|(filter, _)| filter.reset());
+    }
+
     /// The energy of the incomplete last step, as if silence followed.
     fn rest(&self) -> f64 {
         let sum: f64 = self.pairs.iter().map(|(f, w)| weighted(f.sums(), *w)).sum();

@@ -21,6 +21,12 @@ impl Steps {
         steps
     }
 
+    /// Begins again, with the first step.
+    pub(super) fn reset(&mut self) {
+        (self.done, self.filled) = (0, 0);
+        self.length = self.present_length();
+    }
+
     /// Calls `part` with each range of a block of `frames` that lies in one step, and with the
     /// step's length if the range completes it.
     pub(super) fn split(

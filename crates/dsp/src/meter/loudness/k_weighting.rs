@@ -104,6 +104,14 @@ impl KWeighting {
         sums
     }
 
+    /// Forgets the signal.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    pub(super) fn reset(&mut self) {
+        self.state = State::default();
+        self.sums = [0.0; 2];
+    }
+
     /// The sums of squares since the last [`take`](Self::take).
     pub(super) fn sums(&self) -> [f64; 2] {
         self.sums

@@ -1,0 +1,113 @@
+//! The way of the signal at one quality: what is cut off, and the signal beside it.
+
+use super::LOUDEST;
+use super::excess::{Excess, Knee};
+use crate::auto_level::{AutoLevel, GRID_FRAMES};
+use crate::delay_line::DelayLine;
+use crate::resample::{MAX_FRAMES, Oversampler};
+
+const _: () = assert!(GRID_FRAMES <= MAX_FRAMES, "a run fits into the oversampler");
+
+/// The controls of a run of frames: gains by frame, and the knee.
+#[derive(Debug)]
+pub(super) struct Controls {
+    pub(super) knee: Knee,
+    pub(super) drive: [f64; GRID_FRAMES],
+    pub(super) ceiling: [f64; GRID_FRAMES],
+    /// How much of an overshoot is caught, 0 to 1.
+    pub(super) catch: [f64; GRID_FRAMES],
+}
+
+impl Controls {
+    pub(super) fn new(knee: Knee) -> Self {
+        let unity = [1.0; GRID_FRAMES];
+        Self { knee, drive: unity, ceiling: unity, catch: unity }
+    }
+}
+
+/// From input to output at one quality.
+#[derive(Debug)]
+pub(super) struct Engine {
+    oversampler: Oversampler,
+    excess: Excess,
+    dry: DelayLine<f32>,
+    /// Drive and ceiling, as late as the signal.
+    gains: DelayLine<f64>,
+}
+
+impl Engine {
+    pub(super) fn new(oversampler: Oversampler) -> Self {
+        let latency = oversampler.latency_frames();
+        Self {
+            excess: Excess::new(MAX_FRAMES * oversampler.factor()),
+            oversampler,
+            dry: DelayLine::new(latency),
+            gains: DelayLine::new(latency),
+        }
+    }
+
+    pub(super) fn latency_frames(&self) -> usize {
+        self.dry.frames()
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.oversampler.reset();
+        self.excess.reset();
+        self.dry.reset();
+        self.gains.reset();
+    }
+
+    /// Processes up to [`GRID_FRAMES`] frames in place; returns the largest magnitudes before and
+    /// behind the clipper.
+    pub(super) fn process(
+        &mut self,
+        controls: &mut Controls,
+        level: &mut AutoLevel,
+        left: &mut [f32],
+        right: &mut [f32],
+    ) -> [f64; 2] {
+        let frames = left.len();
+        let mut cut = [0.0; 2 * GRID_FRAMES];
+        let cut = &mut cut[..2 * frames];
+        drive(controls, left, right, cut);
+        let (excess, knee) = (&mut self.excess, &controls.knee);
+        self.oversampler.process(cut, |block| excess.process(knee, block));
+        self.dry.process(left, right);
+        let (drive, ceiling) = (&mut controls.drive[..frames], &mut controls.ceiling[..frames]);
+        self.gains.process(drive, ceiling);
+        let mut peaks = [0.0_f64; 2];
+        let mut clipped = [[0.0_f32; GRID_FRAMES]; 2];
+        for (i, cut) in cut.chunks_exact_mut(2).enumerate() {
+            for (cut, dry) in cut.iter_mut().zip([left[i], right[i]]) {
+                let driven = f64::from(dry) * drive[i];
+                let out = driven - ceiling[i] * *cut;
+                let caught = out.clamp(-ceiling[i], ceiling[i]);
+                *cut = out + controls.catch[i] * (caught - out);
+                peaks = [peaks[0].max(driven.abs()), peaks[1].max(cut.abs())];
+            }
+            (clipped[0][i], clipped[1][i]) = (cut[0] as f32, cut[1] as f32);
+        }
+        level.push([left, right], [&clipped[0][..frames], &clipped[1][..frames]]);
+        for (i, cut) in cut.chunks_exact(2).enumerate() {
+            let gain = level.advance();
+            (left[i], right[i]) = ((cut[0] * gain) as f32, (cut[1] * gain) as f32);
+        }
+        peaks
+    }
+}
+
+/// Makes the signal sane and fills `driven` with it in parts of the ceiling.
+fn drive(controls: &Controls, left: &mut [f32], right: &mut [f32], driven: &mut [f64]) {
+    let gains = controls.drive.iter().zip(&controls.ceiling);
+    let frames = left.iter_mut().zip(right).zip(driven.chunks_exact_mut(2)).zip(gains);
+    for (((l, r), driven), (drive, ceiling)) in frames {
+        (*l, *r) = (sane(*l), sane(*r));
+        let gain = drive / ceiling;
+        driven[0] = f64::from(*l) * gain;
+        driven[1] = f64::from(*r) * gain;
+    }
+}
+
+fn sane(sample: f32) -> f32 {
+    if sample.is_finite() { sample.clamp(-LOUDEST, LOUDEST) } else { 0.0 }
+}
