@@ -67,7 +67,7 @@ pub const QUALITY: usize = 7;
 /// Parameters of a [`Saturator`], in order.
 pub const SPECS: &[ParamSpec] = &[
     ParamSpec::choice("curve", "Curve", &["Tape", "Tube", "Transformer"], 0),
-    ParamSpec::linear("drive", "Drive", Unit::Db, (0.0, 24.0), 6.0),
+    ParamSpec::linear("drive", "Drive", Unit::Db, (0.0, 24.0), 0.0),
     ParamSpec::linear("asymmetry", "Asymmetry", Unit::Percent, (-100.0, 100.0), 0.0),
     ParamSpec::linear("tone", "Tone", Unit::Db, (-9.0, 9.0), 0.0),
     ParamSpec::linear("mix", "Mix", Unit::Percent, (0.0, 100.0), 100.0),
