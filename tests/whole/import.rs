@@ -26,7 +26,7 @@ fn stems(studio: &Studio) -> Vec<(String, Planar)> {
 }
 
 #[test]
-fn row27_stems_in_six_formats_line_up_within_one_sample() {
+fn r27_stems_in_six_formats_line_up_within_one_sample() {
     let studio = Studio::empty();
     let _ = studio.done("new song --song Song");
     let names = [
@@ -55,7 +55,7 @@ fn row27_stems_in_six_formats_line_up_within_one_sample() {
 }
 
 #[test]
-fn row27_a_stem_that_does_not_tell_its_delay_is_said() {
+fn r27_a_stem_that_does_not_tell_its_delay_is_said() {
     let studio = Studio::new();
     fixture(&studio, "long-no-header.mp3");
     let (_, warnings) = studio.warned("import song stems");
@@ -63,7 +63,7 @@ fn row27_a_stem_that_does_not_tell_its_delay_is_said() {
 }
 
 #[test]
-fn row28_a_44_1_khz_stem_in_a_48_khz_song_has_its_length_and_pitch() {
+fn r28_a_44_1_khz_stem_in_a_48_khz_song_has_its_length_and_pitch() {
     let studio = Studio::new();
     let tone = sine(997.0, 44_100, 0.5, 44_100);
     studio.wav_at("stems/tone.wav", Float32, 44_100, None, &[tone.clone(), tone]);
@@ -79,7 +79,7 @@ fn row28_a_44_1_khz_stem_in_a_48_khz_song_has_its_length_and_pitch() {
 }
 
 #[test]
-fn row28_a_song_takes_the_rate_of_most_files() {
+fn r28_a_song_takes_the_rate_of_most_files() {
     let studio = Studio::empty();
     let _ = studio.done("new song");
     for (name, rate_hz) in [("a", 96_000), ("b", 44_100), ("c", 96_000)] {
@@ -91,7 +91,7 @@ fn row28_a_song_takes_the_rate_of_most_files() {
 }
 
 #[test]
-fn row23_row24_row25_bad_files_are_rows_and_stop_no_other() {
+fn r23_r24_r25_bad_files_are_rows_and_stop_no_other() {
     let studio = Studio::new();
     studio.wav("stems/good.wav", Int24, &stereo_noise(1, 0.1, frames(0.1)));
     let _ = studio.file("stems/page.mp3", b"<!DOCTYPE html><html><body>Not found</body></html>");
@@ -126,7 +126,7 @@ fn row23_row24_row25_bad_files_are_rows_and_stop_no_other() {
 }
 
 #[test]
-fn row23_an_import_without_one_good_file_fails_and_changes_nothing() {
+fn r23_an_import_without_one_good_file_fails_and_changes_nothing() {
     let studio = Studio::new();
     let _ = studio.file("a.wav", b"");
     let _ = studio.file("b.mp3", b"<html></html>");
@@ -139,7 +139,7 @@ fn row23_an_import_without_one_good_file_fails_and_changes_nothing() {
 
 #[cfg(unix)]
 #[test]
-fn row22_a_pipe_and_a_folder_are_refused_at_once() {
+fn r22_a_pipe_and_a_folder_are_refused_at_once() {
     let studio = Studio::new();
     studio.wav("good.wav", Int24, &stereo_noise(1, 0.1, frames(0.1)));
     let made = std::process::Command::new("mkfifo").arg(studio.at("pipe.wav")).status();
@@ -152,7 +152,7 @@ fn row22_a_pipe_and_a_folder_are_refused_at_once() {
 }
 
 #[test]
-fn row29_a_file_with_three_channels_becomes_three_mono_tracks() {
+fn r29_a_file_with_three_channels_becomes_three_mono_tracks() {
     let studio = Studio::new();
     let channels: Planar = (0..3).map(|n| impulse(1_000 * (n + 1), 0.5, 9_600)).collect();
     studio.wav("stems/room.wav", Int24, &channels);
@@ -168,7 +168,7 @@ fn row29_a_file_with_three_channels_becomes_three_mono_tracks() {
 }
 
 #[test]
-fn row30_left_and_right_stay_where_they_are_in_every_depth() {
+fn r30_left_and_right_stay_where_they_are_in_every_depth() {
     for format in [Int16, Int24, Float32] {
         let stem = vec![impulse(1_000, 0.5, 4_800), impulse(2_000, 0.5, 4_800)];
         let studio = Studio::with_stems(format, &[stem]);

@@ -4,7 +4,7 @@
 //! 1991, and the compression types "sowt", "twos", "in24", "in32", "fl32" and "fl64" of QuickTime.
 
 use crate::chunks::Order::{Big, Little};
-use crate::chunks::{Chunk, Chunks};
+use crate::chunks::{Chunk, Chunks, Layout, UNKNOWN};
 use crate::error::{Error, ErrorKind, Result};
 use crate::file::SourceFile;
 use crate::header::{Data, Stored};
@@ -27,14 +27,14 @@ struct Common {
 pub(crate) fn read(file: &SourceFile) -> Result<Stored> {
     let compressed = file.array_at(8)? == Some(*b"AIFC");
     let (mut common, mut sound) = (None, None);
-    let mut chunks = Chunks::new(file, Big);
+    let mut chunks = Chunks::new(file, Layout::Iff(Big));
     while let Some(chunk) = chunks.next()? {
         match &chunk.id {
             b"COMM" if common.is_none() => common = Some(read_common(file, &chunk, compressed)?),
             b"SSND" if sound.is_none() => sound = Some(chunk),
             _ => {}
         }
-        chunks.skip(&chunk, u64::from(chunk.size))?;
+        chunks.skip(&chunk, chunk.size)?;
     }
     let broken = |what| Error::new(ErrorKind::Broken(what), file.path());
     let common = common.ok_or_else(|| broken("it has no COMM chunk"))?;
@@ -98,14 +98,18 @@ fn encoding(compression: &[u8; 4], bits: u16) -> std::result::Result<Encoding, E
 }
 
 /// Finds the true extent of the sound: behind two numbers, of which the first is the distance to the
-/// first frame. A file whose header was never completed promises no frames.
+/// first frame. A file whose header was never completed promises no frames, or as many as can be.
 fn read_sound(file: &SourceFile, chunk: &Chunk, common: &Common) -> Result<Data> {
     let offset = file.array_at(chunk.start)?.map_or(0, u32::from_be_bytes);
-    let start = chunk.start + 8 + u64::from(offset);
+    let before = 8 + u64::from(offset);
+    let start = chunk.start + before;
     let frame_bytes = (common.channels * common.encoding.bytes()) as u64;
-    let promised = u64::from(common.frames) * frame_bytes;
-    let unfinished = common.frames == 0 && chunk.size <= 8 && start < file.bytes();
-    Ok(Data::new(file, start, (!unfinished).then_some(promised)))
+    let promised = match (common.frames, chunk.size) {
+        (0 | u32::MAX, 0..=8 | UNKNOWN) if start < file.bytes() => None,
+        (0, size) => Some(size.saturating_sub(before)),
+        (frames, _) => Some(u64::from(frames) * frame_bytes),
+    };
+    Ok(Data::new(file, start, promised))
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! Any audio file as planar 32-bit float, from its first audible frame on.
 
 mod codec;
+mod ending;
+mod gaps;
 mod mp4;
 mod pcm;
 mod source;
+mod tag;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -30,8 +30,8 @@ pub enum ErrorKind {
     Empty,
     /// The content is not audio, whatever the name says.
     #[error(
-        "is not an audio file Twobus knows (it {0}). Known are WAV, RF64, AIFF, CAF, FLAC, MP3, \
-         Ogg Vorbis, and M4A with AAC or ALAC."
+        "is not an audio file Twobus knows: it is {0}. Known are WAV, RF64, Wave64, AIFF, CAF, \
+         FLAC, MP3, Ogg Vorbis, and M4A with AAC or ALAC."
     )]
     NotAudio(Content),
     /// Audio, but coded in a way that is not read or cannot be written.
@@ -60,6 +60,9 @@ pub enum ErrorKind {
     /// The system could not read it.
     #[error("could not be read. Check its permissions and its disk.")]
     Read,
+    /// It was written over since it was opened.
+    #[error("was changed while it was in use. Bring the old file back, or import it again.")]
+    Changed,
     /// The system could not write it.
     #[error("could not be written. Check the folder's permissions and its disk.")]
     Write,
@@ -99,6 +102,7 @@ impl Error {
     pub(crate) fn read(path: &Path, source: io::Error) -> Self {
         let kind = match source.kind() {
             io::ErrorKind::NotFound => ErrorKind::Missing,
+            io::ErrorKind::StaleNetworkFileHandle => ErrorKind::Changed,
             _ => ErrorKind::Read,
         };
         Self::new(kind, path).with_source(source)

@@ -1,11 +1,12 @@
 //! Where the audio of a file with plain PCM lies, checked against what is really there.
 
+use crate::chunks::{Layout, Order};
 use crate::error::{Error, ErrorKind, Result};
 use crate::file::SourceFile;
 use crate::info::{Format, Info, Warning};
 use crate::samples::Encoding;
 use crate::sniff::Pcm;
-use crate::{aiff, wav};
+use crate::{aiff, caf, wav};
 
 /// Where the audio of a PCM file lies and how to read it.
 #[derive(Debug, Clone)]
@@ -51,8 +52,11 @@ impl Header {
     /// Reads the header of `file`, whose signature has been checked.
     pub(crate) fn read(file: &SourceFile, container: Pcm) -> Result<Self> {
         let stored = match container {
-            Pcm::Wav => wav::read(file)?,
+            Pcm::Wav => wav::read(file, Layout::Iff(Order::Little))?,
+            Pcm::Rifx => wav::read(file, Layout::Iff(Order::Big))?,
+            Pcm::Wave64 => wav::read(file, Layout::Wave64)?,
             Pcm::Aiff => aiff::read(file)?,
+            Pcm::Caf => caf::read(file)?,
         };
         if stored.channels == 0 {
             return Err(Error::new(ErrorKind::ChannelCount(0), file.path()));

@@ -46,8 +46,10 @@ impl Info {
 /// A container and what it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
-    /// WAV with PCM, RF64 and BW64 included.
+    /// WAV with PCM; RF64, BW64 and RIFX included.
     Wav,
+    /// Sony Wave64 with PCM.
+    Wave64,
     /// AIFF or AIFF-C with PCM.
     Aiff,
     /// Core Audio Format.
@@ -68,6 +70,7 @@ impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Wav => "WAV",
+            Self::Wave64 => "Wave64",
             Self::Aiff => "AIFF",
             Self::Caf => "CAF",
             Self::Flac => "FLAC",

@@ -21,6 +21,7 @@
 //! name only when it is complete.
 
 mod aiff;
+mod caf;
 mod chunks;
 mod convert;
 mod decode;

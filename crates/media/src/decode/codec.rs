@@ -2,7 +2,8 @@
 //!
 //! Symphonia keeps no time where packets are missing, does not apply the edit lists of MP4, and
 //! guesses the length of MP3 files without a header; all this is done here. It does not panic on any
-//! file known, but a panic in it would only end this file's decoding.
+//! file known, but a panic in it would only end this file's decoding; and it gets no more of a file at
+//! a time than [`MOST_BYTES_AT_ONCE`].
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,8 +23,11 @@ use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
 use symphonia::core::units::TimeBase;
 
+use super::ending::{self, LastPage};
+use super::gaps::{AllGaps, Gaps};
 use super::mp4::{self, Edit};
-use super::source::{SharedHasher, Source};
+use super::source::{Allowance, MOST_BYTES_AT_ONCE, MOST_BYTES_OF_CAF, SharedHasher, Source};
+use super::tag;
 use crate::error::{Error, ErrorKind, Result};
 use crate::file::SourceFile;
 use crate::info::{Depth, Format, Info, Warning};
@@ -32,6 +36,12 @@ use crate::sniff;
 /// Most silence put in the place of lost audio in one file, in seconds: a file that claims to have
 /// lost more has wrong time stamps.
 const MOST_SILENCE_S: u64 = 60;
+
+/// Most damaged places, or packets of other tracks, passed over to find the next packet.
+const MOST_FAILURES: usize = 10_000;
+
+/// Most frames in a packet: those of FLAC can be the longest.
+const MOST_PACKET_FRAMES: usize = 1 << 16;
 
 /// Most frames of silence delivered at a time.
 const SILENCE_BLOCK_FRAMES: u64 = 4096;
@@ -43,6 +53,8 @@ pub(super) struct CodecDecoder {
     decoder: Box<dyn AudioDecoder>,
     track: u32,
     time_base: TimeBase,
+    /// Frames of every packet, where all have as many.
+    packet_frames: Option<u64>,
     info: Info,
     delay_known: bool,
     /// Frames still to drop: the encoder's delay.
@@ -51,6 +63,14 @@ pub(super) struct CodecDecoder {
     left: u64,
     /// Time at which the next packet should begin, in units of the time base.
     next_time: Option<i64>,
+    /// What is missing between packets that carry no time.
+    gaps: Option<Gaps>,
+    /// Packets by the file's header, where it tells them, and then, once there is damage, what is
+    /// missing in all of it.
+    packets: Option<u64>,
+    all_gaps: Option<AllGaps>,
+    /// What the reader may still read for the next packet.
+    allowance: Allowance,
     /// The packet to decode after the silence.
     waiting: Option<Packet>,
     /// Frames of silence to deliver.
@@ -59,12 +79,22 @@ pub(super) struct CodecDecoder {
     lost_packets: u64,
     lost_frames: u64,
     checksum_failed: bool,
+    /// Frames that may be missing at the end without being lost.
+    slack: u64,
+    /// True when the next packet is the first after a loss.
+    after_loss: bool,
+    /// True when its writer did not come to its end.
+    unfinished: bool,
+    /// The last page of an Ogg file.
+    last_page: Option<LastPage>,
+    /// True when the first packet is the beginning of its stream.
+    from_zero: bool,
     ended: bool,
 }
 
 impl CodecDecoder {
     pub(super) fn new(file: Arc<SourceFile>, hasher: SharedHasher) -> Result<Self> {
-        let format = open_format(&file, hasher)?;
+        let (format, allowance) = open_format(&file, hasher)?;
         let id = format.format_info().format;
         let unknown = || Error::new(ErrorKind::NotAudio(sniff::content(&file)), file.path());
         let track = format.default_track(TrackType::Audio).ok_or_else(unknown)?.clone();
@@ -82,7 +112,18 @@ impl CodecDecoder {
         let edit = edit(&file, id, &track, info.rate_hz)?;
         let all = known_frames(&track, mpeg).map(|ticks| to_frames(ticks, time_base, &info));
         info.frames = heard_frames(all, edit, id);
+        // Some writers of CAF count whole packets only.
+        let slack = match id {
+            formats::FORMAT_ID_CAF => params.max_frames_per_packet.unwrap_or(0),
+            _ => 0,
+        };
         let trims = edit.is_some();
+        let last_page = if id == formats::FORMAT_ID_OGG { ending::last_page(&file)? } else { None };
+        let unfinished = match id {
+            formats::FORMAT_ID_OGG => !last_page.is_some_and(|page| page.ends_stream),
+            formats::FORMAT_ID_FLAC => info.frames.is_none(),
+            _ => false,
+        };
         Ok(Self {
             delay_known: trims || info.depth != Depth::Lossy || info.format == Format::Vorbis,
             drop: edit.map_or(0, |edit| edit.delay),
@@ -92,14 +133,24 @@ impl CodecDecoder {
             decoder,
             track: track.id,
             time_base,
+            packet_frames: mpeg_packet(params.codec, info.rate_hz),
             // FLAC begins at 0 by definition; elsewhere the first packet tells.
             next_time: (info.format == Format::Flac).then_some(0),
+            gaps: gaps(id, mpeg),
+            packets: packets(&track, mpeg_packet(params.codec, info.rate_hz)),
+            all_gaps: None,
+            allowance,
             waiting: None,
             silence: 0,
             delivered: 0,
             lost_packets: 0,
             lost_frames: 0,
             checksum_failed: false,
+            slack,
+            after_loss: false,
+            unfinished,
+            last_page,
+            from_zero: false,
             ended: false,
             info,
         })
@@ -112,8 +163,15 @@ impl CodecDecoder {
     pub(super) fn warnings(&self) -> Vec<Warning> {
         let mut warnings = Vec::new();
         let found = self.delivered;
-        if let Some(promised) = self.info.frames.filter(|&frames| self.ended && frames > found) {
+        // The reader does not tell the length of a file whose end is damaged.
+        let last = self.last_page.filter(|page| self.from_zero && page.stream == self.track);
+        let last = last.map(|page| page.end);
+        let promised =
+            last.max(self.info.frames).filter(|&frames| self.ended && frames > found + self.slack);
+        if let Some(promised) = promised {
             warnings.push(Warning::Truncated { promised, found });
+        } else if self.ended && self.unfinished {
+            warnings.push(Warning::Unfinished { found });
         }
         if self.lost_packets > 0 {
             warnings.push(Warning::Lost { packets: self.lost_packets, frames: self.lost_frames });
@@ -130,10 +188,19 @@ impl CodecDecoder {
     /// Replaces `out` by the next frames and returns their number: 0 at the end only.
     pub(super) fn next(&mut self, out: &mut Vec<Vec<f32>>) -> Result<usize> {
         while self.left > 0 {
+            out.iter_mut().for_each(Vec::clear);
             if self.silence > 0 {
                 self.fill_silence(out);
-            } else if let Some(packet) = self.next_packet()? {
-                self.decode(packet, out)?;
+            } else if let Some(packet) = self.waiting.take() {
+                self.decode(&packet, out)?;
+            } else if let Some(packet) = self.read_packet()? {
+                match self.lost_before(&packet)? {
+                    0 => self.decode(&packet, out)?,
+                    ticks => {
+                        self.lose(ticks);
+                        self.waiting = Some(packet);
+                    }
+                }
             } else {
                 break;
             }
@@ -147,42 +214,79 @@ impl CodecDecoder {
         Ok(0)
     }
 
-    /// The next packet of the track, after silence for what is missing before it was asked for.
-    fn next_packet(&mut self) -> Result<Option<Packet>> {
-        if let Some(packet) = self.waiting.take() {
-            return Ok(Some(packet));
-        }
-        while !self.ended {
+    /// The next packet of the track.
+    fn read_packet(&mut self) -> Result<Option<Packet>> {
+        for _ in 0..MOST_FAILURES {
+            self.allowance.renew();
             let packet = match guard(&self.file, || self.format.next_packet())? {
                 Ok(Some(packet)) => packet,
                 Ok(None) => return Ok(None),
+                // Damage: the reader goes on behind it. Where it comes first, time begins at 0.
+                Err(CodecError::DecodeError(_)) => {
+                    self.next_time = self.next_time.or(Some(0));
+                    continue;
+                }
                 // What was decoded stays; the missing rest is told by its length.
                 Err(error) if self.delivered == 0 => return Err(codec_error(&self.file, error)),
                 Err(_) => return Ok(None),
             };
-            if packet.track_id == self.track {
+            let real = self.gaps.as_mut().is_none_or(|gaps| gaps.is_packet(&packet.data));
+            if packet.track_id == self.track && real {
                 return Ok(Some(packet));
             }
         }
         Ok(None)
     }
 
-    /// Decodes `packet` to `out`, or asks for silence in its place.
-    fn decode(&mut self, packet: Packet, out: &mut Vec<Vec<f32>>) -> Result<()> {
-        out.iter_mut().for_each(Vec::clear);
-        let begins = packet.pts.get();
-        let missing = self.next_time.map_or(0, |time| begins.saturating_sub(time));
-        self.next_time = Some(begins);
-        if let Ok(ticks @ 1..) = u64::try_from(missing) {
-            self.lose(ticks)?;
-            self.waiting = Some(packet);
-            return Ok(());
+    /// How much is missing before `packet`, in units of the time base: by its time, or where packets
+    /// carry none, by what lies in the file between it and the last.
+    fn lost_before(&mut self, packet: &Packet) -> Result<u64> {
+        if let Some(gaps) = &mut self.gaps {
+            let gap = gaps.before(&self.file, &packet.data)?;
+            return if gap > 0 { self.lost_in(gap, packet) } else { Ok(0) };
         }
+        let begins = packet.pts.get();
+        self.from_zero |= self.next_time.is_none() && begins <= 0;
+        let late = self.next_time.map_or(0, |time| begins.saturating_sub(time));
         let ticks = i64::try_from(packet.block_dur().get()).unwrap_or(i64::MAX);
         self.next_time = begins.checked_add(ticks);
+        let late = u64::try_from(late).unwrap_or(0);
+        let all = self.lost_frames.saturating_add(to_frames(late, self.time_base, &self.info));
+        if late > 0 && all > MOST_SILENCE_S * u64::from(self.info.rate_hz) {
+            let kind = ErrorKind::Broken("its packets are not where their times say");
+            return Err(Error::new(kind, self.file.path()));
+        }
+        Ok(late)
+    }
+
+    /// What is lost in `gap` bytes before `packet`.
+    fn lost_in(&mut self, gap: u64, packet: &Packet) -> Result<u64> {
+        if self.all_gaps.is_none() {
+            self.all_gaps = self.packets.map(|packets| self.survey(packets)).transpose()?;
+        }
+        let packets = self.gaps.as_ref().map_or(0, |gaps| gaps.packets_in(gap, self.all_gaps));
+        Ok(packets.saturating_mul(self.packet_frames.unwrap_or(packet.dur.get())))
+    }
+
+    /// All gaps of a file that tells how many `packets` it had: they are counted without decoding.
+    fn survey(&self, packets: u64) -> Result<AllGaps> {
+        let (mut format, allowance) = open_format(&self.file, SharedHasher::new())?;
+        let mut gaps = Gaps::mpeg();
+        let mut bytes = 0;
+        while let Ok(Some(packet)) = guard(&self.file, || format.next_packet())? {
+            allowance.renew();
+            if packet.track_id == self.track && gaps.is_packet(&packet.data) {
+                bytes += gaps.before(&self.file, &packet.data)?;
+            }
+        }
+        Ok(AllGaps { bytes, missing: packets.saturating_sub(gaps.packets()) })
+    }
+
+    /// Decodes `packet` to `out`, or asks for silence in its place.
+    fn decode(&mut self, packet: &Packet, out: &mut Vec<Vec<f32>>) -> Result<()> {
         let (channels, rate_hz) = (self.info.channels, self.info.rate_hz);
         let decoded = guard(&self.file, || {
-            self.decoder.decode(&packet).is_ok_and(|audio| {
+            self.decoder.decode(packet).is_ok_and(|audio| {
                 let spec = audio.spec();
                 let fits = spec.rate() == rate_hz && spec.channels().count() == channels;
                 if fits {
@@ -191,20 +295,39 @@ impl CodecDecoder {
                 fits
             })
         })?;
-        if decoded { Ok(()) } else { self.lose(packet.dur.get()) }
+        // MPEG is trimmed here, the others by their decoders.
+        let due = self.packet_frames.unwrap_or(packet.dur.get());
+        if !decoded {
+            self.lose(due);
+        } else if std::mem::take(&mut self.after_loss) {
+            self.complete(out, to_frames(due, self.time_base, &self.info));
+        }
+        Ok(())
+    }
+
+    /// Puts silence before the frames in `out` up to `frames`: what a decoder could not make of a
+    /// packet because the one before is lost.
+    fn complete(&mut self, out: &mut Vec<Vec<f32>>, frames: u64) {
+        let there = out.first().map_or(0, Vec::len);
+        let missing = (frames as usize).saturating_sub(there).min(MOST_PACKET_FRAMES);
+        self.lost_frames += missing as u64;
+        out.resize_with(self.info.channels, Vec::new);
+        for channel in out {
+            let _none = channel.splice(..0, std::iter::repeat_n(0.0, missing));
+        }
     }
 
     /// Notes that `ticks` of audio are lost, and asks for silence in their place.
-    fn lose(&mut self, ticks: u64) -> Result<()> {
+    fn lose(&mut self, ticks: u64) {
         let frames = to_frames(ticks, self.time_base, &self.info);
         self.lost_packets += 1;
         self.lost_frames = self.lost_frames.saturating_add(frames);
         self.silence = frames;
-        if self.lost_frames > MOST_SILENCE_S * u64::from(self.info.rate_hz) {
-            let kind = ErrorKind::Broken("its packets are not where their times say");
-            return Err(Error::new(kind, self.file.path()));
+        self.after_loss = true;
+        // What follows must not be decoded with what came before.
+        if self.info.depth == Depth::Lossy {
+            self.decoder.reset();
         }
-        Ok(())
     }
 
     fn fill_silence(&mut self, out: &mut Vec<Vec<f32>>) {
@@ -264,8 +387,14 @@ fn codec_error(file: &SourceFile, error: CodecError) -> Error {
     Error::new(kind, file.path()).with_source(error)
 }
 
-fn open_format(file: &Arc<SourceFile>, hasher: SharedHasher) -> Result<Box<dyn FormatReader>> {
-    let source = Source { file: Arc::clone(file), hasher, position: 0 };
+fn open_format(
+    file: &Arc<SourceFile>,
+    hasher: SharedHasher,
+) -> Result<(Box<dyn FormatReader>, Allowance)> {
+    let caf = file.array_at(0)? == Some(*b"caff");
+    let allowance = Allowance::new(if caf { MOST_BYTES_OF_CAF } else { MOST_BYTES_AT_ONCE });
+    let source =
+        Source { allowance: allowance.clone(), file: Arc::clone(file), hasher, position: 0 };
     let stream = MediaSourceStream::new(Box::new(source), MediaSourceStreamOptions::default());
     let opened = guard(file, || {
         symphonia::default::get_probe().probe(
@@ -275,14 +404,45 @@ fn open_format(file: &Arc<SourceFile>, hasher: SharedHasher) -> Result<Box<dyn F
             MetadataOptions::default(),
         )
     })?;
-    opened.map_err(|error| {
-        let content = sniff::content(file);
-        if content == sniff::Content::Unknown && sniff::promises_audio(file) {
-            codec_error(file, error)
-        } else {
-            Error::new(ErrorKind::NotAudio(content), file.path()).with_source(error)
+    let opened = opened.map_err(|error| match sniff::content(file) {
+        sniff::Content::Unknown
+            if sniff::is_mp4(file) && mp4::lacks_index(file).unwrap_or(false) =>
+        {
+            let kind = ErrorKind::Broken(
+                "its index was never written, as after a crash while recording, or is cut off",
+            );
+            Error::new(kind, file.path()).with_source(error)
         }
-    })
+        sniff::Content::Unknown if sniff::promises_audio(file) => codec_error(file, error),
+        content => Error::new(ErrorKind::NotAudio(content), file.path()).with_source(error),
+    });
+    Ok((opened?, allowance))
+}
+
+/// What follows the packets of formats that give them no time.
+fn gaps(format: FormatId, mpeg: bool) -> Option<Gaps> {
+    match format {
+        formats::FORMAT_ID_ADTS => Some(Gaps::adts()),
+        _ => mpeg.then(Gaps::mpeg),
+    }
+}
+
+/// How many packets of so many frames an MPEG file had by its header.
+fn packets(track: &Track, packet_frames: Option<u64>) -> Option<u64> {
+    let (delay, padding) = (u64::from(track.delay?), u64::from(track.padding.unwrap_or(0)));
+    (track.num_frames? + delay + padding).checked_div(packet_frames?)
+}
+
+/// Frames in each packet of MPEG audio (ISO/IEC 11172-3, section 2.4.2.1; 13818-3 for low rates),
+/// which Symphonia does not tell rightly of the first and the last.
+fn mpeg_packet(codec: AudioCodecId, rate_hz: u32) -> Option<u64> {
+    match codec {
+        codecs::CODEC_ID_MP1 => Some(384),
+        codecs::CODEC_ID_MP2 => Some(1152),
+        codecs::CODEC_ID_MP3 if rate_hz < 32_000 => Some(576),
+        codecs::CODEC_ID_MP3 => Some(1152),
+        _ => None,
+    }
 }
 
 fn is_mpeg(codec: AudioCodecId) -> bool {
@@ -319,8 +479,15 @@ fn edit(file: &SourceFile, format: FormatId, track: &Track, rate_hz: u32) -> Res
     if format == formats::FORMAT_ID_ISOMP4 {
         return mp4::edit(file, rate_hz);
     }
-    // In Ogg, packets tell what to drop of them, and the decoder does it.
+    let mpeg =
+        track.codec_params.as_ref().and_then(|p| p.audio()).is_some_and(|p| is_mpeg(p.codec));
+    // In Ogg, packets tell what to drop of them, and the decoder does it. A delay of 0 in an MP3 file
+    // is that of a header by an encoder that does not tell it.
     let delay = track.delay.filter(|_| format != formats::FORMAT_ID_OGG);
+    let delay = delay.filter(|&delay| !mpeg || delay > 0);
+    if mpeg && delay.is_none() {
+        return tag::of_mp3(file);
+    }
     Ok(delay.map(|delay| Edit { delay: u64::from(delay), frames: None }))
 }
 

@@ -1,9 +1,8 @@
 //! The part of an MP4 file's audio that is meant to be heard, which Symphonia does not tell.
 //!
-//! Sources: ISO/IEC 14496-12, sections 8.6.5 and 8.6.6 (edit lists); for iTunSMPB, the comment that
-//! Apple's encoders write: hexadecimal words, of which the second is the delay, the third the
-//! padding and the fourth the length, all in frames.
+//! Source: ISO/IEC 14496-12, sections 8.6.5 and 8.6.6 (edit lists).
 
+use super::tag;
 use crate::error::Result;
 use crate::file::SourceFile;
 
@@ -60,6 +59,19 @@ pub(super) fn edit(file: &SourceFile, rate_hz: u32) -> Result<Option<Edit>> {
         Some(edit) if edit.delay > 0 => Some(edit),
         _ => found.comment.or(listed),
     })
+}
+
+/// True when the file has no index (moov), so that its audio cannot be found.
+pub(super) fn lacks_index(file: &SourceFile) -> Result<bool> {
+    let mut at = 0;
+    for _ in 0..MOST_BOXES {
+        let Some(atom) = atom_at(file, at, file.bytes())? else { break };
+        if &atom.id == b"moov" {
+            return Ok(false);
+        }
+        at = atom.end;
+    }
+    Ok(true)
 }
 
 fn from_list(track: &Track, movie_ticks_hz: u64, rate_hz: u32) -> Option<Edit> {
@@ -166,29 +178,5 @@ fn comment(file: &SourceFile, atom: Atom) -> Result<Option<Edit>> {
     let size = (atom.end - atom.start).min(COMMENT_BYTES) as usize;
     let mut bytes = vec![0; size];
     let count = file.read_at(atom.start, &mut bytes)?;
-    Ok(parse_comment(&bytes[..count]))
-}
-
-fn parse_comment(bytes: &[u8]) -> Option<Edit> {
-    let text = String::from_utf8_lossy(bytes);
-    let (_, after) = text.split_once("iTunSMPB")?;
-    // Behind "data" come the kind and the language, 4 bytes each.
-    let (_, value) = after.split_once("data")?;
-    let mut words = value.get(8..)?.split_ascii_whitespace().skip(1);
-    let mut word = || u64::from_str_radix(words.next()?, 16).ok();
-    let (delay, _padding, frames) = (word()?, word()?, word()?);
-    Some(Edit { delay, frames: Some(frames).filter(|&frames| frames > 0) })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn row27_apples_comment_tells_the_delay_and_the_length() {
-        let tag = b"\0\0\0\x1cmean\0\0\0\0com.apple.iTunes\0\0\0\x14name\0\0\0\0iTunSMPB\0\0\0\x84\
-                    data\0\0\0\x01\0\0\0\0 00000000 00000840 000001C0 0000000000ABCDEF 00000000";
-        assert_eq!(parse_comment(tag), Some(Edit { delay: 0x840, frames: Some(0x00AB_CDEF) }));
-        assert_eq!(parse_comment(b"iTunNORM data 00000000 00000840"), None);
-    }
+    Ok(tag::edit(&bytes[..count]))
 }

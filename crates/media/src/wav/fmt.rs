@@ -1,6 +1,6 @@
 //! The fmt chunk: how the samples of a WAV file are stored.
 
-use crate::chunks::Order::Little;
+use crate::chunks::Order;
 use crate::error::ErrorKind;
 use crate::samples::Encoding;
 
@@ -28,13 +28,20 @@ pub(super) struct Fmt {
 }
 
 /// Reads the content of a fmt chunk, 16 bytes or more.
-pub(super) fn parse(bytes: &[u8]) -> Result<Fmt, ErrorKind> {
-    let u16_at = |at: usize| bytes.get(at..at + 2).map(|b| u16::from_le_bytes([b[0], b[1]]));
+pub(super) fn parse(bytes: &[u8], order: Order) -> Result<Fmt, ErrorKind> {
+    let u16_of = |bytes| match order {
+        Order::Little => u16::from_le_bytes(bytes),
+        Order::Big => u16::from_be_bytes(bytes),
+    };
+    let u16_at = |at: usize| bytes.get(at..at + 2).map(|b| u16_of([b[0], b[1]]));
     let short = || ErrorKind::Broken("its fmt chunk is too short");
     let tag = u16_at(0).ok_or_else(short)?;
     let channels = usize::from(u16_at(2).ok_or_else(short)?);
-    let rate_low = u16_at(4).ok_or_else(short)?;
-    let rate_high = u16_at(6).ok_or_else(short)?;
+    let [first, second] = [u16_at(4).ok_or_else(short)?, u16_at(6).ok_or_else(short)?];
+    let (rate_low, rate_high) = match order {
+        Order::Little => (first, second),
+        Order::Big => (second, first),
+    };
     let block = usize::from(u16_at(12).ok_or_else(short)?);
     let bits = usize::from(u16_at(14).ok_or_else(short)?);
     let tag = if tag == EXTENSIBLE { u16_at(SUBTYPE).ok_or_else(short)? } else { tag };
@@ -42,7 +49,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Fmt, ErrorKind> {
         return Err(ErrorKind::ChannelCount(channels));
     }
     Ok(Fmt {
-        encoding: encoding(tag, bits, container_bytes(block, channels, bits))?,
+        encoding: encoding(tag, bits, container_bytes(block, channels, bits), order)?,
         channels,
         rate_hz: u32::from(rate_low) | u32::from(rate_high) << 16,
     })
@@ -62,14 +69,14 @@ fn container_bytes(block: usize, channels: usize, bits: usize) -> usize {
     }
 }
 
-fn encoding(tag: u16, bits: usize, bytes: usize) -> Result<Encoding, ErrorKind> {
+fn encoding(tag: u16, bits: usize, bytes: usize, order: Order) -> Result<Encoding, ErrorKind> {
     match (tag, bytes) {
         (PCM, 1) if bits <= 8 => Ok(Encoding::U8),
-        (PCM, 2) => Ok(Encoding::I16(Little)),
-        (PCM, 3) => Ok(Encoding::I24(Little)),
-        (PCM, 4) => Ok(Encoding::I32(Little)),
-        (FLOAT, 4) => Ok(Encoding::F32(Little)),
-        (FLOAT, 8) => Ok(Encoding::F64(Little)),
+        (PCM, 2) => Ok(Encoding::I16(order)),
+        (PCM, 3) => Ok(Encoding::I24(order)),
+        (PCM, 4) => Ok(Encoding::I32(order)),
+        (FLOAT, 4) => Ok(Encoding::F32(order)),
+        (FLOAT, 8) => Ok(Encoding::F64(order)),
         (PCM | FLOAT, _) => Err(ErrorKind::Unsupported("an unusual sample size")),
         (2 | 0x11, _) => Err(ErrorKind::Unsupported("ADPCM in WAV")),
         (6 | 7, _) => Err(ErrorKind::Unsupported("A-law or µ-law in WAV")),

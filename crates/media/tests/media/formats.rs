@@ -13,7 +13,7 @@ fn loudest(samples: &[f32]) -> usize {
 }
 
 #[test]
-fn row27_and_30_lossless_files_are_exact_to_the_sample_in_both_channels() {
+fn r27_r30_lossless_files_are_exact_to_the_sample_in_both_channels() {
     let cases = [
         ("short-24.aiff", Format::Aiff, Depth::Int(24), SHORT),
         ("short-f32.caf", Format::Caf, Depth::Float(32), SHORT),
@@ -45,7 +45,7 @@ fn row27_and_30_lossless_files_are_exact_to_the_sample_in_both_channels() {
 }
 
 #[test]
-fn row27_and_30_lossy_files_that_tell_their_delay_line_up_within_a_sample() {
+fn r27_r30_lossy_files_that_tell_their_delay_line_up_within_a_sample() {
     let cases = [
         ("long.mp3", Format::Mp3),
         ("long-vorbis.ogg", Format::Vorbis),
@@ -66,7 +66,7 @@ fn row27_and_30_lossy_files_that_tell_their_delay_line_up_within_a_sample() {
 }
 
 #[test]
-fn row27_a_file_that_does_not_tell_its_delay_says_so() {
+fn r27_a_file_that_does_not_tell_its_delay_says_so() {
     for name in ["long-no-header.mp3", "long.aac"] {
         let (planar, warnings) = decode(&data(name)).unwrap();
         assert_eq!(warnings, [Warning::DelayUnknown], "{name}");
@@ -77,7 +77,7 @@ fn row27_a_file_that_does_not_tell_its_delay_says_so() {
 }
 
 #[test]
-fn row26_a_damaged_flac_keeps_its_time_and_says_so() {
+fn r26_a_damaged_flac_keeps_its_time_and_says_so() {
     let good = std::fs::read(data("long-16.flac")).unwrap();
     // A bit in the second block, which is constant silence; the impulses lie behind it.
     let second = good.windows(2).enumerate().filter(|(_, pair)| *pair == [0xFF, 0xF8]);
@@ -96,7 +96,7 @@ fn row26_a_damaged_flac_keeps_its_time_and_says_so() {
 }
 
 #[test]
-fn row25_a_file_cut_short_gives_what_is_there_and_says_so() {
+fn r25_a_file_cut_short_gives_what_is_there_and_says_so() {
     for name in ["long-24.flac", "long.mp3", "short-24.aiff"] {
         let good = std::fs::read(data(name)).unwrap();
         let (_folder, path) = file(name, &good[..good.len() - good.len() / 50]);
@@ -109,7 +109,7 @@ fn row25_a_file_cut_short_gives_what_is_there_and_says_so() {
 }
 
 #[test]
-fn row23_a_wrong_extension_does_not_matter() {
+fn r23_a_wrong_extension_does_not_matter() {
     let bytes = std::fs::read(data("long-16.flac")).unwrap();
     let (_folder, path) = file("song.wav", &bytes);
     assert_eq!(probe(&path).unwrap().format, Format::Flac);

@@ -2,11 +2,19 @@
 
 // `cfg(test)` tells the lints that helpers are tests, too.
 #[cfg(test)]
+mod containers;
+#[cfg(test)]
 mod convert;
+#[cfg(test)]
+mod damage;
+#[cfg(test)]
+mod delay;
 #[cfg(test)]
 mod formats;
 #[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod large;
 #[cfg(test)]
 mod scan;
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::io::{Seek, SeekFrom, Write};
 
 use twobus_media::{Channels, Depth, ErrorKind, PcmReader, Warning, probe};
 
-use crate::tools::{Random, chunk, data, decode, file, fmt, riff, wav};
+use crate::tools::{Random, aiff, chunk, data, decode, file, fmt, riff, wav};
 
 /// Both readers on one file: they must agree to the last bit.
 fn read(bytes: &[u8]) -> (Vec<Vec<f32>>, Vec<Warning>) {
@@ -73,7 +73,7 @@ fn e13_floats_arrive_exactly_or_as_the_nearest_32_bit_float() {
 }
 
 #[test]
-fn row31_what_is_not_finite_becomes_silence_and_is_counted() {
+fn r31_what_is_not_finite_becomes_silence_and_is_counted() {
     let values = [0.5, f32::NAN, f32::INFINITY, 1e38, f32::NEG_INFINITY, -0.5];
     let content: Vec<u8> = values.iter().flat_map(|x| x.to_le_bytes()).collect();
     let (planar, warnings) = read(&wav(3, 1, 32, &content));
@@ -132,7 +132,7 @@ fn e13_a_wrong_riff_length_does_not_matter() {
 }
 
 #[test]
-fn row25_unfinished_and_truncated_files_are_read_to_their_end_with_a_warning() {
+fn r25_unfinished_and_truncated_files_are_read_to_their_end_with_a_warning() {
     let good = wav(1, 2, 16, &ramp(400));
     let expected = read(&good).0;
     for size in [0_u32, u32::MAX] {
@@ -149,7 +149,7 @@ fn row25_unfinished_and_truncated_files_are_read_to_their_end_with_a_warning() {
 }
 
 #[test]
-fn e13_and_row42_rf64_beyond_4_gib_is_read_at_its_end() {
+fn e13_r42_rf64_beyond_4_gib_is_read_at_its_end() {
     for magic in [b"RF64", b"BW64"] {
         let data_bytes = 5_u64 << 30;
         let folder = tempfile::tempdir().unwrap();
@@ -198,7 +198,7 @@ fn a_broadcast_wave_tells_where_it_began() {
 }
 
 #[test]
-fn row29_any_channel_can_be_chosen_and_none_is_chosen_silently() {
+fn r29_any_channel_can_be_chosen_and_none_is_chosen_silently() {
     let content: Vec<u8> = (0..60_i16).flat_map(|n| (n * 100).to_le_bytes()).collect();
     let (_folder, path) = file("six.wav", &wav(1, 6, 16, &content));
     assert_eq!(probe(&path).unwrap().channels, 6);
@@ -216,7 +216,7 @@ fn row29_any_channel_can_be_chosen_and_none_is_chosen_silently() {
 }
 
 #[test]
-fn row24_rates_channels_and_codecs_out_of_range_are_refused() {
+fn r24_rates_channels_and_codecs_out_of_range_are_refused() {
     let audio = chunk(b"data", &ramp(64));
     let with = |format: Vec<u8>| file("test.wav", &riff(&[format, audio.clone()]));
     for rate_hz in [0, 1, 999, 768_001, u32::MAX] {
@@ -267,26 +267,6 @@ fn a_compressed_file_is_not_pcm_to_be_read_in_place() {
     assert!(matches!(error.kind(), ErrorKind::Unsupported(_)));
 }
 
-/// An AIFF-C file of one channel.
-fn aiff(compression: &[u8; 4], bits: u16, frames: u32, content: &[u8]) -> Vec<u8> {
-    let big = |id: &[u8; 4], content: &[u8]| {
-        let mut out = id.to_vec();
-        out.extend_from_slice(&(content.len() as u32).to_be_bytes());
-        out.extend_from_slice(content);
-        out.resize(out.len().next_multiple_of(2), 0);
-        out
-    };
-    let mut common = vec![0, 1];
-    common.extend_from_slice(&frames.to_be_bytes());
-    common.extend_from_slice(&bits.to_be_bytes());
-    common.extend_from_slice(&[0x40, 0x0E, 0xAC, 0x44, 0, 0, 0, 0, 0, 0]);
-    common.extend_from_slice(compression);
-    common.extend_from_slice(b"\x03odd");
-    let sound = [&[0; 8], content].concat();
-    let chunks = [big(b"ANNO", b"odd"), big(b"COMM", &common), big(b"SSND", &sound)].concat();
-    [b"FORM\0\0\0\0AIFC", &chunks[..]].concat()
-}
-
 #[test]
 fn e13_aiff_of_every_encoding_is_read_in_place_and_exactly() {
     let content = ramp(240);
@@ -308,12 +288,12 @@ fn e13_aiff_of_every_encoding_is_read_in_place_and_exactly() {
     ];
     for (compression, bits, bytes, same) in cases {
         let frames = (bytes.len() / usize::from(bits / 8)) as u32;
-        let file = aiff(compression, bits, frames, &bytes);
+        let file = aiff(compression, 1, 44_100, bits, &bytes);
         assert_eq!(read(&file), read(&same), "{compression:?} {bits}");
         let cut = read(&file[..file.len() - bytes.len() / 2]).1;
         let found = u64::from(frames) / 2;
         assert_eq!(cut, [Warning::Truncated { promised: frames.into(), found }]);
     }
-    let (_folder, path) = file("test.aifc", &aiff(b"ima4", 16, 10, &content));
+    let (_folder, path) = file("test.aifc", &aiff(b"ima4", 1, 44_100, 16, &content));
     assert!(matches!(probe(&path).unwrap_err().kind(), ErrorKind::Unsupported(_)));
 }

@@ -138,7 +138,7 @@ fn hound_reads_what_was_written_and_padding_is_even() {
 }
 
 #[test]
-fn row32_codes_out_of_range_are_clamped_and_counted_never_wrapped() {
+fn r32_codes_out_of_range_are_clamped_and_counted_never_wrapped() {
     let folder = tempfile::tempdir().unwrap();
     for container in [Container::Wav, Container::Flac] {
         for (format, max) in [(SampleFormat::Int16, 32_767), (SampleFormat::Int24, 8_388_607)] {
@@ -155,7 +155,7 @@ fn row32_codes_out_of_range_are_clamped_and_counted_never_wrapped() {
 }
 
 #[test]
-fn row05_a_writer_that_does_not_finish_leaves_nothing_behind() {
+fn r5_a_writer_that_does_not_finish_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("mix.wav");
     let mut writer =
@@ -171,7 +171,7 @@ fn row05_a_writer_that_does_not_finish_leaves_nothing_behind() {
 }
 
 #[test]
-fn row05_an_existing_file_is_replaced_only_when_allowed_and_only_when_complete() {
+fn r5_an_existing_file_is_replaced_only_when_allowed_and_only_when_complete() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("mix.wav");
     std::fs::write(&path, b"precious").unwrap();
@@ -196,7 +196,7 @@ fn row05_an_existing_file_is_replaced_only_when_allowed_and_only_when_complete()
 /// Runs the test below in a process that the system lets write files of 1 MiB only.
 #[cfg(target_os = "linux")]
 #[test]
-fn row05_a_full_disk_is_an_error_and_the_old_file_stays() {
+fn r5_a_full_disk_is_an_error_and_the_old_file_stays() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("mix.wav");
     std::fs::write(&path, b"precious").unwrap();
@@ -205,7 +205,7 @@ fn row05_a_full_disk_is_an_error_and_the_old_file_stays() {
             .arg("-c")
             .arg("trap '' XFSZ; ulimit -f 2048; exec \"$0\" --ignored --exact \"$1\"")
             .arg(std::env::current_exe().unwrap())
-            .arg("write::row05_child_writes_more_than_there_is_room_for")
+            .arg("write::r5_child_writes_more_than_there_is_room_for")
             .env("TWOBUS_FULL_DISK", &path)
             .env("TWOBUS_CONTAINER", container)
             .output()
@@ -219,7 +219,7 @@ fn row05_a_full_disk_is_an_error_and_the_old_file_stays() {
 
 #[test]
 #[ignore = "run by the test above, with little room"]
-fn row05_child_writes_more_than_there_is_room_for() {
+fn r5_child_writes_more_than_there_is_room_for() {
     let path = PathBuf::from(std::env::var_os("TWOBUS_FULL_DISK").unwrap());
     let wav = std::env::var_os("TWOBUS_CONTAINER").unwrap() == "wav";
     let container = if wav { Container::Wav } else { Container::Flac };
@@ -280,7 +280,7 @@ fn a_broadcast_chunk_carries_the_place_in_time_and_the_same_bytes_every_day() {
 
 /// Writes 4.3 GB: only in the full run.
 #[test]
-fn row42_a_file_beyond_4_gib_becomes_rf64_by_itself() {
+fn r42_a_file_beyond_4_gib_becomes_rf64_by_itself() {
     if std::env::var_os("TWOBUS_FULL").is_none() {
         return;
     }
