@@ -29,6 +29,26 @@ pub struct Biquad {
     pub a: [f64; 2],
 }
 
+/// A polynomial `c0 + c1 z⁻¹ + c2 z⁻²` by what decides the filter it makes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Polynomial {
+    /// Its value at 0 Hz: `c0 + c1 + c2`.
+    pub zero: f64,
+    /// Its value at half the rate: `c0 − c1 + c2`.
+    pub half: f64,
+    /// `c0 − c2`.
+    pub outer: f64,
+}
+
+impl Polynomial {
+    /// The constant 1.
+    pub const ONE: Self = Self { zero: 1.0, half: 1.0, outer: 1.0 };
+
+    fn new([c0, c1, c2]: [f64; 3]) -> Self {
+        Self { zero: c0 + c1 + c2, half: c0 - c1 + c2, outer: c0 - c2 }
+    }
+}
+
 impl Coefficients {
     /// Lets everything through, exactly.
     pub const UNITY: Self = Self { g: 1.0, k: SQRT_2, mix: [1.0, 0.0, 0.0] };
@@ -59,17 +79,22 @@ impl Coefficients {
     }
 
     /// The filter whose transfer function is `biquad`, which must be stable.
+    pub fn from_biquad(Biquad { b, a: [a1, a2] }: Biquad) -> Self {
+        Self::from_polynomials(&Polynomial::new(b), &Polynomial::new([1.0, a1, a2]), 1.0)
+    }
+
+    /// The filter `gain · numerator / denominator`; all roots of the denominator must lie inside the unit
+    /// circle.
     ///
-    /// From the values of numerator and denominator at 0 Hz and at half the rate, and from the
-    /// difference of their outer terms.
-    pub fn from_biquad(Biquad { b: [b0, b1, b2], a: [a1, a2] }: Biquad) -> Self {
-        let (at_zero, at_half) = (1.0 + a1 + a2, 1.0 - a1 + a2);
-        let g = (at_zero / at_half).sqrt();
-        let scale = 4.0 / at_half; // 1 + g k + g²
-        let k = scale * (1.0 - a2) / (2.0 * g);
-        let input = (b0 - b1 + b2) / at_half;
-        let low = (b0 + b1 + b2) / at_zero - input;
-        let band = scale * (b0 - b2) / (2.0 * g) - input * k;
+    /// At 0 Hz only the input and the low-pass pass, at half the rate only the input; what is left of the
+    /// numerator is the band-pass.
+    pub fn from_polynomials(numerator: &Polynomial, denominator: &Polynomial, gain: f64) -> Self {
+        let g = (denominator.zero / denominator.half).sqrt();
+        let scale = 4.0 / denominator.half; // 1 + g k + g²
+        let k = scale * denominator.outer / (2.0 * g);
+        let input = gain * numerator.half / denominator.half;
+        let low = gain * numerator.zero / denominator.zero - input;
+        let band = gain * scale * numerator.outer / (2.0 * g) - input * k;
         Self { g, k, mix: [input, band, low] }
     }
 
@@ -88,24 +113,39 @@ impl Coefficients {
     }
 
     /// The feedback equations solved, ready to run.
+    ///
+    /// With h = 1/(1 + g (g + k)) the band-pass is `h s₁ + g h (x − s₂)` and the low-pass
+    /// `s₂ + g h s₁ + g² h (x − s₂)`; each state becomes twice its output less itself (Zavalishin, section
+    /// 3.10). Written out as one sum of products for each result, the shortest way from one frame's state
+    /// to the next.
     pub fn solve(&self) -> Solved {
-        let a1 = 1.0 / (1.0 + self.g * (self.g + self.k));
-        let a2 = self.g * a1;
-        Solved { a: [a1, a2, self.g * a2], mix: self.mix }
+        let h = 1.0 / (1.0 + self.g * (self.g + self.k));
+        let (gh, ggh) = (self.g * h, self.g * self.g * h);
+        let [input, band, low] = self.mix;
+        Solved {
+            step: [2.0 * h - 1.0, 2.0 * gh, 1.0 - 2.0 * ggh, 2.0 * ggh],
+            out: [
+                input + (band * gh + low * ggh),
+                band * h + low * gh,
+                low - (band * gh + low * ggh),
+            ],
+        }
     }
 }
 
 /// [`Coefficients`] ready to run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Solved {
-    a: [f64; 3],
-    mix: [f64; 3],
+    /// Of the states' recursion: s₁ on s₁, everything across, s₂ on s₂, the input on s₂.
+    pub(crate) step: [f64; 4],
+    /// Shares of the input and of both states in the output.
+    pub(crate) out: [f64; 3],
 }
 
 /// The state of a filter in one channel.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Svf {
-    state: [f64; 2],
+    pub(crate) state: [f64; 2],
 }
 
 /// States below this are taken to be zero, so that no recursion ends in denormal numbers.
@@ -117,12 +157,13 @@ impl Svf {
     /// Audio thread: no allocation, no lock, no system call.
     #[inline]
     pub fn tick(&mut self, filter: &Solved, input: f64) -> f64 {
-        let ([a1, a2, a3], [first, second]) = (filter.a, self.state);
-        let v3 = input - second;
-        let band = a1 * first + a2 * v3;
-        let low = second + a2 * first + a3 * v3;
-        self.state = [2.0 * band - first, 2.0 * low - second];
-        filter.mix[0] * input + filter.mix[1] * band + filter.mix[2] * low
+        let ([first, second], [s11, s12, s22, in2]) = (self.state, filter.step);
+        let [x, y1, y2] = filter.out;
+        self.state = [
+            s12 * input + (s11 * first - s12 * second),
+            in2 * input + (s12 * first + s22 * second),
+        ];
+        x * input + (y1 * first + y2 * second)
     }
 
     /// Forgets the signal.

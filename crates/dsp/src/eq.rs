@@ -1,0 +1,3 @@
+//! eq
+pub mod matched;
+pub mod prototype;
