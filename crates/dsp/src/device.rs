@@ -17,6 +17,8 @@ pub enum DeviceKind {
     Saturator,
     /// Hard to soft clipper: [`crate::clipper`].
     Clipper,
+    /// Eight bands of any shape, static or dynamic: [`crate::eq`].
+    Equalizer,
     /// True-peak limiter: [`crate::limiter`].
     Limiter,
     /// Repeats in time or in notes: [`crate::delay`].
@@ -25,8 +27,14 @@ pub enum DeviceKind {
 
 impl DeviceKind {
     /// Every kind, in the order menus show them.
-    pub const ALL: [Self; 5] =
-        [Self::Utility, Self::Saturator, Self::Clipper, Self::Limiter, Self::Delay];
+    pub const ALL: [Self; 6] = [
+        Self::Utility,
+        Self::Equalizer,
+        Self::Saturator,
+        Self::Clipper,
+        Self::Limiter,
+        Self::Delay,
+    ];
 
     /// Name shown to people.
     pub fn name(self) -> &'static str {
@@ -34,6 +42,7 @@ impl DeviceKind {
             Self::Utility => "Utility",
             Self::Saturator => "Saturator",
             Self::Clipper => "Clipper",
+            Self::Equalizer => "Equalizer",
             Self::Limiter => "Limiter",
             Self::Delay => "Delay",
         }
@@ -45,6 +54,7 @@ impl DeviceKind {
             Self::Utility => crate::utility::SPECS,
             Self::Saturator => crate::saturator::SPECS,
             Self::Clipper => crate::clipper::SPECS,
+            Self::Equalizer => crate::eq::SPECS,
             Self::Limiter => crate::limiter::SPECS,
             Self::Delay => crate::delay::SPECS,
         }
@@ -62,6 +72,7 @@ impl DeviceKind {
             Self::Utility | Self::Limiter | Self::Delay => &[],
             Self::Saturator => &[crate::saturator::QUALITY],
             Self::Clipper => &[crate::clipper::QUALITY],
+            Self::Equalizer => &[crate::eq::params::PHASE],
         };
         fixed.contains(&param)
     }
@@ -73,6 +84,11 @@ impl DeviceKind {
             Self::Utility => Box::new(crate::utility::Utility::new(rate_hz)),
             Self::Saturator => Box::new(crate::saturator::Saturator::new(rate_hz)),
             Self::Clipper => Box::new(crate::clipper::Clipper::new(rate_hz)),
+            Self::Equalizer => {
+                let linear =
+                    values.get(crate::eq::params::PHASE).is_some_and(|&phase| phase >= 0.5);
+                Box::new(crate::eq::Equalizer::new(rate_hz, linear))
+            }
             Self::Limiter => Box::new(crate::limiter::Limiter::new(rate_hz)),
             Self::Delay => Box::new(crate::delay::Delay::new(rate_hz)),
         };

@@ -47,6 +47,31 @@ impl Ramp {
         self.target
     }
 
+    /// The value in `frames` frames.
+    pub fn after(&self, frames: usize) -> f64 {
+        if frames >= self.frames_left as usize {
+            self.target
+        } else {
+            self.value + self.step * frames as f64
+        }
+    }
+
+    /// Frames until it arrives; 0 at rest.
+    pub fn frames_left(&self) -> usize {
+        self.frames_left as usize
+    }
+
+    /// Advances by `frames` frames at once.
+    pub fn skip(&mut self, frames: usize) {
+        match u32::try_from(frames) {
+            Ok(frames) if frames < self.frames_left => {
+                self.value = self.after(frames as usize);
+                self.frames_left -= frames;
+            }
+            _ => self.finish(),
+        }
+    }
+
     /// The next frame's value.
     pub fn advance(&mut self) -> f64 {
         match self.frames_left {

@@ -142,10 +142,11 @@ fn minimum_phase([c1, c2]: [f64; 2]) -> Option<Polynomial> {
     /// Solutions closer to zero than this would ring for long.
     const LEAST: f64 = 1e-4;
     let at_half = 1.0 + 2.0 * c1 + 4.0 * c2;
-    let dip = if c2 > 0.0 { -c1 / (2.0 * c2) } else { 0.0 };
-    let lowest = if (0.0..2.0).contains(&dip) { 1.0 - c1 * c1 / (4.0 * c2) } else { 1.0 };
-    let lowest = if c2 > 0.0 && dip > 0.0 { lowest } else { 1.0 };
-    if !(at_half.min(lowest) > LEAST) {
+    let vertex = -c1 / (2.0 * c2);
+    let dips = c2 > 0.0 && (0.0..2.0).contains(&vertex);
+    let dip = if dips { 1.0 - c1 * c1 / (4.0 * c2) } else { 1.0 };
+    let is_positive = at_half > LEAST && dip > LEAST;
+    if !is_positive {
         return None;
     }
     let half = at_half.sqrt();
@@ -279,33 +280,25 @@ mod tests {
         frequencies.map(error).fold(0.0, f64::max)
     }
 
-    /// The whole grid of the criterion, on the coefficients; the sound is measured in the tests of `eq`.
+    /// What the criterion asks for at its hardest rate, on the coefficients; the sound is measured elsewhere.
     #[test]
     fn q1_magnitudes_match_the_prototype_to_20_khz() {
-        let mut worst_of = [(0.0, String::new()), (0.0, String::new())];
-        for rate_hz in [44_100.0, 48_000.0, 88_200.0, 96_000.0, 192_000.0] {
-            for frequency_hz in [20.0, 50.0, 100.0, 500.0, 1e3, 5e3, 1e4, 1.6e4, 1.9e4] {
-                for shape in Shape::ALL {
-                    let gains: &[f64] = match shape.has_gain() {
-                        true => &[-18.0, -12.0, -6.0, -3.0, -1.0, 1.0, 3.0, 6.0, 12.0, 18.0],
-                        false => &[0.0],
-                    };
-                    let cuts = matches!(shape, Shape::LowCut | Shape::HighCut);
-                    for &gain_db in gains {
-                        for q in [0.3, 0.5, 0.71, 1.0, 2.0, 5.0, 10.0] {
-                            for poles in 1..=if cuts { MAX_POLES } else { 1 } {
-                                let setting = Setting { shape, frequency_hz, gain_db, q, poles };
-                                let error = worst(&setting, rate_hz);
-                                if error > worst_of[0].0 {
-                                    worst_of[0] = (error, format!("{setting:?} at {rate_hz}"));
-                                }
-                            }
-                        }
-                    }
+        for shape in Shape::ALL {
+            let gains: &[f64] = if shape.has_gain() { &[-18.0, -1.0, 6.0, 18.0] } else { &[0.0] };
+            let cuts = matches!(shape, Shape::LowCut | Shape::HighCut);
+            let slopes = if cuts { 1..=MAX_POLES } else { 1..=1 };
+            for (frequency_hz, poles) in [20.0, 500.0, 5e3, 1e4, 1.6e4, 1.9e4]
+                .into_iter()
+                .flat_map(|f| slopes.clone().map(move |p| (f, p)))
+            {
+                for (&gain_db, q) in
+                    gains.iter().flat_map(|g| [0.3, 0.71, 2.0, 10.0].map(|q| (g, q)))
+                {
+                    let setting = Setting { shape, frequency_hz, gain_db, q, poles };
+                    let error = worst(&setting, 44_100.0);
+                    assert!(error <= 0.1, "{error:.3} dB: {setting:?}");
                 }
             }
         }
-        println!("{worst_of:?}");
-        assert!(worst_of[0].0 <= 0.1, "{worst_of:?}");
     }
 }

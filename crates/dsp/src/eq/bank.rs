@@ -1,0 +1,254 @@
+//! All filters of an equalizer, and their way from one set of coefficients to the next.
+
+use super::matched::Matched;
+use super::params::{BANDS, Side};
+use super::prototype::{MAX_SECTIONS, Setting};
+use crate::lanes::{CHANNELS, Cascade, FILTERS, Frame};
+use crate::svf::{Coefficients, Solved, Svf};
+
+/// Filters a band may have: each section and its correction.
+const BAND_FILTERS: usize = 2 * MAX_SECTIONS;
+
+/// Filters of all bands.
+const ALL: usize = BANDS * BAND_FILTERS;
+
+/// The filters of one band; `None` lets everything through.
+pub(crate) type Design = [Option<Coefficients>; BAND_FILTERS];
+
+/// A band's filters at `rate_hz`; none for a setting that lets everything through.
+///
+/// Audio thread: no allocation, no lock, no system call.
+pub(crate) fn design(setting: &Setting, rate_hz: f64) -> Design {
+    let mut design = [None; BAND_FILTERS];
+    if setting.is_neutral() {
+        return design;
+    }
+    for (pair, section) in design.chunks_mut(2).zip(setting.prototype()) {
+        let matched = Matched::new(&section, setting.frequency_hz, rate_hz);
+        if matched != Matched::UNITY {
+            pair[0] = Some(matched.main);
+            pair[1] = matched.correction;
+        }
+    }
+    design
+}
+
+/// One filter, at rest or on its way.
+#[derive(Debug, Clone, Copy)]
+struct Filter {
+    from: Coefficients,
+    to: Coefficients,
+    solved: Solved,
+    state: [Svf; CHANNELS],
+    /// It is heard, or was until the end of this way.
+    active: bool,
+    /// It is none any more when it arrives.
+    leaving: bool,
+    moving: bool,
+}
+
+impl Filter {
+    fn silent() -> Self {
+        let (from, to) = (Coefficients::UNITY, Coefficients::UNITY);
+        let state = [Svf::default(); CHANNELS];
+        Self { from, to, solved: to.solve(), state, active: false, leaving: false, moving: false }
+    }
+
+    /// Sets out from where it is to `target`. A filter that comes or goes keeps its poles meanwhile and
+    /// only mixes in or out.
+    fn aim(&mut self, target: Option<Coefficients>) {
+        match target {
+            Some(to) if self.active => self.to = to,
+            Some(to) => {
+                self.from = Coefficients { mix: Coefficients::UNITY.mix, ..to };
+                self.to = to;
+                self.active = true;
+            }
+            None if self.active => {
+                self.to = Coefficients { mix: Coefficients::UNITY.mix, ..self.from };
+            }
+            None => return,
+        }
+        self.leaving = target.is_none();
+        self.moving = self.from != self.to;
+        if !self.moving && self.leaving {
+            *self = Self::silent();
+        }
+    }
+
+    /// Stands at `share` of its way from now on.
+    fn stop_at(&mut self, share: f64) {
+        if self.moving {
+            self.from = self.between(share);
+        }
+    }
+
+    fn arrive(&mut self) {
+        if self.leaving {
+            *self = Self::silent();
+        } else if self.active {
+            self.from = self.to;
+            self.solved = self.to.solve();
+            self.moving = false;
+        }
+    }
+
+    fn between(&self, share: f64) -> Coefficients {
+        let mix = |from: f64, to: f64| from + share * (to - from);
+        let (from, to) = (&self.from, &self.to);
+        Coefficients {
+            g: mix(from.g, to.g),
+            k: mix(from.k, to.k),
+            mix: std::array::from_fn(|i| mix(from.mix[i], to.mix[i])),
+        }
+    }
+}
+
+/// Where on its way a bank is: frames since it set out, and frames in all.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Way {
+    pub(crate) done: usize,
+    pub(crate) length: usize,
+}
+
+/// The filters of all bands, in a row.
+#[derive(Debug, Clone)]
+pub(crate) struct Bank {
+    filters: [Filter; ALL],
+    sides: [Side; BANDS],
+    rows: Box<[Cascade; ALL / FILTERS]>,
+    rows_are_set: bool,
+}
+
+impl Bank {
+    pub(crate) fn new() -> Self {
+        Self {
+            filters: [Filter::silent(); ALL],
+            sides: [Side::Stereo; BANDS],
+            rows: Box::new(std::array::from_fn(|_| Cascade::default())),
+            rows_are_set: false,
+        }
+    }
+
+    /// Becomes what `other` is, signal and all.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    pub(crate) fn copy_from(&mut self, other: &Self) {
+        (self.filters, self.sides) = (other.filters, other.sides);
+        self.rows_are_set = false;
+    }
+
+    /// Band `band` works on `side` and sets out to `design`.
+    pub(crate) fn aim(&mut self, band: usize, side: Side, design: &Design) {
+        self.sides[band] = side;
+        let filters = &mut self.filters[BAND_FILTERS * band..][..BAND_FILTERS];
+        filters.iter_mut().zip(design).for_each(|(filter, target)| filter.aim(*target));
+        self.rows_are_set = false;
+    }
+
+    /// Stands where it is on `way`.
+    pub(crate) fn stop(&mut self, way: Way) {
+        let share = way.done as f64 / way.length as f64;
+        self.filters.iter_mut().for_each(|filter| filter.stop_at(share));
+    }
+
+    /// Reaches where it was to go.
+    pub(crate) fn arrive(&mut self) {
+        self.filters.iter_mut().for_each(Filter::arrive);
+        self.rows_are_set = false;
+    }
+
+    /// True when it lets everything through.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.filters.iter().all(|filter| !filter.active)
+    }
+
+    /// Lets everything through, and forgets the signal.
+    pub(crate) fn clear(&mut self) {
+        self.filters = [Filter::silent(); ALL];
+        self.rows_are_set = false;
+    }
+
+    /// Ends what has died away; once in a while.
+    pub(crate) fn flush(&mut self) {
+        self.filters.iter_mut().flat_map(|filter| &mut filter.state).for_each(Svf::flush);
+    }
+
+    /// Passes the next frames, all on one way, or at rest if there is none.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    pub(crate) fn process(&mut self, block: &mut [Frame], way: Option<Way>) {
+        let uses = |side: &Side, band: usize| {
+            *side != Side::Stereo
+                && self.filters[BAND_FILTERS * band..][..BAND_FILTERS].iter().any(|f| f.active)
+        };
+        let apart = self.sides.iter().enumerate().any(|(band, side)| uses(side, band));
+        if apart {
+            block.iter_mut().for_each(|[l, r]| (*l, *r) = (0.5 * (*l + *r), 0.5 * (*l - *r)));
+        }
+        match way {
+            Some(way) => self.move_on(block, way),
+            None => self.run_rows(block),
+        }
+        if apart {
+            block.iter_mut().for_each(|[m, s]| (*m, *s) = (*m + *s, *m - *s));
+        }
+    }
+
+    /// Filter by filter, those that move with new coefficients for each frame.
+    fn move_on(&mut self, block: &mut [Frame], way: Way) {
+        for (index, filter) in self.filters.iter_mut().enumerate().filter(|(_, f)| f.active) {
+            let side = self.sides[index / BAND_FILTERS];
+            let mut state = filter.state;
+            for (at, frame) in (way.done + 1..).zip(block.iter_mut()) {
+                if filter.moving {
+                    filter.solved = filter.between(at as f64 / way.length as f64).solve();
+                }
+                for channel in (0..CHANNELS).filter(|&channel| side.covers(channel)) {
+                    frame[channel] = state[channel].tick(&filter.solved, frame[channel]);
+                }
+            }
+            filter.state = state;
+        }
+        self.rows_are_set = false;
+    }
+
+    /// Row by row, each of them in vector lanes.
+    fn run_rows(&mut self, block: &mut [Frame]) {
+        if !self.rows_are_set {
+            self.set_rows();
+        }
+        let mut active = self.filters.iter_mut().filter(|filter| filter.active);
+        for row in self.rows.iter_mut() {
+            let mut members: [Option<&mut Filter>; FILTERS] =
+                std::array::from_fn(|_| active.next());
+            if members[0].is_none() {
+                return;
+            }
+            for (place, member) in members.iter().enumerate() {
+                row.set_state(place, member.as_ref().map_or_else(Default::default, |f| f.state));
+            }
+            row.process(block);
+            for (place, member) in members.iter_mut().enumerate() {
+                if let Some(filter) = member {
+                    filter.state = row.state(place);
+                }
+            }
+        }
+    }
+
+    fn set_rows(&mut self) {
+        let unity = Coefficients::UNITY.solve();
+        let mut active = self.filters.iter().enumerate().filter(|(_, filter)| filter.active);
+        for row in self.rows.iter_mut() {
+            for place in 0..FILTERS {
+                let solved = active.next().map_or([&unity; CHANNELS], |(index, filter)| {
+                    let side = self.sides[index / BAND_FILTERS];
+                    [0, 1].map(|channel| if side.covers(channel) { &filter.solved } else { &unity })
+                });
+                row.set(place, solved);
+            }
+        }
+        self.rows_are_set = true;
+    }
+}

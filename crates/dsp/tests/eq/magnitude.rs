@@ -1,0 +1,134 @@
+//! Q1, Q2, Q5 and Q8: what the curve is, measured from impulse responses and sines.
+
+use twobus_dsp::eq::curve::Curve;
+use twobus_dsp::eq::params::{BAND_PARAMS, BANDS, PARAMS, band};
+use twobus_dsp::eq::prototype::{MAX_POLES, Setting, Shape};
+use twobus_dsp::eq::{Equalizer, SPECS};
+use twobus_dsp::param::Values;
+use twobus_dsp::processor::Processor;
+
+use crate::support::{
+    bell, db, impulse_response, is_full, noise, null, one_band, run, sine, spectrum,
+};
+
+const FREQUENCIES: [f64; 9] = [20.0, 50.0, 100.0, 500.0, 1e3, 5e3, 1e4, 1.6e4, 1.9e4];
+const GAINS: [f64; 10] = [-18.0, -12.0, -6.0, -3.0, -1.0, 1.0, 3.0, 6.0, 12.0, 18.0];
+const QS: [f64; 7] = [0.3, 0.5, 0.71, 1.0, 2.0, 5.0, 10.0];
+
+/// All settings of the criterion's grid, or every n-th of them.
+fn grid() -> Vec<Setting> {
+    let mut grid = Vec::new();
+    for shape in Shape::ALL {
+        let cuts = matches!(shape, Shape::LowCut | Shape::HighCut);
+        for frequency_hz in FREQUENCIES {
+            for &gain_db in if shape.has_gain() { &GAINS[..] } else { &[0.0] } {
+                for q in QS {
+                    for poles in 1..=if cuts { MAX_POLES } else { 1 } {
+                        grid.push(Setting { shape, frequency_hz, gain_db, q, poles });
+                    }
+                }
+            }
+        }
+    }
+    let nth = if is_full() { 1 } else { 29 };
+    grid.into_iter().step_by(nth).collect()
+}
+
+/// Largest error of the impulse response's magnitude from 10 Hz to 20 kHz, in dB.
+fn error(setting: &Setting, rate_hz: f64) -> f64 {
+    let mut eq = one_band(setting, rate_hz);
+    // 2^17 samples are not enough for the lowest, sharpest ones to die away, so they are faded.
+    let response = impulse_response(&mut eq, 1 << 17);
+    let spectrum = spectrum(&response);
+    let hz_per_bin = rate_hz / (2 * (spectrum.len() - 1)) as f64;
+    let bins = (10.0 / hz_per_bin).ceil() as usize..=(20_000.0 / hz_per_bin) as usize;
+    let error = |bin: usize| {
+        let wanted = setting.prototype_db(bin as f64 * hz_per_bin);
+        if wanted < -60.0 { 0.0 } else { (db(spectrum[bin].norm()) - wanted).abs() }
+    };
+    bins.map(error).fold(0.0, f64::max)
+}
+
+#[test]
+fn q1_the_sound_matches_the_analogue_prototype_to_20_khz() {
+    let rates: &[f64] = match is_full() {
+        true => &[44_100.0, 48_000.0, 88_200.0, 96_000.0, 192_000.0],
+        false => &[44_100.0],
+    };
+    for &rate_hz in rates {
+        let worst = grid().into_iter().map(|setting| (error(&setting, rate_hz), setting));
+        let (worst, setting) = worst.max_by(|a, b| a.0.total_cmp(&b.0)).unwrap();
+        assert!(worst <= 0.1, "{worst:.3} dB: {setting:?} at {rate_hz} Hz");
+    }
+}
+
+#[test]
+fn q2_a_cut_undoes_the_boost_and_0_db_is_nothing() {
+    let input = noise(1, 48_000);
+    for shape in [Shape::Bell, Shape::LowShelf, Shape::HighShelf, Shape::Tilt] {
+        for frequency_hz in [60.0, 1000.0, 9000.0] {
+            let setting = Setting { shape, frequency_hz, gain_db: 9.0, q: 1.4, poles: 1 };
+            let mut both = Equalizer::new(48_000.0, false);
+            crate::support::set_band(&mut both, 0, &setting);
+            crate::support::set_band(&mut both, 5, &Setting { gain_db: -9.0, ..setting });
+            both.reset();
+            let (output, _) = run(&mut both, &input, &input);
+            let residual = db(null(&input, &output));
+            assert!(residual <= -120.0, "{setting:?}: {residual:.1} dB");
+        }
+    }
+    let mut nothing = one_band(&bell(1000.0, 0.0, 3.0), 48_000.0);
+    assert!(run(&mut nothing, &input, &input).0 == input);
+}
+
+#[test]
+fn q5_low_filters_at_high_rates_are_quiet() {
+    let rate_hz = 192_000.0;
+    let low_cut =
+        Setting { shape: Shape::LowCut, frequency_hz: 20.0, gain_db: 0.0, q: 0.7, poles: 2 };
+    for setting in [low_cut, bell(30.0, 6.0, 10.0)] {
+        let mut eq = one_band(&setting, rate_hz);
+        // A whole number of periods in a power of two, after the filter has settled.
+        let frames = 1 << 18;
+        let frequency_hz = 1365.0 * rate_hz / frames as f64;
+        let input = sine(frequency_hz, 0.1, rate_hz, 4 * frames);
+        let (output, _) = run(&mut eq, &input, &input);
+        let power: Vec<f64> = spectrum(&output[3 * frames..])
+            .iter()
+            .map(|bin| (bin.norm() / frames as f64).powi(2) * 2.0)
+            .collect();
+        let noise: f64 =
+            power.iter().enumerate().filter(|(bin, _)| *bin != 1365).map(|b| b.1).sum();
+        // The rounding of input and output to 32 bit is part of what is heard, and all that is.
+        let noise_db = 10.0 * noise.log10();
+        assert!(noise_db <= -140.0, "{setting:?}: {noise_db:.1} dBFS");
+    }
+}
+
+#[test]
+fn q8_the_drawn_curve_is_the_measured_one() {
+    for rate_hz in [44_100.0, 96_000.0] {
+        let mut eq = Equalizer::new(rate_hz, false);
+        let mut values = Values::<PARAMS>::new(SPECS);
+        let settings = [(0, 1.0), (1, -4.0), (3, 7.0), (5, -3.0), (6, 5.0), (7, 1.0)];
+        for (number, gain_db) in settings {
+            for (offset, value) in [(band::ON, 1.0), (band::GAIN, gain_db)] {
+                let _ = values.set(BAND_PARAMS * number + offset, value);
+                eq.set(BAND_PARAMS * number + offset, value);
+            }
+        }
+        eq.reset();
+        let spectrum = spectrum(&impulse_response(&mut eq, 1 << 16));
+        let curve = Curve::new(&values, &[0.0; BANDS], 0, rate_hz);
+        let hz_per_bin = rate_hz / (2 * (spectrum.len() - 1)) as f64;
+        for hz in (1..400).map(|i| 20.0 * 10.0_f64.powf(f64::from(i) / 133.4)) {
+            let bin = (hz / hz_per_bin).round();
+            let (measured, drawn) =
+                (db(spectrum[bin as usize].norm()), curve.db_at(bin * hz_per_bin));
+            assert!(
+                (measured - drawn).abs() <= 0.1 || drawn < -90.0,
+                "{hz:.0} Hz: {measured} {drawn}"
+            );
+        }
+    }
+}
