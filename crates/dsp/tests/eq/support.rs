@@ -6,7 +6,7 @@ use realfft::RealFftPlanner;
 use realfft::num_complex::Complex;
 use twobus_dsp::eq::Equalizer;
 use twobus_dsp::eq::params::{BAND_PARAMS, band};
-use twobus_dsp::eq::prototype::{Setting, Shape};
+use twobus_dsp::eq::prototype::Setting;
 use twobus_dsp::processor::Processor;
 
 /// True when the whole grids are wanted.
@@ -21,9 +21,8 @@ pub(crate) fn db(amplitude: f64) -> f64 {
 /// Sets band `number` (from 0) to `setting`.
 pub(crate) fn set_band(eq: &mut Equalizer, number: usize, setting: &Setting) {
     let at = BAND_PARAMS * number;
-    let shape = Shape::ALL.iter().position(|shape| *shape == setting.shape).unwrap();
     eq.set(at + band::ON, 1.0);
-    eq.set(at + band::SHAPE, shape as f64);
+    eq.set(at + band::SHAPE, setting.shape as usize as f64);
     eq.set(at + band::FREQUENCY, setting.frequency_hz);
     eq.set(at + band::GAIN, setting.gain_db);
     eq.set(at + band::Q, setting.q);
@@ -63,7 +62,7 @@ pub(crate) fn spectrum(signal: &[f32]) -> Vec<Complex<f64>> {
     let forward = RealFftPlanner::new().plan_fft_forward(signal.len());
     let mut time: Vec<f64> = signal.iter().map(|&x| f64::from(x)).collect();
     let mut spectrum = forward.make_output_vec();
-    forward.process(&mut time, &mut spectrum).unwrap();
+    forward.process(&mut time, &mut spectrum).expect("lengths come from the plan");
     spectrum
 }
 
