@@ -6,7 +6,7 @@ use realfft::RealFftPlanner;
 use realfft::num_complex::Complex;
 use twobus_dsp::eq::Equalizer;
 use twobus_dsp::eq::params::{BAND_PARAMS, band};
-use twobus_dsp::eq::prototype::Setting;
+use twobus_dsp::eq::prototype::{Setting, Shape};
 use twobus_dsp::processor::Processor;
 
 /// True when the whole grids are wanted.
