@@ -14,18 +14,23 @@ pub trait Backend: Send + Sync + 'static {
     /// When the sound system cannot be asked. Having no device is not an error.
     fn outputs(&self) -> Result<Vec<OutputInfo>, Error>;
 
-    /// Which devices there are, without opening any.
+    /// What the default device is just now, and whether `wanted` is there, without opening any. The
+    /// default is that of the sound system which `playing` belongs to, so that it can be compared.
     ///
     /// # Errors
     /// When the sound system cannot be asked.
-    fn survey(&self) -> Result<Survey, Error>;
+    fn survey(
+        &self,
+        playing: Option<&OutputId>,
+        wanted: Option<&OutputId>,
+    ) -> Result<Survey, Error>;
 
     /// Opens a device, or the default one, and connects `outlet` to it; nothing is played before
     /// [`Stream::start`].
     ///
     /// # Errors
     /// When there is no such device, or it cannot be opened as `wish` says or nearly so.
-    fn open(&self, wish: &Wish, outlet: &mut Outlet) -> Result<Box<dyn Stream>, Error>;
+    fn open(&self, wish: &Wish, outlet: &Outlet) -> Result<Box<dyn Stream>, Error>;
 }
 
 /// An open device. Dropping it closes the device; that may block as long as a callback runs.
@@ -133,8 +138,8 @@ impl fmt::Display for SampleFormat {
 pub struct Survey {
     /// The default device.
     pub default: Option<OutputId>,
-    /// All of them.
-    pub outputs: Vec<OutputId>,
+    /// Whether the device that is wanted is there.
+    pub wanted: bool,
 }
 
 /// What is asked of a device.

@@ -212,14 +212,14 @@ impl Backend for Fake {
         Ok(inner.outputs.iter().map(info).collect())
     }
 
-    fn survey(&self) -> Result<Survey, Error> {
+    fn survey(&self, _: Option<&OutputId>, wanted: Option<&OutputId>) -> Result<Survey, Error> {
         let inner = self.0.lock();
-        let outputs: Vec<_> = inner.outputs.iter().map(|output| output.id.clone()).collect();
-        let default = inner.default.clone().filter(|default| outputs.contains(default));
-        Ok(Survey { default, outputs })
+        let there = |id: &OutputId| inner.outputs.iter().any(|output| output.id == *id);
+        let default = inner.default.clone().filter(there);
+        Ok(Survey { default, wanted: wanted.is_some_and(there) })
     }
 
-    fn open(&self, wish: &Wish, outlet: &mut Outlet) -> Result<Box<dyn Stream>, Error> {
+    fn open(&self, wish: &Wish, outlet: &Outlet) -> Result<Box<dyn Stream>, Error> {
         while self.0.lock().opening_hangs {
             self.0.wait();
         }

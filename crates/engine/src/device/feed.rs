@@ -1,23 +1,25 @@
 //! The callback: what runs on the audio thread.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rtrb::{Consumer, Producer, RingBuffer};
+use crossbeam_utils::atomic::AtomicCell;
 
 use crate::device::vitals::Vitals;
 use crate::device::{Error, ErrorKind, Playback, priority};
 use crate::edge::{DeviceSample, PIECE, RateEdge, write};
 
-/// Where a device gets its sound; owned by the device's callback.
-///
-/// When it is dropped, on whatever thread, it hands the playback back to the supervisor: nothing of the
-/// song is ever freed on the audio thread.
+/// Where the playback lies between two callbacks. A callback takes it out and puts it back, which is one
+/// atomic exchange each; whoever else takes it out has it, whatever the device does. (Boxed twice, because
+/// only what is as small as a pointer is exchanged without a lock.)
+type Slot = AtomicCell<Option<Box<Box<dyn Playback>>>>;
+
+const _: () = assert!(Slot::is_lock_free());
+
+/// Where a device gets its sound; owned by the device's callback. Nothing of the song is freed with it.
 pub struct Feed {
-    /// `None` only once it was handed back.
-    playback: Option<Box<dyn Playback>>,
-    way_back: Producer<Box<dyn Playback>>,
+    slot: Arc<Slot>,
     edge: RateEdge,
     channels: usize,
     song_hz: u32,
@@ -32,29 +34,38 @@ impl Feed {
     /// Fills `out`, interleaved and of any length. `delay` is how long it takes until its first frame is
     /// heard, as the device tells.
     ///
-    /// The first call asks for a real-time priority. A panic of the playback ends it: from then on there
-    /// is silence.
+    /// The first call asks for a real-time priority. When the playback was taken away there is silence;
+    /// so there is after a panic of the playback.
     ///
     /// Audio thread: no allocation, no lock, no system call after the first.
     pub fn call<S: DeviceSample>(&mut self, out: &mut [S], delay: Duration) {
         if !std::mem::replace(&mut self.started, true) {
             self.vitals.set_realtime(priority::promote());
         }
-        if self.failed || catch_unwind(AssertUnwindSafe(|| self.fill(out))).is_err() {
-            self.failed = true;
-            self.vitals.set_panicked();
+        match self.slot.swap(None) {
+            Some(mut playback) if !self.failed => {
+                let act = AssertUnwindSafe(|| self.fill(playback.as_mut().as_mut(), out));
+                self.failed = catch_unwind(act).is_err();
+                self.slot.store(Some(playback));
+            }
+            other => {
+                out.fill(S::from_unit(0.0));
+                self.slot.store(other);
+            }
+        }
+        if self.failed {
             out.fill(S::from_unit(0.0));
+            self.vitals.set_panicked();
         }
         let frames = out.len() / self.channels;
         self.vitals.beat(frames as u64, self.behind_frames(frames, delay));
     }
 
     #[rtsan_standalone::nonblocking]
-    fn fill<S: DeviceSample>(&mut self, out: &mut [S]) {
-        let Some(playback) = &mut self.playback else { return };
+    fn fill<S: DeviceSample>(&mut self, playback: &mut dyn Playback, out: &mut [S]) {
         for piece in out.chunks_mut(PIECE * self.channels) {
             let frames = piece.len() / self.channels;
-            let (left, right) = self.edge.pull(playback.as_mut(), frames);
+            let (left, right) = self.edge.pull(playback, frames);
             let mut tally = write(left, right, self.channels, piece);
             tally.not_numbers += std::mem::take(&mut self.edge.not_numbers);
             self.vitals.guarded(tally);
@@ -66,15 +77,6 @@ impl Feed {
         let device_frames = (frames + self.edge.latency_frames()) as f64;
         let delay_frames = delay.as_secs_f64() * f64::from(self.song_hz);
         (device_frames * self.song_per_device + delay_frames) as u64
-    }
-}
-
-impl Drop for Feed {
-    fn drop(&mut self) {
-        if let Some(playback) = self.playback.take() {
-            // The ring holds one and was empty, so that this cannot fail.
-            let _ = self.way_back.push(playback);
-        }
     }
 }
 
@@ -121,50 +123,55 @@ impl Fault {
     }
 }
 
-/// Makes feeds for a device that is being opened, and keeps the other end of them.
+/// Makes feeds for devices that are being opened. Clones are the same one.
+#[derive(Clone)]
 pub struct Outlet {
     song_hz: u32,
-    playback: Option<Box<dyn Playback>>,
-    way_back: Option<Consumer<Box<dyn Playback>>>,
+    line: Arc<Mutex<Line>>,
+}
+
+/// The other end of the feed made last.
+struct Line {
+    slot: Arc<Slot>,
     vitals: Arc<Vitals>,
 }
 
 impl Outlet {
     /// For a playback at `song_hz`.
     pub fn new(playback: Box<dyn Playback>, song_hz: u32) -> Self {
-        Self { song_hz, playback: Some(playback), way_back: None, vitals: Arc::default() }
+        Self { song_hz, line: Arc::new(Mutex::new(Line::new(playback))) }
     }
 
-    /// What a device of this rate and these channels calls, and where it reports errors. If opening it
-    /// fails, drop the feed and ask again.
+    /// What a device of this rate and these channels calls, and where it reports errors. The feed made
+    /// before is silent from now on.
     ///
     /// # Errors
-    /// When the feed made before was not dropped; when a number is 0.
-    pub fn feed(&mut self, rate_hz: u32, channels: u16) -> Result<(Feed, Alarm), Error> {
-        if rate_hz == 0 || channels == 0 {
+    /// When a callback of the feed made before is running, or the playback was taken away; when a number
+    /// is 0.
+    pub fn feed(&self, rate_hz: u32, channels: u16) -> Result<(Feed, Alarm), Error> {
+        if rate_hz == 0 || channels == 0 || self.song_hz == 0 {
             return Err(Error::new(ErrorKind::Format));
         }
-        let playback = self.take_back().ok_or_else(|| Error::new(ErrorKind::Held))?;
-        let (way_back, other_end) = RingBuffer::new(1);
-        self.way_back = Some(other_end);
-        self.vitals = Arc::default();
+        let mut line = self.line();
+        let playback = line.slot.swap(None).ok_or_else(|| Error::new(ErrorKind::Held))?;
+        *line = Line::new(*playback);
         let feed = Feed {
-            playback: Some(playback),
-            way_back,
+            slot: Arc::clone(&line.slot),
             edge: RateEdge::new(self.song_hz, rate_hz),
             channels: usize::from(channels),
             song_hz: self.song_hz,
             song_per_device: f64::from(self.song_hz) / f64::from(rate_hz),
-            vitals: Arc::clone(&self.vitals),
+            vitals: Arc::clone(&line.vitals),
             started: false,
             failed: false,
         };
-        Ok((feed, Alarm(Arc::clone(&self.vitals))))
+        Ok((feed, Alarm(Arc::clone(&line.vitals))))
     }
 
-    /// The playback, if the last feed has handed it back.
-    pub fn take_back(&mut self) -> Option<Box<dyn Playback>> {
-        self.playback.take().or_else(|| self.way_back.as_mut()?.pop().ok())
+    /// Takes the playback away; its feed is silent from now on. `None` while a callback is running, or if
+    /// it was taken before.
+    pub fn take_back(&self) -> Option<Box<dyn Playback>> {
+        self.line().slot.swap(None).map(|playback| *playback)
     }
 
     /// Rate of the song. The device's should be the same where that costs nothing.
@@ -172,8 +179,19 @@ impl Outlet {
         self.song_hz
     }
 
-    pub(crate) fn vitals(&self) -> &Arc<Vitals> {
-        &self.vitals
+    pub(crate) fn vitals(&self) -> Arc<Vitals> {
+        Arc::clone(&self.line().vitals)
+    }
+
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Line {
+    fn new(playback: Box<dyn Playback>) -> Self {
+        let slot = AtomicCell::new(Some(Box::new(playback)));
+        Self { slot: Arc::new(slot), vitals: Arc::default() }
     }
 }
 

@@ -41,7 +41,13 @@ pub enum Notice {
     /// Opening takes long.
     #[error("The sound system does not answer; it is waited for.")]
     Slow,
-    /// The device does not let go of the song.
+    /// The device does not answer; the song was taken from it.
+    #[error("{name} does not answer and was left behind.")]
+    LeftBehind {
+        /// Its name.
+        name: String,
+    },
+    /// The device hangs in the middle of the song and does not let go of it.
     #[error("{name} does not answer and holds the song; play again to start anew.")]
     Stuck {
         /// Its name.

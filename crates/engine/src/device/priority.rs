@@ -4,14 +4,10 @@
 //! root and for users whose limits allow it (Debian: the group `audio` with `rtprio` in
 //! `/etc/security/limits.d`).
 
-use thread_priority::{
-    RealtimeThreadSchedulePolicy, ThreadPriority, ThreadPriorityValue, ThreadSchedulePolicy,
-    set_thread_priority_and_policy, thread_native_id, thread_schedule_policy,
-};
-
 use crate::device::Realtime;
 
 /// Below the kernel's own threads (50 on Linux) and the sound server, above everything ordinary.
+#[cfg(unix)]
 const PRIORITY: u8 = 40;
 
 /// Asks for a real-time priority for this thread, unless it has one.
@@ -19,6 +15,10 @@ const PRIORITY: u8 = 40;
 /// Makes system calls: once, in the first callback.
 #[cfg(unix)]
 pub(crate) fn promote() -> Realtime {
+    use thread_priority::{
+        RealtimeThreadSchedulePolicy, ThreadPriority, ThreadPriorityValue, ThreadSchedulePolicy,
+        set_thread_priority_and_policy, thread_native_id, thread_schedule_policy,
+    };
     if matches!(thread_schedule_policy(), Ok(ThreadSchedulePolicy::Realtime(_))) {
         return Realtime::Given;
     }
@@ -26,6 +26,17 @@ pub(crate) fn promote() -> Realtime {
     let policy = ThreadSchedulePolicy::Realtime(RealtimeThreadSchedulePolicy::Fifo);
     let priority = ThreadPriority::Crossplatform(value);
     match set_thread_priority_and_policy(thread_native_id(), priority, policy) {
+        Ok(()) => Realtime::Taken,
+        Err(_) => Realtime::Denied,
+    }
+}
+
+/// Asks for the highest priority for this thread.
+///
+/// Makes system calls: once, in the first callback.
+#[cfg(not(unix))]
+pub(crate) fn promote() -> Realtime {
+    match thread_priority::set_current_thread_priority(thread_priority::ThreadPriority::Max) {
         Ok(()) => Realtime::Taken,
         Err(_) => Realtime::Denied,
     }

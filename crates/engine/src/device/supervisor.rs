@@ -8,43 +8,25 @@
 //!  Waiting ◄─────────────────────────────────────────────────┘  with every loss)
 //! ```
 //!
-//! A device that hangs with the playback in it ends in `Dead`, until there is a new playback.
+//! From a device that does not answer the playback is taken away. Only if it hangs in the middle of a callback
+//! that does not work: it ends in `Dead`, until there is a new playback.
 
+mod playing;
 mod watch;
 
 use std::time::Duration;
 
 use crate::device::vitals::Signs;
-use crate::device::{Config, Error, Fault, Notice, OutputId, Realtime, Reason, Survey, Wish};
+use crate::device::{Config, Error, Notice, OutputId, Realtime, Reason, Survey, Wish};
 
+use playing::Playing;
 use watch::Watch;
 
 /// How often the supervisor looks at the signs of life.
 pub(crate) const TICK: Duration = Duration::from_millis(50);
 
-/// Without a callback for this long, a device counts as silent: short enough that another plays within
-/// two seconds.
-const SILENCE: Duration = Duration::from_millis(1500);
-
-/// The same for a device that has just begun: PulseAudio takes two blocks and may then play up to 2 s of
-/// silence, which an idle sink has prepared.
-const SILENCE_AT_START: Duration = Duration::from_secs(4);
-
-/// A device that has played this much has begun.
-const BEGUN_S: f64 = 0.5;
-
-/// The supervisor itself did not run for this long: the program or the computer was asleep.
-const ASLEEP: Duration = Duration::from_secs(5);
-
-/// So many errors without a callback in between are a loss.
-const STORM: u64 = 50;
-
-/// A device that plays this many times faster than time has no clock.
-const RUNAWAY: f64 = 4.0;
-
-/// After this long, opening counts as slow, and as hung.
+/// After this long, opening counts as slow.
 const SLOW: Duration = Duration::from_secs(2);
-const HUNG: Duration = Duration::from_secs(10);
 
 /// After this long, a device that is being closed counts as hung.
 const STUCK: Duration = Duration::from_secs(2);
@@ -62,8 +44,10 @@ pub(crate) enum Event {
     Tick(Signs),
     /// What [`Action::Open`] led to.
     Opened(Result<Config, Error>),
-    /// [`Action::Close`] is done, and the playback is here.
+    /// [`Action::Close`] is done.
     Closed,
+    /// Whether [`Action::Reclaim`] got the playback.
+    Reclaimed(bool),
     /// What [`Action::Survey`] found.
     Surveyed(Survey),
     /// Something else is wished for.
@@ -83,7 +67,10 @@ pub(crate) enum Action {
     Close,
     /// Ask which devices there are; answer with [`Event::Surveyed`].
     Survey,
-    /// Give up the playback that is held by a device, or broken.
+    /// Take the playback from a device that does not answer; answer with [`Event::Reclaimed`], and no
+    /// longer with what was asked for before, if that worked.
+    Reclaim,
+    /// Drop the playback, which has panicked.
     GiveUp,
     /// Tell people.
     Say(Notice),
@@ -111,17 +98,6 @@ enum Phase {
     },
     Dead,
     Stopped,
-}
-
-/// What is known of the device that plays.
-#[derive(Debug)]
-struct Playing {
-    config: Config,
-    since: Duration,
-    /// Time without a callback.
-    silence: Duration,
-    /// The signs at the last callback.
-    beat: Signs,
 }
 
 /// The state machine.
@@ -175,6 +151,7 @@ impl Supervisor {
             Event::Opened(Ok(config)) => self.opened(config, &mut actions),
             Event::Opened(Err(error)) => self.not_opened(&error, &mut actions),
             Event::Closed => self.closed(&mut actions),
+            Event::Reclaimed(done) => self.reclaimed(done, &mut actions),
             Event::Surveyed(survey) => self.surveyed(&survey, &mut actions),
             Event::Choose(wish) => self.choose(wish, &mut actions),
             Event::Provided => self.provided(&mut actions),
@@ -228,9 +205,7 @@ impl Supervisor {
             self.told_instead = false;
         }
         self.watch.restart(self.now);
-        let beat = Signs::default();
-        self.phase =
-            Phase::Playing(Playing { config, since: self.now, silence: Duration::ZERO, beat });
+        self.phase = Phase::Playing(Playing::new(config, self.now));
         if self.stopping || stale {
             self.close(name, Reason::Chosen, actions);
         } else if barred {
@@ -282,13 +257,11 @@ impl Supervisor {
                 if waited >= SLOW && !std::mem::replace(told, true) {
                     actions.push(Action::Say(Notice::Slow));
                 }
-                if waited >= HUNG {
-                    self.give_up("The sound system".to_owned(), actions);
-                }
             }
-            Phase::Closing { since, name, .. } if now.saturating_sub(*since) >= STUCK => {
-                let name = std::mem::take(name);
-                self.give_up(name, actions);
+            Phase::Closing { since, .. } if now.saturating_sub(*since) >= STUCK => {
+                // Asked again only if nothing comes of it.
+                *since = now;
+                actions.push(Action::Reclaim);
             }
             Phase::Playing(_) => self.tick_playing(passed, signs, actions),
             Phase::Waiting { .. } | Phase::Closing { .. } | Phase::Dead | Phase::Stopped => {}
@@ -324,8 +297,7 @@ impl Supervisor {
         self.watch.answered();
         let patience = 1 + self.setbacks;
         let allowed = |output: &&OutputId| self.barred.as_ref() != Some(output);
-        let chosen = self.wish.output.as_ref().filter(allowed);
-        let chosen = chosen.filter(|chosen| survey.outputs.contains(chosen)).cloned();
+        let chosen = self.wish.output.as_ref().filter(|_| survey.wanted).filter(allowed).cloned();
         let default = survey.default.as_ref().filter(allowed).cloned();
         match &self.phase {
             Phase::Playing(playing) => {
@@ -374,14 +346,31 @@ impl Supervisor {
         }
     }
 
-    /// Leaves the playback where it hangs.
-    fn give_up(&mut self, name: String, actions: &mut Vec<Action>) {
-        actions.push(Action::GiveUp);
-        actions.push(Action::Say(Notice::Stuck { name }));
-        self.phase = Phase::Dead;
-        if self.stopping {
-            self.phase = Phase::Stopped;
-            actions.push(Action::Stopped);
+    fn reclaimed(&mut self, done: bool, actions: &mut Vec<Action>) {
+        match &self.phase {
+            Phase::Closing { name, .. } => {
+                let name = name.clone();
+                if done {
+                    actions.push(Action::Say(Notice::LeftBehind { name }));
+                    return self.closed(actions);
+                }
+                actions.push(Action::Say(Notice::Stuck { name }));
+                self.phase = Phase::Dead;
+                if self.stopping {
+                    self.stop(actions);
+                }
+            }
+            Phase::Opening { .. } if done && self.stopping => {
+                self.phase = Phase::Stopped;
+                actions.push(Action::Stopped);
+            }
+            Phase::Opening { .. } if done => self.open(actions),
+            // Otherwise what was asked for is about to come.
+            Phase::Opening { .. }
+            | Phase::Waiting { .. }
+            | Phase::Playing(_)
+            | Phase::Dead
+            | Phase::Stopped => {}
         }
     }
 
@@ -403,7 +392,10 @@ impl Supervisor {
                 self.close(name, Reason::Chosen, actions);
             }
             Phase::Waiting { .. } => self.open(actions),
-            Phase::Opening { stale, .. } => *stale = true,
+            Phase::Opening { stale, .. } => {
+                *stale = true;
+                actions.push(Action::Reclaim);
+            }
             Phase::Closing { .. } | Phase::Dead | Phase::Stopped => {}
         }
     }
@@ -419,47 +411,9 @@ impl Supervisor {
                 self.phase = Phase::Stopped;
                 actions.push(Action::Stopped);
             }
-            Phase::Opening { .. } | Phase::Closing { .. } => {}
+            Phase::Opening { .. } => actions.push(Action::Reclaim),
+            Phase::Closing { .. } => {}
         }
-    }
-}
-
-impl Playing {
-    /// Why the device must be left, if it must.
-    fn examine(&mut self, now: Duration, passed: Duration, signs: Signs) -> Option<Reason> {
-        if signs.panicked {
-            return Some(Reason::Panic);
-        }
-        match signs.fault {
-            Some(Fault::Gone) => return Some(Reason::Gone),
-            Some(Fault::Invalidated) => return Some(Reason::Changed),
-            _ => {}
-        }
-        if passed >= ASLEEP {
-            return Some(Reason::Asleep);
-        }
-        if signs.callbacks != self.beat.callbacks {
-            self.silence = Duration::ZERO;
-            self.beat = signs;
-            return self.runs_away(now, signs).then_some(Reason::NoClock);
-        }
-        if signs.errors - self.beat.errors >= STORM {
-            return Some(Reason::Errors);
-        }
-        // Counted in ticks, so that a stall of the supervisor is not taken for one of the device.
-        self.silence += passed.min(TICK * 2);
-        let limit = if self.played_s(signs) < BEGUN_S { SILENCE_AT_START } else { SILENCE };
-        (self.silence >= limit).then_some(Reason::Silent)
-    }
-
-    fn runs_away(&self, now: Duration, signs: Signs) -> bool {
-        let passed_s = now.saturating_sub(self.since).as_secs_f64();
-        // Two seconds of grace for what is filled ahead at the start.
-        self.played_s(signs) > RUNAWAY * passed_s + 2.0
-    }
-
-    fn played_s(&self, signs: Signs) -> f64 {
-        signs.frames as f64 / f64::from(self.config.rate_hz)
     }
 }
 

@@ -26,11 +26,15 @@ impl Backend for System {
         Ok(quietly(list::outputs))
     }
 
-    fn survey(&self) -> Result<Survey, Error> {
-        Ok(quietly(list::survey))
+    fn survey(
+        &self,
+        playing: Option<&OutputId>,
+        wanted: Option<&OutputId>,
+    ) -> Result<Survey, Error> {
+        Ok(quietly(|| list::survey(playing, wanted)))
     }
 
-    fn open(&self, wish: &Wish, outlet: &mut Outlet) -> Result<Box<dyn Stream>, Error> {
+    fn open(&self, wish: &Wish, outlet: &Outlet) -> Result<Box<dyn Stream>, Error> {
         quietly(|| match &wish.output {
             Some(id) => open(&find(id)?, wish, outlet),
             None => open_default(wish, outlet),
@@ -45,12 +49,13 @@ fn quietly<T>(act: impl FnOnce() -> T) -> T {
     act()
 }
 
-/// The sound systems that are there, in the order in which they are tried.
-fn hosts() -> Vec<cpal::Host> {
+/// The sound systems that are there, in the order in which they are tried; each is connected to when its
+/// turn comes.
+fn hosts() -> impl Iterator<Item = cpal::Host> {
     let mut ids = cpal::available_hosts();
     #[cfg(target_os = "linux")]
     ids.sort_by_key(|id| *id != HostId::Alsa);
-    ids.into_iter().filter_map(|id: HostId| cpal::host_from_id(id).ok()).collect()
+    ids.into_iter().filter_map(|id: HostId| cpal::host_from_id(id).ok())
 }
 
 fn find(id: &OutputId) -> Result<cpal::Device, Error> {
@@ -63,9 +68,9 @@ fn find(id: &OutputId) -> Result<cpal::Device, Error> {
     listed.or_else(default).ok_or_else(missing)
 }
 
-fn open_default(wish: &Wish, outlet: &mut Outlet) -> Result<Box<dyn Stream>, Error> {
+fn open_default(wish: &Wish, outlet: &Outlet) -> Result<Box<dyn Stream>, Error> {
     let mut telling = None;
-    for device in hosts().iter().filter_map(cpal::Host::default_output_device) {
+    for device in hosts().filter_map(|host| host.default_output_device()) {
         match open(&device, wish, outlet) {
             Ok(stream) => return Ok(stream),
             // A default device that is not there tells nothing; that it is busy does.
@@ -76,7 +81,7 @@ fn open_default(wish: &Wish, outlet: &mut Outlet) -> Result<Box<dyn Stream>, Err
     Err(telling.unwrap_or_else(|| Error::new(ErrorKind::NoOutput)))
 }
 
-fn open(device: &cpal::Device, wish: &Wish, outlet: &mut Outlet) -> Result<Box<dyn Stream>, Error> {
+fn open(device: &cpal::Device, wish: &Wish, outlet: &Outlet) -> Result<Box<dyn Stream>, Error> {
     let id = device.id().map_err(|error| translate(&error))?;
     let id = OutputId::new(id.to_string());
     let choice = Choice::of(device, outlet.song_hz()).map_err(|error| error.of(&id))?;

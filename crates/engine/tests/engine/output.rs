@@ -135,24 +135,40 @@ fn r35_thousands_of_errors_are_counted_and_end_in_one_notice() {
 }
 
 #[test]
-fn r35_a_device_that_hangs_is_left_and_a_new_playback_goes_on_elsewhere() {
+fn r35_from_a_device_that_does_not_answer_the_song_is_taken_and_goes_on_elsewhere() {
     let fake = Fake::with(FakeOutput::paced("a", SONG_HZ));
     fake.plug(FakeOutput::new("b", SONG_HZ));
     let stage = Stage::new(&fake, None);
     let _ = wait(|| stage.position() > u64::from(SONG_HZ));
-    fake.behave("a", Behaviour::Hang);
-    let took = wait(|| stage.output.status().state == State::Dead);
-    assert!(took < Duration::from_secs(5), "{took:?}");
-    let notices = stage.output.notices();
-    assert!(notices.iter().any(|notice| matches!(notice, Notice::Stuck { .. })), "{notices:?}");
     fake.set_default(&OutputId::new("b"));
-    stage.output.provide(Box::new(Player::new(Signal::Ramp, u64::MAX)), SONG_HZ);
-    let _ = wait(|| stage.plays_on("b"));
-    assert_eq!(stage.pull(2), [1, 2]);
+    fake.behave("a", Behaviour::Hang);
+    let took = wait(|| stage.plays_on("b"));
+    assert!(took < Duration::from_secs(4), "{took:?}");
+    let position = stage.position();
+    assert_eq!(stage.pull(2), [position + 1, position + 2]);
+    let notices = stage.output.notices();
+    let left = |notice: &Notice| matches!(notice, Notice::LeftBehind { .. });
+    assert!(notices.iter().any(left), "{notices:?}");
     // It answers after all; nobody minds.
     fake.behave("a", Behaviour::Normal);
-    assert_eq!(stage.pull(2), [3, 4]);
+    assert_eq!(stage.pull(2), [position + 3, position + 4]);
     assert!(stage.output.close().is_some());
+}
+
+#[test]
+fn r35_a_callback_that_hangs_is_left_with_the_song_and_a_new_one_plays() {
+    let fake = Fake::with(FakeOutput::paced("a", SONG_HZ));
+    fake.plug(FakeOutput::new("b", SONG_HZ));
+    let mut player = Player::new(Signal::Ramp, u64::MAX);
+    player.stall = Some((u64::from(SONG_HZ), Duration::from_secs(20)));
+    let output = start(&fake, None, Box::new(player));
+    let _ = wait(|| output.status().state == State::Dead);
+    let notices = output.notices();
+    assert!(notices.iter().any(|notice| matches!(notice, Notice::Stuck { .. })), "{notices:?}");
+    fake.set_default(&OutputId::new("b"));
+    output.provide(Box::new(Player::new(Signal::Ramp, 100)), SONG_HZ);
+    let _ = wait(|| fake.pull(1).is_some());
+    assert!(output.close().is_some());
 }
 
 #[test]
@@ -203,6 +219,14 @@ fn r37_a_sound_system_that_does_not_answer_blocks_nobody() {
     let _ = wait(|| stage.output.notices().contains(&Notice::Slow));
     fake.hang_opening(false);
     let _ = wait(|| stage.plays_on("a"));
+    // Closing does not wait for it either.
+    fake.hang_opening(true);
+    let stage = Stage::new(&fake, None);
+    thread::sleep(Duration::from_millis(100));
+    let started = Instant::now();
+    assert!(stage.output.close().is_some());
+    assert!(started.elapsed() < Duration::from_millis(500));
+    fake.hang_opening(false);
 }
 
 #[test]

@@ -9,11 +9,13 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use tempfile::TempDir;
 
 use crate::capture::run;
 use crate::player::{Report, Script, instruct, now_ms, read};
-use crate::signals::Signal;
+use crate::signals;
 
 const ABSENT: &str = "These tests need PulseAudio (Debian: pulseaudio, pulseaudio-utils); `cargo xtask test` \
                       installs it, unless there is PipeWire, which takes its place.";
@@ -81,7 +83,7 @@ impl Server {
 
     /// Starts a song of minutes on a device.
     fn play(&self, output: &str, linger_ms: u64) -> Child {
-        let mut script = Script::new(Signal::Ramp, 512, 48_000 * 600);
+        let mut script = Script::new(signals::Signal::Ramp, 512, 48_000 * 600);
         output.clone_into(&mut script.output);
         script.linger_ms = Some(linger_ms);
         let mut command = self.command(std::env::current_exe().unwrap());
@@ -179,4 +181,28 @@ fn r37_a_killed_pulseaudio_is_noticed_and_found_again_when_it_returns() {
     assert!(noticed <= 2000 && found <= 4500, "{:?}", report.notices);
     let last = report.moments.last().unwrap();
     assert!(report.returned && last.position > 4 * 48_000, "{}", last.position);
+}
+
+/// The server is stopped, so that any call to it may block for ever.
+#[test]
+fn r37_a_server_that_hangs_blocks_nobody_and_the_song_is_taken_from_it() {
+    for output in ["pulseaudio:one", "alsa:default"] {
+        let Some(server) = Server::start() else { return };
+        let player = server.play(output, 9000);
+        thread::sleep(Duration::from_millis(3500));
+        let pid = Pid::from_raw(server.process.id().cast_signed());
+        let stopped = now_ms();
+        kill(pid, Signal::SIGSTOP).unwrap();
+        let report = server.report(player);
+        let looks = report.moments.windows(2);
+        let blocked = looks.map(|pair| pair[1].time_ms - pair[0].time_ms).max().unwrap();
+        let lost = report.moments.iter().find(|now| now.time_ms > stopped && now.output.is_none());
+        let noticed = lost.map_or(u128::MAX, |moment| moment.time_ms - stopped);
+        println!(
+            "{output}: noticed after {noticed} ms, blocked for {blocked} ms, {:?}",
+            report.notices
+        );
+        assert!(noticed <= 2000 && blocked < 500, "{output}: {noticed} ms, {blocked} ms");
+        assert!(report.returned, "{:?}", report.notices);
+    }
 }

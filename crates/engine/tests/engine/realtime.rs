@@ -61,7 +61,7 @@ fn r39_the_callback_leaves_the_heap_alone() {
     }
     for (rate_hz, channels) in [(48_000, 2), (44_100, 2), (96_000, 1), (44_100, 8)] {
         let playback = Loud(Player::new(Signal::Ramp, u64::MAX));
-        let mut outlet = Outlet::new(Box::new(playback), 48_000);
+        let outlet = Outlet::new(Box::new(playback), 48_000);
         let (mut feed, alarm) = outlet.feed(rate_hz, channels).unwrap();
         let mut float = vec![0.0_f32; 5000 * usize::from(channels)];
         let mut whole = vec![0_i16; 5000 * usize::from(channels)];
@@ -77,15 +77,18 @@ fn r39_the_callback_leaves_the_heap_alone() {
         });
         assert_eq!(operations, 0, "{rate_hz} Hz, {channels} channels");
         drop(feed);
-        assert!(outlet.take_back().is_some(), "handed back, not freed");
+        assert!(outlet.take_back().is_some(), "not freed");
     }
 }
 
 #[test]
-fn r39_a_dropped_feed_hands_the_playback_back_without_freeing_it() {
+fn r39_the_playback_outlives_its_feed_and_can_be_taken_away_from_it() {
     struct Tell(std::sync::mpsc::Sender<()>);
     impl Playback for Tell {
-        fn fill(&mut self, _: &mut [f64], _: &mut [f64]) {}
+        fn fill(&mut self, left: &mut [f64], right: &mut [f64]) {
+            left.fill(0.5);
+            right.fill(0.5);
+        }
     }
     impl Drop for Tell {
         fn drop(&mut self) {
@@ -93,11 +96,18 @@ fn r39_a_dropped_feed_hands_the_playback_back_without_freeing_it() {
         }
     }
     let (dropped, news) = std::sync::mpsc::channel();
-    let mut outlet = Outlet::new(Box::new(Tell(dropped)), 48_000);
+    let outlet = Outlet::new(Box::new(Tell(dropped)), 48_000);
     let (feed, _) = outlet.feed(48_000, 2).unwrap();
-    assert!(outlet.feed(48_000, 2).is_err(), "it is held");
     std::thread::spawn(move || drop(feed)).join().unwrap();
-    assert!(news.try_recv().is_err());
-    drop(outlet.take_back());
+    let (mut feed, _) = outlet.feed(48_000, 2).unwrap();
+    let mut out = [1.0_f32; 4];
+    feed.call(&mut out, Duration::ZERO);
+    assert_eq!(out, [0.5; 4]);
+    assert!(news.try_recv().is_err(), "not freed with the first feed");
+    let playback = outlet.take_back();
+    assert!(playback.is_some() && outlet.feed(48_000, 2).is_err());
+    assert_eq!(heap_operations(|| feed.call(&mut out, Duration::ZERO)), 0);
+    assert_eq!(out, [0.0; 4], "silence without a playback");
+    drop(playback);
     assert!(news.try_recv().is_ok());
 }

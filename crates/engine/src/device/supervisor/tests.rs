@@ -1,4 +1,5 @@
 use super::*;
+use crate::device::Fault;
 use crate::device::{ErrorKind, SampleFormat};
 
 /// A supervisor with a clock of its own, and a device whose signs it shows.
@@ -30,8 +31,8 @@ fn wish(name: Option<&str>) -> Wish {
     Wish { output: name.map(id), period_frames: 512 }
 }
 
-fn survey(default: &str, outputs: &[&str]) -> Survey {
-    Survey { default: Some(id(default)), outputs: outputs.iter().copied().map(id).collect() }
+fn survey(default: &str, wanted: bool) -> Survey {
+    Survey { default: Some(id(default)), wanted }
 }
 
 impl Bench {
@@ -215,7 +216,7 @@ fn r35_a_new_default_is_followed_and_a_flip_flop_ever_more_patiently() {
         while bench.supervisor.playing().is_some() {
             bench.runs(TICK);
             if bench.todo().contains(&Action::Survey) {
-                bench.does(Event::Surveyed(survey(other, &["a", "b"])));
+                bench.does(Event::Surveyed(survey(other, false)));
             }
         }
         times_s.push((bench.now - changed).as_secs());
@@ -227,7 +228,7 @@ fn r35_a_new_default_is_followed_and_a_flip_flop_ever_more_patiently() {
     for turn in 0..20 {
         bench.runs_ms(1000);
         let default = ["b", "a"][turn % 2];
-        bench.does(Event::Surveyed(survey(default, &["a", "b"])));
+        bench.does(Event::Surveyed(survey(default, false)));
     }
     assert_eq!(bench.supervisor.playing(), Some(&config(other)));
 }
@@ -240,10 +241,10 @@ fn r35_the_chosen_device_gets_the_song_back_when_it_returns() {
     let _ = bench.todo();
     bench.runs_ms(2500);
     assert_eq!(bench.todo(), [Action::Survey], "one at a time");
-    bench.does(Event::Surveyed(survey("b", &["b"])));
+    bench.does(Event::Surveyed(survey("b", false)));
     for _ in 0..2 {
         bench.runs_ms(1000);
-        bench.does(Event::Surveyed(survey("b", &["b", "a"])));
+        bench.does(Event::Surveyed(survey("b", true)));
     }
     assert_eq!(bench.todo().last(), Some(&Action::Close));
     bench.does(Event::Closed);
@@ -297,29 +298,46 @@ fn r47_after_a_sleep_the_device_is_opened_again_at_once() {
     assert_eq!(bench.todo(), [Action::Open(None)]);
 }
 
-#[test]
-fn r35_a_device_that_hangs_is_left_with_the_song_and_that_is_said() {
+/// Closes without an answer.
+fn hanging() -> Bench {
     let mut bench = Bench::playing(None, "a");
     bench.runs_ms(600);
     bench.alive = false;
     bench.runs_ms(1500);
     assert_eq!(bench.todo().last(), Some(&Action::Close));
     bench.runs_ms(2000);
-    let stuck = Notice::Stuck { name: "a".to_owned() };
-    assert!(bench.actions.contains(&Action::Say(stuck)));
-    assert_eq!(bench.todo(), [Action::GiveUp]);
+    assert_eq!(bench.todo(), [Action::Reclaim]);
+    bench
+}
+
+#[test]
+fn r35_from_a_device_that_does_not_answer_the_song_is_taken() {
+    let mut bench = hanging();
+    bench.does(Event::Reclaimed(true));
+    assert_eq!(bench.said(), [Notice::LeftBehind { name: "a".to_owned() }]);
+    bench.runs(TICK);
+    assert_eq!(bench.todo(), [Action::Open(None)]);
+}
+
+#[test]
+fn r35_one_that_hangs_with_the_song_is_left_with_it_and_that_is_said() {
+    let mut bench = hanging();
+    bench.does(Event::Reclaimed(false));
+    assert_eq!(bench.said(), [Notice::Stuck { name: "a".to_owned() }]);
     assert!(bench.supervisor.is_dead());
     bench.does(Event::Provided);
     assert_eq!(bench.todo(), [Action::Open(None)]);
 }
 
 #[test]
-fn r37_a_sound_system_that_does_not_answer_is_waited_for_and_then_left() {
+fn r37_a_sound_system_that_does_not_answer_is_waited_for_until_another_is_chosen() {
     let mut bench = Bench::new(None);
-    bench.runs_ms(2000);
+    bench.runs_ms(60_000);
     assert_eq!(bench.said(), [Notice::Slow]);
-    bench.runs_ms(8000);
-    assert!(bench.supervisor.is_dead());
+    bench.does(Event::Choose(wish(Some("b"))));
+    assert_eq!(bench.todo(), [Action::Reclaim]);
+    bench.does(Event::Reclaimed(true));
+    assert_eq!(bench.todo(), [Action::Open(Some(id("b")))]);
 }
 
 #[test]
@@ -332,7 +350,7 @@ fn a_device_without_a_clock_is_left_and_not_opened_again() {
     bench.does(Event::Closed);
     bench.runs_ms(1100);
     assert_eq!(bench.todo(), [Action::Survey]);
-    bench.does(Event::Surveyed(survey("a", &["null", "a"])));
+    bench.does(Event::Surveyed(survey("a", true)));
     assert_eq!(bench.todo(), [Action::Open(None)]);
     // Were it the default one too, it would be left at once.
     bench.opens("null");
@@ -343,6 +361,7 @@ fn a_device_without_a_clock_is_left_and_not_opened_again() {
 fn a_choice_while_a_device_is_opened_counts() {
     let mut bench = Bench::new(Some("a"));
     bench.does(Event::Choose(wish(Some("b"))));
+    bench.does(Event::Reclaimed(false));
     let _ = bench.todo();
     bench.opens("a");
     assert_eq!(bench.todo(), [Action::Close]);
@@ -368,9 +387,14 @@ fn it_stops_from_every_phase() {
     assert_eq!(waiting.todo().last(), Some(&Action::Stopped));
     let mut opening = Bench::new(None);
     opening.does(Event::Stop);
+    opening.does(Event::Reclaimed(false));
     opening.opens("a");
     opening.does(Event::Closed);
     assert_eq!(opening.todo().last(), Some(&Action::Stopped));
+    let mut slow = Bench::new(None);
+    slow.does(Event::Stop);
+    slow.does(Event::Reclaimed(true));
+    assert_eq!(slow.todo().last(), Some(&Action::Stopped));
     let mut playing = Bench::playing(None, "a");
     playing.does(Event::Stop);
     playing.does(Event::Closed);
@@ -378,6 +402,7 @@ fn it_stops_from_every_phase() {
     let mut hanging = Bench::playing(None, "a");
     hanging.does(Event::Stop);
     hanging.runs_ms(2000);
+    hanging.does(Event::Reclaimed(false));
     assert_eq!(hanging.todo().last(), Some(&Action::Stopped));
 }
 

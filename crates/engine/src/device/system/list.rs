@@ -4,7 +4,7 @@ use cpal::traits::{DeviceTrait as _, HostTrait as _};
 
 use crate::device::{OutputId, OutputInfo, RateRange, Survey};
 
-use super::{choice, hosts};
+use super::{choice, find, hosts};
 
 /// ALSA lists these wherever its library is; they are no devices but parts to build some from.
 const PARTS: [&str; 10] = [
@@ -44,17 +44,18 @@ pub(crate) fn outputs() -> Vec<OutputInfo> {
     outputs
 }
 
-/// Which devices there are, without opening any.
-pub(crate) fn survey() -> Survey {
-    let mut survey = Survey::default();
-    for host in hosts() {
-        let default = host.default_output_device().as_ref().and_then(id);
-        let devices = host.devices().map(Vec::from_iter).unwrap_or_default();
-        survey.outputs.extend(default.iter().cloned());
-        survey.outputs.extend(devices.iter().filter_map(id));
-        survey.default = survey.default.or(default);
+/// The default device of the sound system that `playing` belongs to, or else of the first that has one, and
+/// whether `wanted` is there.
+pub(crate) fn survey(playing: Option<&OutputId>, wanted: Option<&OutputId>) -> Survey {
+    let belongs = |host: &cpal::Host| {
+        let id = playing.and_then(|playing| playing.as_str().parse::<cpal::DeviceId>().ok());
+        id.is_none_or(|id| id.host() == host.id())
+    };
+    let default = |host: cpal::Host| host.default_output_device().as_ref().and_then(id);
+    Survey {
+        default: hosts().filter(belongs).find_map(default),
+        wanted: wanted.is_some_and(|wanted| find(wanted).is_ok()),
     }
-    survey
 }
 
 /// What people call a device.
