@@ -76,6 +76,12 @@ impl Slot {
         self.processor.is_linear() || self.wet.target() == 0.0
     }
 
+    /// Values of the parameters that stay as they are while a plan plays.
+    pub(crate) fn fixed_values(&self) -> impl Iterator<Item = f64> {
+        let values = self.values.iter().copied().enumerate();
+        values.filter(|(param, _)| self.kind.is_fixed(*param)).map(|(_, value)| value)
+    }
+
     pub(crate) fn gain_reduction_db(&self) -> f32 {
         if self.wet.resting() == Some(0.0) { 0.0 } else { self.processor.gain_reduction_db() }
     }

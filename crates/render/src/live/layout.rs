@@ -24,11 +24,13 @@ pub(super) struct StripLayout {
 }
 
 /// Slots of equal keys can take each other's processor. (All plans of a song have its rate.)
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(PartialEq)]
 pub(super) struct SlotKey {
-    pub(super) device: DeviceId,
-    pub(super) kind: DeviceKind,
+    device: DeviceId,
+    kind: DeviceKind,
     pub(super) latency_frames: usize,
+    /// Values of the parameters that stay as they are while a plan plays.
+    fixed: Vec<f64>,
 }
 
 /// An edge and its delay.
@@ -70,6 +72,7 @@ impl StripLayout {
             device: slot.device,
             kind: slot.kind,
             latency_frames: slot.latency_frames(),
+            fixed: slot.fixed_values().collect(),
         };
         Self {
             id: strip.id,

@@ -82,7 +82,6 @@ mod tests {
     #[test]
     fn a_moment_is_never_read_half_written() {
         let (shared, done) = (Shared::default(), AtomicBool::new(false));
-        #[expect(clippy::disallowed_methods, reason = "a test of two threads needs the second")]
         std::thread::scope(|scope| {
             let _writer = scope.spawn(|| {
                 for n in 0..200_000 {
