@@ -18,7 +18,7 @@ mod folder;
 pub mod import;
 pub mod master;
 mod output;
-mod playlist;
+pub mod playlist;
 mod progress;
 
 pub use analyze::{Analysis, analyze};
@@ -29,4 +29,5 @@ pub use folder::Folder;
 pub use import::{Import, ImportOptions, Row, import};
 pub use master::{MasterOptions, Mastered, is_same_file, master};
 pub use output::Format;
+pub use playlist::Playlist;
 pub use progress::Progress;

@@ -12,10 +12,10 @@ use crate::output::depth;
 use crate::progress::Progress;
 
 /// Longest piece that [`Playlist::read`] delivers at once, in frames.
-pub(crate) const PIECE_FRAMES: usize = 4096;
+pub const PIECE_FRAMES: usize = 4096;
 
 /// Reads a track's clips in order, from any position.
-pub(crate) struct Playlist {
+pub struct Playlist {
     clips: Vec<(Clip, usize)>,
     readers: Vec<PcmReader>,
     mono: bool,
@@ -26,7 +26,13 @@ pub(crate) struct Playlist {
 
 impl Playlist {
     /// The clips of `track`, whose song runs at `rate_hz`.
-    pub(crate) fn open(
+    ///
+    /// Files are read where they are. One that is not PCM at that rate is read from its conversion in the
+    /// cache, which is made again if it is gone; one that was written since it was last seen is hashed.
+    ///
+    /// # Errors
+    /// When a file is missing, changed or unreadable, or `progress` is cancelled.
+    pub fn open(
         folder: &Folder,
         project: &Project,
         track: &Track,
@@ -81,12 +87,15 @@ impl Playlist {
     }
 
     /// True when one channel is delivered, in the left slice.
-    pub(crate) fn is_mono(&self) -> bool {
+    pub fn is_mono(&self) -> bool {
         self.mono
     }
 
     /// Fills both slices (one, if mono) with the frames from `start` on: at most [`PIECE_FRAMES`].
-    pub(crate) fn read(&mut self, start: u64, left: &mut [f32], right: &mut [f32]) -> Result<()> {
+    ///
+    /// # Errors
+    /// When a file cannot be read. One that has become shorter is silent from its end on.
+    pub fn read(&mut self, start: u64, left: &mut [f32], right: &mut [f32]) -> Result<()> {
         let end = start + left.len() as u64;
         let touching = |(clip, _): &&(Clip, usize)| clip.position < end && clip.end() > start;
         let mut inside = self.clips.iter().filter(touching);

@@ -71,6 +71,11 @@ impl StripMeter {
         }
     }
 
+    /// Frames so far that the disk did not bring in time.
+    pub fn starved_frames(&self) -> u64 {
+        self.starved.load(Ordering::Relaxed)
+    }
+
     /// Takes in a run of `signal` after `matrix`.
     pub(crate) fn measure<T: Copy + Into<f64>>(
         &self,

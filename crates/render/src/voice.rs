@@ -53,18 +53,20 @@ impl Voice {
         std::mem::swap(&mut self.source, other);
     }
 
-    /// Takes over all that `old` plays.
-    pub(crate) fn take_over(&mut self, old: &mut Self) {
-        std::mem::swap(self, old);
-    }
-
-    /// Comes in, while what `old` plays fades out; `late` frames of the own source are left out.
-    pub(crate) fn come_in_after(&mut self, old: &mut Self, late: u64) {
-        self.before = old.source.take();
+    /// Goes over to `other` with a cross-fade; what was before the one that leaves is put in its place.
+    ///
+    /// Where both play the same, no bit changes.
+    pub(crate) fn cross_to(&mut self, other: &mut Option<Box<dyn Source>>) {
+        std::mem::swap(&mut self.before, &mut self.source);
+        std::mem::swap(&mut self.source, other);
         self.share.set(false);
         self.share.finish();
         self.share.set(true);
-        self.skip(late);
+    }
+
+    /// Takes over all that `old` plays.
+    pub(crate) fn take_over(&mut self, old: &mut Self) {
+        std::mem::swap(self, old);
     }
 
     /// Leaves out `frames` frames.

@@ -1,6 +1,6 @@
 //! The end of a playing mix that stays on the window's thread.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use rtrb::{Consumer, Producer, PushError};
@@ -78,16 +78,15 @@ impl Control {
 
     /// Lets `plan` take over; returns the message's number.
     ///
-    /// Sources are taken over from the running plan but for the tracks in `fresh`: theirs in `plan` begin
-    /// at the clock `begins` (see [`Moment`]), and so do those of tracks that are new. Devices
-    /// of equal id, kind and latency are taken over with their signal, delays by their edges, meters by
-    /// their strips; their settings and all controls run to those of `plan`. What is new or gone fades.
-    pub fn swap(&mut self, mut plan: Plan, fresh: &BTreeSet<StripId>, begins: u64) -> u64 {
+    /// Tracks keep the streams they play; those of `plan` are only used by tracks that are new. Devices of
+    /// equal id, kind and latency are taken over with their signal, delays by their edges, meters by their
+    /// strips; their settings and all controls run to those of `plan`. What is new or gone fades.
+    pub fn swap(&mut self, mut plan: Plan) -> u64 {
         attach(&mut plan, &mut self.meters);
         let layout = Layout::of(&plan);
-        let table = Table::between(&self.layout, &layout, fresh);
+        let table = Table::between(&self.layout, &layout);
         self.layout = layout;
-        self.send(Message::Swap(Box::new(Swap { plan: Box::new(plan), table, begins })))
+        self.send(Message::Swap(Box::new(Swap { plan: Box::new(plan), table })))
     }
 
     /// True when a track plays in the plan that was sent last.

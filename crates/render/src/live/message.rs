@@ -14,12 +14,12 @@ pub struct Cue {
     /// What repeats from there on.
     pub cycle: Option<Cycle>,
     /// `None` begins anew at `start`, with no signal left from before. A clock (see
-    /// [`Moment`](super::Moment)) means that playback goes on and these streams join it: they begin at
-    /// `start`, which is the position at that clock, and what has gone by since is left out.
+    /// [`Moment`](super::Moment)) means that playback goes on and these streams join it with a cross-fade:
+    /// they begin at `start`, which is the position at that clock, and what has gone by since is left out.
     pub joins: Option<u64>,
     /// The streams of the tracks; a track without one keeps its own.
     pub sources: Vec<(StripId, Box<dyn Source>)>,
-    /// What the monitor's reference switch lets through, if anything.
+    /// What the monitor's reference switch lets through; `None` keeps what there is.
     pub reference: Option<Box<dyn Source>>,
 }
 

@@ -138,9 +138,10 @@ impl Player {
         while !matches!(self.phase, Phase::Leaving(..)) && !self.ends.retired.is_full() {
             let Ok(Numbered { serial, message }) = self.ends.messages.pop() else { return };
             let carried = self.renderer.carried() as u64;
-            let at = match message {
+            let at = match &message {
                 Message::Change(_) | Message::Swap(_) => self.frame + carried,
-                _ => self.frame,
+                Message::Cue(cued) if self.meets(cued) => self.frame + carried,
+                Message::Cue(_) | Message::Monitor(_) | Message::Play | Message::Stop => self.frame,
             };
             // A note that nobody takes is no loss to what is heard.
             let _full = self.ends.taken.push(Taken {
@@ -268,13 +269,19 @@ impl Player {
             if let Some(Input::Source(voice)) =
                 self.renderer.plan_mut().strips.get_mut(*strip).map(|strip| &mut strip.input)
             {
-                voice.exchange(source);
+                if seamless && playing {
+                    voice.cross_to(source);
+                } else {
+                    voice.exchange(source);
+                }
                 voice.skip(late);
             }
         }
-        std::mem::swap(&mut self.reference, &mut cued.reference);
-        if let Some(reference) = &mut self.reference {
-            reference.skip(late);
+        if cued.reference.is_some() {
+            std::mem::swap(&mut self.reference, &mut cued.reference);
+            if let Some(reference) = &mut self.reference {
+                reference.skip(late);
+            }
         }
         self.monitor.set(self.switches, self.reference.is_some());
         if joins.is_none() {
@@ -301,9 +308,9 @@ impl Player {
 
     /// Lets the plan of `swap` take over.
     fn exchange(&mut self, mut swap: Box<Swap>) {
-        let (at, late) = (self.renderer.position(), self.since(swap.begins));
+        let at = self.renderer.position();
         let running = self.renderer.plan_mut();
-        swap.table.take_over(&mut swap.plan, running, at, late);
+        swap.table.take_over(&mut swap.plan, running, at);
         std::mem::swap(running, &mut swap.plan);
         self.touched = true;
         if self.is_playing() && swap.table.is_gated() {

@@ -1,6 +1,6 @@
 //! From one plan to the next while it plays: who takes over what from whom.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use twobus_session::StripId;
 
@@ -12,8 +12,6 @@ use crate::strip::{Input, StripNode};
 pub(super) struct Swap {
     pub(super) plan: Box<Plan>,
     pub(super) table: Table,
-    /// The clock at which the new sources begin.
-    pub(super) begins: u64,
 }
 
 /// A strip by index, and one of its slots or edges.
@@ -29,8 +27,8 @@ struct Part {
 pub(super) struct Table {
     strips: Vec<(usize, usize)>,
     new_strips: Vec<usize>,
-    /// Tracks, and whether their source is another.
-    sources: Vec<(usize, usize, bool)>,
+    /// Of those, the tracks.
+    tracks: Vec<(usize, usize)>,
     slots: Vec<(Part, Part)>,
     new_slots: Vec<Part>,
     gone_slots: Vec<Part>,
@@ -44,9 +42,8 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// From the plan laid out as `old` to that laid out as `new`, of which tracks in `fresh` have other
-    /// sources than before.
-    pub(super) fn between(old: &Layout, new: &Layout, fresh: &BTreeSet<StripId>) -> Self {
+    /// From the plan laid out as `old` to that laid out as `new`.
+    pub(super) fn between(old: &Layout, new: &Layout) -> Self {
         let mut table = Self::default();
         let places: BTreeMap<StripId, usize> =
             old.strips.iter().zip(0..).map(|(strip, index)| (strip.id, index)).collect();
@@ -54,7 +51,7 @@ impl Table {
             let before = places.get(&strip.id).map(|&place| (place, &old.strips[place]));
             match before.filter(|(_, before)| before.is_track == strip.is_track) {
                 Some((place, before)) => {
-                    table.pair((index, strip), (place, before), fresh.contains(&strip.id));
+                    table.pair((index, strip), (place, before));
                 }
                 None => table.come(index, strip),
             }
@@ -69,11 +66,11 @@ impl Table {
         table
     }
 
-    fn pair(&mut self, new: (usize, &StripLayout), old: (usize, &StripLayout), fresh: bool) {
+    fn pair(&mut self, new: (usize, &StripLayout), old: (usize, &StripLayout)) {
         let ((index, strip), (place, before)) = (new, old);
         self.strips.push((index, place));
         if strip.is_track {
-            self.sources.push((index, place, fresh));
+            self.tracks.push((index, place));
         }
         self.gated |= strip.mono != before.mono;
         let slots = matched(index, &strip.slots, place, &before.slots);
@@ -133,19 +130,23 @@ impl Table {
         }
     }
 
-    /// Lets `new` take over from `old` at timeline position `at`; new sources have begun `late` frames ago.
+    /// Lets `new` take over from `old` at timeline position `at`.
     ///
     /// Audio thread: no allocation, no lock, no system call.
-    pub(super) fn take_over(&self, new: &mut Plan, old: &mut Plan, at: u64, late: u64) {
+    pub(super) fn take_over(&self, new: &mut Plan, old: &mut Plan, at: u64) {
         new.overflows = old.overflows;
         for &(index, place) in &self.strips {
             new.strips[index].follow(&old.strips[place], at);
         }
         for &index in &self.new_strips {
-            come_in(&mut new.strips[index], at, late);
+            let frame = new.strips[index].output_at(at);
+            new.strips[index].mute.reset(frame);
         }
-        for &(index, place, fresh) in &self.sources {
-            hand_over(&mut new.strips[index], &mut old.strips[place], fresh.then_some(late));
+        for &(index, place) in &self.tracks {
+            let inputs = (&mut new.strips[index].input, &mut old.strips[place].input);
+            if let (Input::Source(voice), Input::Source(before)) = inputs {
+                voice.take_over(before);
+            }
         }
         for (to, from) in &self.slots {
             let before = &mut old.strips[from.strip].slots[from.part];
@@ -164,23 +165,6 @@ impl Table {
         }
         for to in &self.new_edges {
             new.strips[to.strip].edges[to.part].come_in();
-        }
-    }
-}
-
-fn come_in(strip: &mut StripNode, at: u64, late: u64) {
-    strip.mute.reset(strip.output_at(at));
-    if let Input::Source(voice) = &mut strip.input {
-        voice.skip(late);
-    }
-}
-
-/// Hands a track's source over; `fresh` is how late the new one is, if it is another.
-fn hand_over(new: &mut StripNode, old: &mut StripNode, fresh: Option<u64>) {
-    if let (Input::Source(voice), Input::Source(before)) = (&mut new.input, &mut old.input) {
-        match fresh {
-            Some(late) => voice.come_in_after(before, late),
-            None => voice.take_over(before),
         }
     }
 }

@@ -6,13 +6,10 @@ mod monitor;
 mod promises;
 mod transport;
 
-use std::collections::BTreeSet;
-
 use twobus_render::compile::build_device;
 use twobus_render::live::{Control, Cue, FADE_S, Player, Taken, pair};
 use twobus_render::source::MemorySource;
 use twobus_render::{Cycle, Purpose, Renderer, Source};
-use twobus_session::StripId;
 
 use crate::support::{RATE_HZ, Random, Scene};
 
@@ -59,12 +56,9 @@ impl Stage {
         self.control.cue(Cue { start, cycle, joins, sources, reference: None })
     }
 
-    /// Swaps in the scene as it stands; `fresh` tracks have other samples than before.
-    pub(crate) fn swap(&mut self, fresh: &[u32]) -> u64 {
-        let plan = self.scene.plan(Purpose::Playback, &build_device).unwrap();
-        let fresh: BTreeSet<StripId> = fresh.iter().map(|id| StripId(*id)).collect();
-        let clock = self.control.moment().clock;
-        self.control.swap(plan, &fresh, clock)
+    /// Swaps in the scene as it stands.
+    pub(crate) fn swap(&mut self) -> u64 {
+        self.control.swap(self.scene.plan(Purpose::Playback, &build_device).unwrap())
     }
 
     /// When the message `serial` acted.

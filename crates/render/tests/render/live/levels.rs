@@ -75,13 +75,13 @@ fn meters_stay_with_their_strips_over_a_swap() {
     let _ = stage.run(2000);
     let before = stage.control.meter(StripId(1)).unwrap().look();
     let _ = stage.scene.track(2, sine(50.0, 20_000), sine(50.0, 20_000));
-    let _ = stage.swap(&[]);
+    let _ = stage.swap();
     let _ = stage.run(2000);
     let after = stage.control.meter(StripId(1)).unwrap().look();
     assert!(after.frames > before.frames && after.squares[0] > before.squares[0]);
     assert!(stage.control.meter(StripId(2)).unwrap().look().peaks[0] > 0.9);
     let _gone = stage.scene.mix.tracks.pop().unwrap();
-    let _ = stage.swap(&[]);
+    let _ = stage.swap();
     assert!(stage.control.meter(StripId(2)).is_none());
 }
 

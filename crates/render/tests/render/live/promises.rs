@@ -42,12 +42,12 @@ fn e11_r39_play_swap_seek_loop_starve_and_stop_leave_the_heap_alone() {
     let _ = stage.cue(3000, twobus_render::Cycle::new(3000, 3500), None);
     assert_eq!(operations(&mut stage, 20), 0, "loop");
     stage.scene.mix.bus.inserts.push(Device::new(DeviceId(8), DeviceKind::Limiter));
-    let _ = stage.swap(&[2]);
+    let _ = stage.swap();
     assert_eq!(operations(&mut stage, 20), 0, "swap with another latency");
     let _gone = stage.scene.mix.tracks.pop().unwrap();
     stage.scene.mix.tracks[0].strip.fader = Db(-3.0);
     stage.scene.mix.tracks[0].strip.lanes.clear();
-    let _ = stage.swap(&[1]);
+    let _ = stage.swap();
     assert_eq!(operations(&mut stage, 20), 0, "swap with a track less");
     for switches in [(true, false), (false, true), (false, false)] {
         let (mono, side) = switches;
