@@ -49,7 +49,7 @@ impl Command {
     }
 
     /// True when both move the same control.
-    pub(crate) fn moves_same(&self, other: &Self) -> bool {
+    pub fn moves_same(&self, other: &Self) -> bool {
         self.control() == other.control()
     }
 

@@ -23,7 +23,7 @@ use rtrb::RingBuffer;
 use crate::Plan;
 
 pub use control::Control;
-pub use message::{Cue, Taken};
+pub use message::{Act, Cue, Taken};
 pub use moment::{Moment, State};
 pub use player::Player;
 

@@ -12,9 +12,13 @@ mod output;
 #[cfg(target_os = "linux")]
 mod player;
 #[cfg(test)]
+mod playing;
+#[cfg(test)]
 #[cfg(target_os = "linux")]
 mod pulse;
 #[cfg(test)]
 mod realtime;
 #[cfg(test)]
 mod signals;
+#[cfg(test)]
+mod song;

@@ -63,11 +63,43 @@ pub(super) enum Retired {
     Swap(Box<Swap>),
 }
 
+/// What kind of message acted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// A control moved.
+    Change,
+    /// The monitor was set.
+    Monitor,
+    /// It went to a place, or streams joined.
+    Cue,
+    /// Another plan took over.
+    Swap,
+    /// It was told to play.
+    Play,
+    /// It was told to stop.
+    Stop,
+}
+
+impl Message {
+    pub(super) fn act(&self) -> Act {
+        match self {
+            Self::Change(_) => Act::Change,
+            Self::Monitor(_) => Act::Monitor,
+            Self::Cue(_) => Act::Cue,
+            Self::Swap(_) => Act::Swap,
+            Self::Play => Act::Play,
+            Self::Stop => Act::Stop,
+        }
+    }
+}
+
 /// When a message acted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Taken {
     /// The message's number, as [`Control`](super::Control) gave it.
     pub serial: u64,
+    /// What it was.
+    pub act: Act,
     /// The frame, counted over all that the player ever put out, from which on it acts: the first of the
     /// block that is rendered next, or of a fade.
     pub frame: u64,

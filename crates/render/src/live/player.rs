@@ -46,6 +46,8 @@ pub struct Player {
     monitor: MonitorPath,
     switches: Monitor,
     reference: Option<Box<dyn Source>>,
+    /// Frames that the reference waits for the mix, which comes later by its latency.
+    reference_wait: u64,
     reference_block: [[f32; BLOCK]; 2],
     way: Way,
     fade_frames: u32,
@@ -95,6 +97,7 @@ impl Player {
             monitor: MonitorPath::new(rate),
             switches: Monitor::default(),
             reference: None,
+            reference_wait: 0,
             reference_block: [[0.0; BLOCK]; 2],
             way: Way { start: 0, cycle: None, clock: 0, floor: 0 },
             // One more than the length: a fade is at its end after that many steps, whatever the rounding.
@@ -146,6 +149,7 @@ impl Player {
             // A note that nobody takes is no loss to what is heard.
             let _full = self.ends.taken.push(Taken {
                 serial,
+                act: message.act(),
                 frame: at,
                 clock: self.renderer.rendered(),
                 position: self.renderer.position(),
@@ -261,8 +265,13 @@ impl Player {
 
     /// Takes the streams of `cued` and goes to its place.
     fn go(&mut self, mut cued: Box<Cued>) {
+        if cued.joins.is_some() && !self.is_playing() && !self.ready {
+            // There is nothing to join any more. There is room: it was looked for before it was taken.
+            let _never_full = self.ends.retired.push(Retired::Cue(cued));
+            return;
+        }
         let (seamless, playing) = (self.meets(&cued), self.is_playing());
-        let joins = cued.joins.filter(|_| playing || self.ready);
+        let joins = cued.joins;
         let late = joins.map_or(0, |clock| self.since(clock));
         let place = cued.place(late);
         for (strip, source) in &mut cued.sources {
@@ -279,9 +288,9 @@ impl Player {
         }
         if cued.reference.is_some() {
             std::mem::swap(&mut self.reference, &mut cued.reference);
-            if let Some(reference) = &mut self.reference {
-                reference.skip(late);
-            }
+            self.reference.iter_mut().for_each(|reference| reference.skip(late));
+            let carried = if joins.is_some() { self.renderer.carried() as u64 } else { 0 };
+            self.reference_wait = carried + self.renderer.plan().latency_frames();
         }
         self.monitor.set(self.switches, self.reference.is_some());
         if joins.is_none() {
@@ -302,7 +311,7 @@ impl Player {
             (false, _) if self.wanted => self.begin(),
             (false, _) => {}
         }
-        // There is room: it was looked for before the cue was taken, and nothing was given back since.
+        // There is room, as above: nothing was given back since.
         let _never_full = self.ends.retired.push(Retired::Cue(cued));
     }
 
@@ -312,6 +321,11 @@ impl Player {
         let running = self.renderer.plan_mut();
         swap.table.take_over(&mut swap.plan, running, at);
         std::mem::swap(running, &mut swap.plan);
+        let (before, now) = (swap.plan.latency_frames, running.latency_frames);
+        self.reference_wait += now.saturating_sub(before);
+        if let (Some(reference), Some(sooner)) = (&mut self.reference, before.checked_sub(now)) {
+            reference.skip(sooner);
+        }
         self.touched = true;
         if self.is_playing() && swap.table.is_gated() {
             self.open(true, self.renderer.carried() as u64 + swap.table.gap_frames());
@@ -326,11 +340,7 @@ impl Player {
         if self.is_playing() {
             let at = self.playhead();
             self.renderer.render(left, right);
-            if let Some(reference) = &mut self.reference {
-                let [to_left, to_right] = &mut self.reference_block;
-                let frames = left.len();
-                let _missing = reference.read(at, &mut to_left[..frames], &mut to_right[..frames]);
-            }
+            self.read_reference(at, left.len());
             self.pass_gate(left, right);
             self.tap(left, right);
         } else {
@@ -339,6 +349,17 @@ impl Player {
         }
         self.monitor.process(left, right, &self.reference_block);
         self.frame += left.len() as u64;
+    }
+
+    fn read_reference(&mut self, at: u64, frames: usize) {
+        let waits = self.reference_wait.min(frames as u64);
+        self.reference_wait -= waits;
+        let waits = usize::try_from(waits).unwrap_or(frames);
+        if let Some(reference) = &mut self.reference {
+            let [left, right] = &mut self.reference_block;
+            let (left, right) = (&mut left[waits..frames], &mut right[waits..frames]);
+            let _missing = reference.read(at + waits as u64, left, right);
+        }
     }
 
     fn pass_gate(&mut self, left: &mut [f64], right: &mut [f64]) {
