@@ -95,6 +95,11 @@ impl Curve {
         self.points.partition_point(|point| place(point) <= frame)
     }
 
+    /// The domain in which its segments are straight.
+    pub fn interpolation(&self) -> Interpolation {
+        self.interpolation
+    }
+
     /// Its breakpoints, in order.
     pub fn points(&self) -> &[Breakpoint] {
         &self.points

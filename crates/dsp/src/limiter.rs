@@ -67,7 +67,9 @@ pub const SPECS: &[ParamSpec] = &[
 pub struct Limiter {
     rate_hz: f64,
     values: [f64; SPECS.len()],
+    /// In dB.
     drive: Ramp,
+    drive_gain: f64,
     ceiling: f64,
     release: Coefficients,
     /// 0 is none, 1 is full.
@@ -88,7 +90,8 @@ impl Limiter {
         let mut limiter = Self {
             rate_hz,
             values: std::array::from_fn(|param| SPECS[param].default),
-            drive: Ramp::new(1.0),
+            drive: Ramp::new(SPECS[DRIVE].default),
+            drive_gain: 1.0,
             ceiling: 1.0,
             release: Coefficients::default(),
             link: 1.0,
@@ -108,21 +111,38 @@ impl Limiter {
         reduction_db(self.lowest)
     }
 
-    /// Converts the settings to what [`process`](Processor::process) computes in.
-    fn derive(&mut self) {
-        let drive = Db(self.values[DRIVE]).to_gain();
-        if drive != self.drive.target() {
-            self.drive.set(drive, (RAMP_S * self.rate_hz) as u32);
+    /// Takes a value, and converts the settings to what [`process`](Processor::process) computes in. The
+    /// drive arrives after `frames` frames, everything else at once.
+    fn run(&mut self, param: usize, value: f64, frames: usize) {
+        let (Some(slot), true) = (self.values.get_mut(param), value.is_finite()) else { return };
+        *slot = value.clamp(*SPECS[param].range.start(), *SPECS[param].range.end());
+        if param == DRIVE {
+            self.drive.set(self.values[DRIVE], u32::try_from(frames).unwrap_or(u32::MAX));
+            if let Some(drive) = self.drive.resting() {
+                self.drive_gain = Db(drive).to_gain();
+            }
         }
+        self.derive();
+    }
+
+    fn derive(&mut self) {
         self.ceiling = Db(self.values[CEILING]).to_gain();
         let automatic = self.values[AUTO_RELEASE] >= 0.5;
         self.release = Coefficients::new(self.values[RELEASE] / 1000.0, automatic, self.rate_hz);
         self.link = self.values[LINK] / 100.0;
     }
 
+    /// The next frame's drive, as a gain.
+    fn next_drive(&mut self) -> f64 {
+        if self.drive.resting().is_none() {
+            self.drive_gain = Db(self.drive.advance()).to_gain();
+        }
+        self.drive_gain
+    }
+
     /// Replaces the input frame by an output frame.
     fn frame(&mut self, frame: [&mut f32; 2]) {
-        let drive = self.drive.advance();
+        let drive = self.next_drive();
         let [left, right] = frame;
         (*left, *right) = (driven(*left, drive), driven(*right, drive));
         let [left_channel, right_channel] = &mut self.channels;
@@ -143,13 +163,16 @@ impl Processor for Limiter {
     }
 
     fn set(&mut self, param: usize, value: f64) {
-        let (Some(slot), true) = (self.values.get_mut(param), value.is_finite()) else { return };
-        *slot = value.clamp(*SPECS[param].range.start(), *SPECS[param].range.end());
-        self.derive();
+        self.run(param, value, (RAMP_S * self.rate_hz) as usize);
+    }
+
+    fn glide(&mut self, param: usize, value: f64, frames: usize) {
+        self.run(param, value, frames);
     }
 
     fn reset(&mut self) {
         self.drive.finish();
+        self.drive_gain = Db(self.values[DRIVE]).to_gain();
         self.channels.iter_mut().for_each(Channel::reset);
         self.delay.reset();
         self.lowest_in_block = 1.0;

@@ -2,7 +2,7 @@
 //! and whose faults stay inside it.
 
 use twobus_dsp::DeviceKind;
-use twobus_dsp::curve::Curve;
+use twobus_dsp::curve::{Curve, Interpolation};
 use twobus_dsp::delay_line::DelayLine;
 use twobus_dsp::processor::Processor;
 use twobus_dsp::smooth::Ramp;
@@ -19,7 +19,14 @@ pub(crate) const BYPASS_S: f64 = 0.010;
 pub(crate) struct AutomatedParam {
     pub(crate) param: usize,
     pub(crate) lane: Curve,
+    /// What the device was told last.
     pub(crate) last: f64,
+}
+
+impl AutomatedParam {
+    fn holds(&self) -> bool {
+        self.lane.interpolation() == Interpolation::Hold
+    }
 }
 
 /// A device in its slot.
@@ -138,7 +145,7 @@ impl Slot {
 
     /// Forgets all signal; automated parameters stand where they belong at `start`.
     pub(crate) fn reset(&mut self, start: i64) {
-        self.automate(start);
+        self.automate(start, 0);
         self.processor.reset();
         self.dry.reset();
         self.wet.finish();
@@ -147,8 +154,8 @@ impl Slot {
 
     /// Processes a run in place; `start` is its position on the timeline at this point of the path.
     ///
-    /// Automated parameters take their values at every line of the grid and at every breakpoint; between
-    /// those the device itself smooths.
+    /// Automated parameters stand exactly where their lanes are at every line of the grid and at every
+    /// breakpoint; from one to the next they run straight along their scale.
     pub(crate) fn process(&mut self, start: i64, run: &mut Stereo<f32>, frames: usize) {
         let (left, right) = run.channels(frames);
         let mut at = start;
@@ -164,15 +171,20 @@ impl Slot {
         }
     }
 
-    /// Frames from `at` to the next breakpoint of any lane; `usize::MAX` when there is none.
+    /// Frames from `at` on that are on one segment of every lane: up to a breakpoint, that one included
+    /// where the lane runs, left out where it holds.
     fn frames_to_breakpoint(&self, at: i64) -> usize {
-        let next = self.automation.iter().filter_map(|param| param.lane.next_point(at)).min();
+        let next = |param: &AutomatedParam| match param.holds() {
+            true => param.lane.next_point(at),
+            false => param.lane.next_point(at - 1).map(|point| point + 1),
+        };
+        let next = self.automation.iter().filter_map(next).min();
         next.map_or(usize::MAX, |next| usize::try_from(next - at).unwrap_or(usize::MAX))
     }
 
     fn process_block(&mut self, start: i64, left: &mut [f32], right: &mut [f32]) {
-        self.automate(start);
         let frames = left.len();
+        self.automate(start, frames);
         let resting = self.wet.resting();
         if self.latency_frames > 0 || resting != Some(1.0) {
             let [dry_left, dry_right] = &mut self.dry_block;
@@ -195,15 +207,24 @@ impl Slot {
         }
     }
 
-    fn automate(&mut self, start: i64) {
+    /// Lets automated parameters run to where they are to be at the last of `frames` frames from `start`
+    /// on; what holds changes at `start`. With no frames they stand where they were just before it.
+    fn automate(&mut self, start: i64, frames: usize) {
         for param in &mut self.automation {
-            let value = param.lane.value_at(start);
-            if value != param.last {
-                param.last = value;
-                if let Some(last) = self.values.get_mut(param.param) {
-                    *last = value;
-                }
+            let holds = param.holds();
+            let at = if holds { start } else { start + frames as i64 - 1 };
+            let value = param.lane.value_at(at);
+            if value == param.last {
+                continue;
+            }
+            param.last = value;
+            if let Some(last) = self.values.get_mut(param.param) {
+                *last = value;
+            }
+            if holds || frames == 0 {
                 self.processor.set(param.param, value);
+            } else {
+                self.processor.glide(param.param, value, frames);
             }
         }
     }

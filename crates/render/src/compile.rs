@@ -199,14 +199,15 @@ impl<'a> Compiler<'a> {
     }
 
     fn slot(&self, strip: &Strip, device: &Device, processor: Box<dyn Processor>) -> Slot {
-        let specs = device.kind.specs();
-        let automated = |(param, spec): (usize, &ParamSpec)| {
-            let id = twobus_session::ParamId::new(spec.id)?;
-            let target = LaneTarget::Device { device: device.id, param: id };
-            let lane = self.lane(strip, target, interpolation(spec))?;
-            Some(AutomatedParam { param, lane, last: f64::NAN })
+        let automated = |lane: &Lane| {
+            let LaneTarget::Device { device: id, param } = lane.target else { return None };
+            let param = (id == device.id).then(|| device.kind.param(param.as_str())).flatten()?;
+            let spec = &device.kind.specs()[param];
+            let lane = self.curve(strip, lane.target, interpolation(spec), Some(spec))?;
+            let moves = !device.kind.is_fixed(param);
+            moves.then_some(AutomatedParam { param, lane, last: f64::NAN })
         };
-        let automation = specs.iter().enumerate().filter_map(automated).collect();
+        let automation = strip.lanes.iter().filter_map(automated).collect();
         Slot::new(device, processor, automation, self.rate())
     }
 
@@ -246,18 +247,29 @@ impl<'a> Compiler<'a> {
         Edge { to, tap, delay: DelayLine::new(frames), gate, wait_frames: 0 }
     }
 
-    /// The curve that drives `target`, if a lane does.
+    /// The curve that drives `target` of the strip itself, if a lane does.
     fn lane(
         &self,
         strip: &Strip,
         target: LaneTarget,
         interpolation: Interpolation,
     ) -> Option<Curve> {
+        self.curve(strip, target, interpolation, None)
+    }
+
+    /// The curve that drives `target`, if a lane does; `spec` is that of a device's parameter.
+    fn curve(
+        &self,
+        strip: &Strip,
+        target: LaneTarget,
+        interpolation: Interpolation,
+        spec: Option<&ParamSpec>,
+    ) -> Option<Curve> {
         let plays = |lane: &&Lane| lane.target == target && lane.mode != LaneMode::Off;
         let lane = strip.lanes.iter().find(plays)?;
         let curve = Curve::new(lane.points.clone(), interpolation)?;
         let jump_frames = u64::from(control::frames(control::MUTE_S, self.rate()));
-        Some(declick::declick(curve, target, jump_frames))
+        Some(declick::declick(curve, target, spec, jump_frames))
     }
 }
 

@@ -1,29 +1,41 @@
 //! Jumps in lanes, made short ramps: a level that falls by 20 dB from one frame to the next would click.
 
 use twobus_dsp::curve::{Breakpoint, Curve, FLOOR_DB, Interpolation};
+use twobus_dsp::param::ParamSpec;
 use twobus_session::LaneTarget;
 
-/// Steepest change a lane may ask for: its whole range in the time of a jump.
-fn range(target: LaneTarget) -> Option<f64> {
-    match target {
-        LaneTarget::Fader | LaneTarget::Send(_) => Some(-FLOOR_DB),
-        LaneTarget::Pan | LaneTarget::Width => Some(200.0),
-        // Mute fades by itself, devices smooth their parameters themselves.
-        LaneTarget::Mute | LaneTarget::Device { .. } => None,
-    }
+/// How far a control can travel, and how much of that lies between two values of it.
+fn travel(target: LaneTarget, spec: Option<&ParamSpec>, from: f64, to: f64) -> Option<f64> {
+    let floored = |value: f64| value.max(FLOOR_DB);
+    let change = match (target, spec) {
+        (LaneTarget::Fader | LaneTarget::Send(_), _) => (floored(to) - floored(from)) / -FLOOR_DB,
+        (LaneTarget::Pan | LaneTarget::Width, _) => (to - from) / 200.0,
+        (LaneTarget::Device { .. }, Some(spec)) => spec.to_travel(to) - spec.to_travel(from),
+        // Mute fades by itself.
+        (LaneTarget::Mute | LaneTarget::Device { .. }, _) => return None,
+    };
+    Some(change.abs())
 }
 
-/// `curve` with every stretch that is too steep, and too short, drawn out to `jump_frames` frames.
+/// `curve` with every stretch that is too steep, and too short, drawn out to `jump_frames` frames: the
+/// steepest a lane may ask for is the control's whole travel in that time.
 ///
-/// A jump still begins at its frame, and everything else stays where it is.
-pub(super) fn declick(curve: Curve, target: LaneTarget, jump_frames: u64) -> Curve {
-    let Some(range) = range(target) else { return curve };
-    let steepest = range / jump_frames as f64;
-    let floored = |value: f64| value.max(FLOOR_DB);
+/// A jump still begins at its frame, and everything else stays where it is. `spec` is that of a device's
+/// parameter. Switches and choices, whose lanes hold, are left alone.
+pub(super) fn declick(
+    curve: Curve,
+    target: LaneTarget,
+    spec: Option<&ParamSpec>,
+    jump_frames: u64,
+) -> Curve {
+    if curve.interpolation() == Interpolation::Hold {
+        return curve;
+    }
     let jumps = |from: &Breakpoint, to: &Breakpoint| {
         let frames = to.frame - from.frame;
-        let change = (floored(to.value) - floored(from.value)).abs();
-        frames < jump_frames && change / frames as f64 > steepest
+        let share = travel(target, spec, from.value, to.value);
+        let allowed = frames as f64 / jump_frames as f64;
+        frames < jump_frames && share.is_some_and(|share| share > allowed)
     };
     let points = curve.points();
     let mut out: Vec<Breakpoint> = Vec::with_capacity(points.len());
@@ -41,11 +53,7 @@ pub(super) fn declick(curve: Curve, target: LaneTarget, jump_frames: u64) -> Cur
             _ => out.push(*point),
         }
     }
-    let interpolation = match target {
-        LaneTarget::Fader | LaneTarget::Send(_) => Interpolation::Level,
-        _ => Interpolation::Linear,
-    };
-    Curve::new(out, interpolation).unwrap_or(curve)
+    Curve::new(out, curve.interpolation()).unwrap_or(curve)
 }
 
 #[cfg(test)]
@@ -59,7 +67,8 @@ mod tests {
 
     #[test]
     fn f4_a_jump_begins_at_its_frame_and_takes_its_time() {
-        let jump = declick(curve(&[(0, 0.0), (1000, 0.0), (1001, -20.0)]), LaneTarget::Fader, 240);
+        let jump =
+            declick(curve(&[(0, 0.0), (1000, 0.0), (1001, -20.0)]), LaneTarget::Fader, None, 240);
         assert_eq!(jump.value_at(1000), 0.0);
         assert_eq!(jump.value_at(1240), -20.0);
         let steps = (1000..1240).map(|frame| jump.value_at(frame) - jump.value_at(frame + 1));
@@ -69,6 +78,6 @@ mod tests {
     #[test]
     fn f5_a_ramp_is_left_alone() {
         let ramp = curve(&[(0, 0.0), (4800, -20.0), (5000, -19.0)]);
-        assert_eq!(declick(ramp.clone(), LaneTarget::Fader, 240), ramp);
+        assert_eq!(declick(ramp.clone(), LaneTarget::Fader, None, 240), ramp);
     }
 }

@@ -2,6 +2,7 @@
 
 use twobus_dsp::delay_line::DelayLine;
 use twobus_dsp::processor::Processor;
+use twobus_dsp::smooth::Ramp;
 use twobus_dsp::{Db, DeviceKind};
 use twobus_render::{Command, Purpose, Renderer};
 use twobus_session::{
@@ -246,37 +247,61 @@ fn e6_controls_are_as_late_as_the_signal_they_move() {
     }
 }
 
-/// Holds the gain it is told, without smoothing, so that each value's frame can be seen.
-struct Step(f32);
+/// A gain that does exactly what it is told, so that each frame's value can be seen.
+struct Told(Ramp);
 
-impl Processor for Step {
+impl Processor for Told {
     fn latency_frames(&self) -> usize {
         0
     }
     fn set(&mut self, _param: usize, value: f64) {
-        self.0 = value as f32;
+        self.0 = Ramp::new(value);
+    }
+    fn glide(&mut self, _param: usize, value: f64, frames: usize) {
+        self.0.set(value, frames as u32);
     }
     fn reset(&mut self) {}
     fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
-        left.iter_mut().chain(right).for_each(|x| *x *= self.0);
+        for (left, right) in left.iter_mut().zip(right) {
+            let gain = self.0.advance() as f32;
+            (*left, *right) = (*left * gain, *right * gain);
+        }
     }
 }
 
+/// Behind a latency that fits no grid: corners, a jump, and a switch, each at its frame.
 #[test]
-fn f5_a_device_s_lane_acts_at_its_breakpoints_and_stands_right_from_the_first_frame() {
-    let ones = vec![1.0_f32; 2000];
-    let mut scene = Scene::default();
-    let strip = scene.track(1, ones.clone(), ones);
-    strip.inserts.push(late_device(1, 227));
-    strip.inserts.push(Device::new(DeviceId(2), DeviceKind::Utility));
-    let param = twobus_session::ParamId::new("gain").unwrap();
-    let target = LaneTarget::Device { device: DeviceId(2), param };
-    strip.lanes.push(lane(target, &[(0, 2.0), (777, 2.0), (778, 5.0)]));
-    let build = |device: &Device, rate| -> Box<dyn Processor> {
-        if device.id == DeviceId(1) { late(device, rate) } else { Box::new(Step(0.0)) }
+fn f5_a_device_s_lanes_act_at_their_breakpoints_and_stand_right_from_the_first_frame() {
+    let ones = vec![1.0_f32; 3000];
+    let rendered = |id: &str, points: &[(u64, f64)]| {
+        let mut scene = Scene::default();
+        let strip = scene.track(1, ones.clone(), ones.clone());
+        strip.inserts.push(late_device(1, 227));
+        strip.inserts.push(Device::new(DeviceId(2), DeviceKind::Utility));
+        let param = twobus_session::ParamId::new(id).unwrap();
+        strip.lanes.push(lane(LaneTarget::Device { device: DeviceId(2), param }, points));
+        let build = |device: &Device, rate| -> Box<dyn Processor> {
+            let told = || Box::new(Told(Ramp::new(0.0)));
+            if device.id == DeviceId(1) { late(device, rate) } else { told() }
+        };
+        bounce(&mut Renderer::new(scene.plan(Purpose::Bounce, &build).unwrap()), 3000).0
     };
-    let mut renderer = Renderer::new(scene.plan(Purpose::Bounce, &build).unwrap());
-    let (left, _) = bounce(&mut renderer, 2000);
-    assert!(left[..778].iter().all(|&x| x == 2.0));
-    assert!(left[778..].iter().all(|&x| x == 5.0));
+    let wanted = |points: &[(f64, f64)], at: f64| {
+        let after = points.iter().position(|(frame, _)| *frame > at).unwrap_or(points.len());
+        match (points.get(after.wrapping_sub(1)), points.get(after)) {
+            (Some((f0, v0)), Some((f1, v1))) => v0 + (v1 - v0) * (at - f0) / (f1 - f0),
+            (Some((_, only)), None) | (None, Some((_, only))) => *only,
+            (None, None) => 0.0,
+        }
+    };
+    let heard = rendered("gain", &[(0, 2.0), (777, 2.0), (1501, 5.0), (1502, -3.0)]);
+    // A jump takes 5 ms.
+    let points = [(0.0, 2.0), (777.0, 2.0), (1501.0, 5.0), (1741.0, -3.0)];
+    for (frame, value) in heard.iter().enumerate() {
+        let wanted = wanted(&points, frame as f64);
+        assert!((value - wanted).abs() < 1e-5, "frame {frame}: {value} instead of {wanted}");
+    }
+    let heard = rendered("swap", &[(0, 1.0), (777, 0.0), (1501, 1.0)]);
+    assert!(heard[..777].iter().chain(&heard[1501..]).all(|&x| x == 1.0));
+    assert!(heard[777..1501].iter().all(|&x| x == 0.0));
 }
