@@ -23,13 +23,22 @@ pub enum DeviceKind {
     Limiter,
     /// Repeats in time or in notes: [`crate::delay`].
     Delay,
+    /// Compressor: [`crate::compressor`].
+    Compressor,
+    /// Gate and expander: [`crate::gate`].
+    Gate,
+    /// De-esser: [`crate::deesser`].
+    DeEsser,
 }
 
 impl DeviceKind {
     /// Every kind, in the order menus show them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::Utility,
         Self::Equalizer,
+        Self::Compressor,
+        Self::Gate,
+        Self::DeEsser,
         Self::Saturator,
         Self::Clipper,
         Self::Limiter,
@@ -45,6 +54,9 @@ impl DeviceKind {
             Self::Equalizer => "Equalizer",
             Self::Limiter => "Limiter",
             Self::Delay => "Delay",
+            Self::Compressor => "Compressor",
+            Self::Gate => "Gate",
+            Self::DeEsser => "De-esser",
         }
     }
 
@@ -57,6 +69,9 @@ impl DeviceKind {
             Self::Equalizer => crate::eq::SPECS,
             Self::Limiter => crate::limiter::SPECS,
             Self::Delay => crate::delay::SPECS,
+            Self::Compressor => crate::compressor::SPECS,
+            Self::Gate => crate::gate::SPECS,
+            Self::DeEsser => crate::deesser::SPECS,
         }
     }
 
@@ -69,10 +84,12 @@ impl DeviceKind {
     /// memory depends on them: they are not automated, and a change of them needs a new plan.
     pub fn is_fixed(self, param: usize) -> bool {
         let fixed: &[usize] = match self {
-            Self::Utility | Self::Limiter | Self::Delay => &[],
+            Self::Utility | Self::Limiter | Self::DeEsser | Self::Delay => &[],
             Self::Saturator => &[crate::saturator::QUALITY],
             Self::Clipper => &[crate::clipper::QUALITY],
             Self::Equalizer => &[crate::eq::params::PHASE],
+            Self::Compressor => &[crate::compressor::LOOKAHEAD],
+            Self::Gate => &[crate::gate::LOOKAHEAD],
         };
         fixed.contains(&param)
     }
@@ -91,6 +108,9 @@ impl DeviceKind {
             }
             Self::Limiter => Box::new(crate::limiter::Limiter::new(rate_hz)),
             Self::Delay => Box::new(crate::delay::Delay::new(rate_hz)),
+            Self::Compressor => Box::new(crate::compressor::Compressor::new(rate_hz)),
+            Self::Gate => Box::new(crate::gate::Gate::new(rate_hz)),
+            Self::DeEsser => Box::new(crate::deesser::DeEsser::new(rate_hz)),
         };
         for (index, spec) in self.specs().iter().enumerate() {
             processor.set(index, values.get(index).copied().unwrap_or(spec.default));

@@ -18,6 +18,7 @@ mod lookahead;
 mod side_chain;
 
 pub use ballistics::{Ballistics, Times};
+pub(crate) use ballistics::{NONE, release_pole};
 pub use controls::{Controls, HAND_S};
 pub use detector::{Detector, LOUDEST, QUIETEST, RMS_S};
 pub use gain_computer::{GainComputer, Side};
@@ -27,3 +28,10 @@ pub use side_chain::{BELL_FREQUENCY, BELL_GAIN, EXTERNAL, HIGH_CUT, LISTEN, LOW_
 /// Frames between two looks at what changes slowly: coefficients of times and filters. Counted from the
 /// last reset, so that it does not matter how the signal is cut into blocks.
 pub const CELL: usize = 64;
+
+/// Moves `signal` by `share` (0 to 1) of the way to `other`.
+pub(crate) fn move_to(signal: &mut [f32], other: &[f32], share: f32) {
+    for (sample, other) in signal.iter_mut().zip(other) {
+        *sample = if share < 1.0 { *sample + share * (other - *sample) } else { *other };
+    }
+}

@@ -5,7 +5,9 @@
 
 pub mod auto_level;
 pub mod clipper;
+pub mod compressor;
 pub mod curve;
+pub mod deesser;
 pub mod delay;
 pub mod delay_line;
 pub mod device;
@@ -13,6 +15,7 @@ pub mod dither;
 pub mod dynamics;
 pub mod eq;
 pub mod fader;
+pub mod gate;
 pub mod glide;
 pub mod lanes;
 pub mod limiter;

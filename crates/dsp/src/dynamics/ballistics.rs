@@ -9,7 +9,7 @@ const SETTLE_S: f64 = 0.3;
 const SLOWNESS: f64 = 10.0;
 
 /// Reductions below this are none, in levels: what they do to a sample (−143 dB) is rounded away.
-const NONE: f64 = 1e-7;
+pub(crate) const NONE: f64 = 1e-7;
 
 /// Attack, release and hold, as coefficients.
 ///
@@ -47,7 +47,7 @@ impl Times {
 ///
 /// Of a step down, `(p e^(−t/p) − a e^(−t/a)) / (p − a)` is left after two poles in a row; solved for p by
 /// halving intervals, in units of the release.
-fn release_pole(attack_s: f64, release_s: f64) -> f64 {
+pub(crate) fn release_pole(attack_s: f64, release_s: f64) -> f64 {
     let attack = (attack_s / release_s).min(1.0);
     let left = |pole: f64| {
         // Where both poles are one, the difference quotient has a limit, and needs none this close to it.

@@ -4,7 +4,7 @@ use crate::param::{ParamSpec, Scale, Values};
 use crate::smooth::Ramp;
 
 /// Length of the way to a value that is set by hand, in seconds.
-pub const HAND_S: f64 = 0.01;
+pub const HAND_S: f64 = 0.02;
 
 /// The values of `N` parameters as they are heard: each runs straight to what it was set to, along its
 /// scale. Switches and choices run, too, from number to number, so that one can cross-fade by them.
@@ -160,7 +160,7 @@ mod tests {
             controls.advance();
             controls[2] == 1.0
         });
-        assert_eq!(frames, Some(480));
+        assert_eq!(frames, Some((HAND_S * 48_000.0) as u32));
         assert!(controls.set(0, 99.0));
         controls.finish();
         assert!(!controls.are_moving() && controls[0] == 10.0);

@@ -54,20 +54,23 @@ impl Detector {
         }
     }
 
-    /// The RMS level of each frame of `channel` (0 or 1).
+    /// The RMS levels of each frame of both channels.
     ///
     /// Audio thread: no allocation, no lock, no system call.
     #[inline(always)]
-    pub fn rms(&mut self, channel: usize, key: &[f32], levels: &mut [f32]) {
+    pub fn rms(&mut self, key: [&[f32]; 2], levels: [&mut [f32]; 2]) {
         let (stay, go) = (1.0 - self.coefficient, self.coefficient);
-        let mut power = self.power[channel];
-        for (sample, level) in key.iter().zip(levels.iter_mut()) {
-            let magnitude = f64::from(magnitude(*sample));
-            power = stay * power + go * (magnitude * magnitude);
-            *level = power as f32;
+        let (mut power, [left, right]) = (self.power, levels);
+        let out = left.iter_mut().zip(right.iter_mut());
+        for ((left, right), (left_level, right_level)) in key[0].iter().zip(key[1]).zip(out) {
+            let sizes = [*left, *right].map(|sample| f64::from(magnitude(sample)));
+            power = std::array::from_fn(|i| stay * power[i] + go * (sizes[i] * sizes[i]));
+            (*left_level, *right_level) = (power[0] as f32, power[1] as f32);
         }
-        self.power[channel] = power;
-        levels.iter_mut().for_each(|level| *level = 0.5 * log2_of(2.0 * *level));
+        self.power = power;
+        for levels in [left, right] {
+            levels.iter_mut().for_each(|level| *level = 0.5 * log2_of(2.0 * *level));
+        }
     }
 
     /// The levels of both channels, `rms` (0 to 1) of the way from peak to RMS, up to [`CELL`] frames.
@@ -75,21 +78,20 @@ impl Detector {
     /// Audio thread: no allocation, no lock, no system call.
     #[inline(always)]
     pub fn levels(&mut self, rms: f64, key: [&[f32]; 2], levels: [&mut [f32]; 2]) {
-        if rms == 0.0 {
-            self.reset();
+        if rms == 1.0 {
+            return self.rms(key, levels);
         }
-        for (channel, (key, levels)) in key.into_iter().zip(levels).enumerate() {
-            if rms < 1.0 {
-                Self::peak(key, levels);
-            }
-            if rms > 0.0 {
-                let mut own = [0.0; CELL];
-                let own = &mut own[..levels.len()];
-                self.rms(channel, key, own);
-                let share = rms as f32;
-                for (level, rms) in levels.iter_mut().zip(own) {
-                    *level = if share < 1.0 { *level + share * (*rms - *level) } else { *rms };
-                }
+        let [left, right] = levels;
+        Self::peak(key[0], left);
+        Self::peak(key[1], right);
+        if rms == 0.0 {
+            return self.reset();
+        }
+        let (mut other, frames) = ([[0.0; CELL]; 2], left.len());
+        self.rms(key, other.each_mut().map(|channel| &mut channel[..frames]));
+        for (levels, other) in [left, right].into_iter().zip(&other) {
+            for (level, other) in levels.iter_mut().zip(other) {
+                *level += rms as f32 * (other - *level);
             }
         }
     }
@@ -126,8 +128,9 @@ mod tests {
     fn c1_a_sine_has_its_peak_as_rms_level() {
         let rate_hz = 48_000.0;
         let sine: Vec<f32> = (0..9600).map(|n| 0.1 * (n as f32 * 0.130_899_7).sin()).collect();
-        let mut levels = vec![0.0; 9600];
-        Detector::new(RMS_S, rate_hz).rms(0, &sine, &mut levels);
-        assert!(levels[9000..].iter().all(|&x| (to_db(f64::from(x)) + 20.0).abs() < 0.05));
+        let (mut left, mut right) = (vec![0.0; 9600], vec![0.0; 9600]);
+        Detector::new(RMS_S, rate_hz).rms([&sine, &sine], [&mut left, &mut right]);
+        assert!(left[9000..].iter().all(|&x| (to_db(f64::from(x)) + 20.0).abs() < 0.05));
+        assert_eq!(left, right);
     }
 }

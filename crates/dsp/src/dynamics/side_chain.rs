@@ -65,15 +65,38 @@ impl SideChain {
         }
     }
 
-    /// True when no filter is on: [`process`](Self::process) changes nothing but what is not finite.
+    /// True when no filter is on.
     pub fn is_off(&self) -> bool {
         self.filters.iter().all(|filter| filter.solved.is_none())
     }
 
-    /// Filters a block in place. Samples that are not finite, or beyond [`LOUDEST`], become 0.
+    /// What is heard of a block: the filtered `own` signal, or `external` (0 to 1) of the way to `key`.
     ///
     /// Audio thread: no allocation, no lock, no system call.
-    pub fn process(&mut self, channels: [&mut [f32]; 2]) {
+    pub fn hear(
+        &mut self,
+        own: [&[f32]; 2],
+        key: Option<[&[f32]; 2]>,
+        external: f64,
+        heard: &mut [&mut [f32]; 2],
+    ) {
+        for (heard, own) in heard.iter_mut().zip(own) {
+            heard.copy_from_slice(own);
+        }
+        if let Some(key) = key.filter(|_| external > 0.0) {
+            let own_share = (1.0 - external) as f32;
+            for (heard, key) in heard.iter_mut().zip(key) {
+                for (heard, key) in heard.iter_mut().zip(key) {
+                    *heard = if own_share > 0.0 { key + own_share * (*heard - key) } else { *key };
+                }
+            }
+        }
+        let [left, right] = heard;
+        self.process([left, right]);
+    }
+
+    /// Filters a block in place. Samples that are not finite, or beyond [`LOUDEST`], become 0.
+    fn process(&mut self, channels: [&mut [f32]; 2]) {
         for (channel, samples) in channels.into_iter().enumerate() {
             for sample in samples {
                 let clean = if sample.abs() <= LOUDEST { f64::from(*sample) } else { 0.0 };

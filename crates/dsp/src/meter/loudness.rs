@@ -7,7 +7,7 @@
 //! with one number per [`STEP_S`] crossing between them; [`LoudnessMeter`] is both
 //! in one, for files. Loudness is a [`Db`] and means LUFS; no loudness is [`Db::SILENCE`].
 
-mod k_weighting;
+pub(crate) mod k_weighting;
 #[cfg(test)]
 mod tests;
 

@@ -129,11 +129,11 @@ fn e6_a_late_path_and_a_dry_one_null() {
 }
 
 /// A device of `kind` that leaves the signal as it is: with its defaults, and without its effect where it
-/// is mixed with the dry signal.
+/// is mixed with the dry signal or has a range.
 fn neutral(kind: DeviceKind) -> Device {
     let mut device = Device::new(DeviceId(1), kind);
-    if let Some(mix) = kind.param("mix") {
-        device.values[mix] = 0.0;
+    for param in ["mix", "range"].into_iter().filter_map(|id| kind.param(id)) {
+        device.values[param] = 0.0;
     }
     device
 }

@@ -37,7 +37,7 @@ struct Biquad {
 ///
 /// Direct form I: the shelf's past output is the high-pass's past input.
 #[derive(Debug, Clone)]
-pub(super) struct KWeighting {
+pub(crate) struct KWeighting {
     b: [f64; 3],
     shelf_a: [f64; 2],
     high_pass_a: [f64; 2],
@@ -54,7 +54,7 @@ struct State {
 }
 
 impl KWeighting {
-    pub(super) fn new(rate_hz: f64) -> Self {
+    pub(crate) fn new(rate_hz: f64) -> Self {
         let shelf = shelf_at(rate_hz);
         let (high_pass_a, gain) = high_pass_at(rate_hz);
         Self {
@@ -67,7 +67,7 @@ impl KWeighting {
     }
 
     /// Audio thread: no allocation, no lock, no system call.
-    pub(super) fn push(&mut self, left: &[f32], right: &[f32]) {
+    pub(crate) fn push(&mut self, left: &[f32], right: &[f32]) {
         let ([b0, b1, b2], [a1, a2], [c1, c2]) = (self.b, self.shelf_a, self.high_pass_a);
         let State { input: [mut x1, mut x2], shelf: [mut y1, mut y2], output: [mut z1, mut z2] } =
             self.state;
@@ -89,7 +89,7 @@ impl KWeighting {
     /// and its sum reads 0, and what has decayed below hearing is cleared before it is subnormal.
     ///
     /// Audio thread: no allocation, no lock, no system call.
-    pub(super) fn take(&mut self) -> [f64; 2] {
+    pub(crate) fn take(&mut self) -> [f64; 2] {
         let sums = std::mem::take(&mut self.sums);
         if !sums.iter().all(|sum| sum.is_finite()) {
             self.state = State::default();
@@ -107,13 +107,13 @@ impl KWeighting {
     /// Forgets the signal.
     ///
     /// Audio thread: no allocation, no lock, no system call.
-    pub(super) fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.state = State::default();
         self.sums = [0.0; 2];
     }
 
     /// The sums of squares since the last [`take`](Self::take).
-    pub(super) fn sums(&self) -> [f64; 2] {
+    pub(crate) fn sums(&self) -> [f64; 2] {
         self.sums
     }
 }

@@ -1,0 +1,367 @@
+//! Compressor: peak or RMS, soft knee, look-ahead, side-chain, make-up, mix.
+//!
+//! - Feed-forward in the log domain with the smooth decoupled peak detector of D. Giannoulis, M. Massberg,
+//!   J. Reiss, "Digital Dynamic Range Compressor Design: A Tutorial and Analysis", JAES 60(6), 2012:
+//!   [`crate::dynamics`], which also says what attack, release and hold mean.
+//! - RMS is calibrated to sines: a sine is reduced by the same amount either way.
+//! - Linked channels share the larger of both reductions; in between, each moves towards it, in dB.
+//! - Automatic make-up matches the loudness of the output to that of the input, over some seconds.
+//! - The mix is between the delayed input and the made-up output, so that it combs at no look-ahead.
+//!
+//! Where nothing is reduced and nothing made up, the signal passes bit for bit. Latency: the look-ahead.
+
+mod auto_makeup;
+
+use crate::delay_line::DelayLine;
+use crate::dynamics::levels::{exp2_of, from_db, to_db};
+use crate::dynamics::{
+    BELL_FREQUENCY, BELL_GAIN, Ballistics, CELL, Controls, Detector, EXTERNAL, GainComputer,
+    HIGH_CUT, LISTEN, LOOKAHEAD as LOOKAHEAD_SPEC, LOOKAHEAD_S, LOW_CUT, RMS_S, Side, SideChain,
+    Times, lookahead_frames, move_to,
+};
+use crate::param::{ParamSpec, Unit};
+use crate::processor::Processor;
+
+use auto_makeup::AutoMakeup;
+
+const THRESHOLD: usize = 0;
+const RATIO: usize = 1;
+const INFINITE_RATIO: usize = 2;
+const KNEE: usize = 3;
+const ATTACK: usize = 4;
+const RELEASE: usize = 5;
+const AUTO_RELEASE: usize = 6;
+const HOLD: usize = 7;
+const DETECTION: usize = 8;
+const LINK: usize = 9;
+const RANGE: usize = 10;
+const MAKEUP: usize = 11;
+const AUTO_MAKEUP: usize = 12;
+const MIX: usize = 13;
+/// Index of the look-ahead, on which the latency depends.
+pub(crate) const LOOKAHEAD: usize = 14;
+/// The first of the four filter settings of [`SideChain::set`].
+const FILTERS: usize = 15;
+const EXTERNAL_ON: usize = 19;
+const LISTEN_ON: usize = 20;
+
+/// Parameters of a [`Compressor`], in order.
+pub const SPECS: &[ParamSpec] = &[
+    ParamSpec::linear("threshold", "Threshold", Unit::Db, (-60.0, 0.0), -18.0),
+    ParamSpec::log("ratio", "Ratio", Unit::Ratio, (1.0, 20.0), 4.0),
+    ParamSpec::switch("infinite_ratio", "Infinite ratio", false),
+    ParamSpec::linear("knee", "Knee", Unit::Db, (0.0, 24.0), 6.0),
+    ParamSpec::log("attack", "Attack", Unit::Ms, (0.02, 250.0), 10.0),
+    ParamSpec::log("release", "Release", Unit::Ms, (5.0, 5000.0), 100.0),
+    ParamSpec::switch("auto_release", "Auto release", false),
+    ParamSpec::linear("hold", "Hold", Unit::Ms, (0.0, 500.0), 0.0),
+    ParamSpec::choice("detection", "Detection", &["Peak", "RMS"], 0),
+    ParamSpec::linear("link", "Stereo link", Unit::Percent, (0.0, 100.0), 100.0),
+    ParamSpec::linear("range", "Range", Unit::Db, (0.0, 60.0), 60.0),
+    ParamSpec::linear("makeup", "Make-up", Unit::Db, (-12.0, 24.0), 0.0),
+    ParamSpec::switch("auto_makeup", "Auto make-up", false),
+    ParamSpec::linear("mix", "Mix", Unit::Percent, (0.0, 100.0), 100.0),
+    LOOKAHEAD_SPEC,
+    LOW_CUT,
+    HIGH_CUT,
+    BELL_FREQUENCY,
+    BELL_GAIN,
+    EXTERNAL,
+    LISTEN,
+];
+
+/// A stereo compressor.
+#[derive(Debug)]
+pub struct Compressor {
+    rate_hz: f64,
+    controls: Controls<{ SPECS.len() }>,
+    settings: Settings,
+    times: Times,
+    /// True while coefficients that are looked at once a cell may be behind the controls.
+    is_stale: bool,
+    side_chain: SideChain,
+    detector: Detector,
+    ballistics: [Ballistics; 2],
+    auto_makeup: AutoMakeup,
+    delay: DelayLine<f32>,
+    /// Frames since the last reset, within a cell.
+    frame: usize,
+    /// Largest reduction in the last block, as a level.
+    largest: f64,
+}
+
+/// What the controls mean at one frame.
+#[derive(Debug, Clone, Copy)]
+struct Settings {
+    computer: GainComputer,
+    /// All of these are 0 to 1.
+    rms: f64,
+    link: f64,
+    mix: f64,
+    external: f64,
+    listen: f64,
+    auto_makeup: f64,
+    /// As a level.
+    makeup: f64,
+}
+
+impl Settings {
+    fn new(controls: &Controls<{ SPECS.len() }>) -> Self {
+        Self {
+            computer: computer(std::array::from_fn(|param| controls[param])),
+            rms: controls[DETECTION],
+            link: controls[LINK] / 100.0,
+            mix: controls[MIX] / 100.0,
+            external: controls[EXTERNAL_ON],
+            listen: controls[LISTEN_ON],
+            auto_makeup: controls[AUTO_MAKEUP],
+            makeup: from_db(controls[MAKEUP]),
+        }
+    }
+}
+
+/// The static curve of `values`, which stand in the order of [`SPECS`]: what the sound uses and a window
+/// draws.
+pub fn computer(values: [f64; SPECS.len()]) -> GainComputer {
+    let slope = GainComputer::slope(Side::Above, values[RATIO]);
+    let slope = slope + values[INFINITE_RATIO] * (1.0 - slope);
+    GainComputer::new(Side::Above, values[THRESHOLD], values[KNEE], slope, values[RANGE])
+}
+
+impl Compressor {
+    /// A compressor at `rate_hz` with the defaults of [`SPECS`].
+    pub fn new(rate_hz: f64) -> Self {
+        let controls = Controls::new(SPECS, rate_hz);
+        let mut delay = DelayLine::new(lookahead_frames(LOOKAHEAD_S.len() - 1, rate_hz));
+        delay.set_frames(0);
+        let mut compressor = Self {
+            rate_hz,
+            settings: Settings::new(&controls),
+            controls,
+            times: Times::default(),
+            is_stale: true,
+            side_chain: SideChain::default(),
+            detector: Detector::new(RMS_S, rate_hz),
+            ballistics: [Ballistics::default(); 2],
+            auto_makeup: AutoMakeup::new(rate_hz),
+            delay,
+            frame: 0,
+            largest: 0.0,
+        };
+        compressor.reset();
+        compressor
+    }
+
+    /// Times and filters, from the controls.
+    fn refresh(&mut self) {
+        let controls = &self.controls;
+        self.times = Times::new(
+            controls[ATTACK] / 1000.0,
+            controls[RELEASE] / 1000.0,
+            controls[HOLD] / 1000.0,
+            controls[AUTO_RELEASE] >= 0.5,
+            self.rate_hz,
+        );
+        let filters = std::array::from_fn(|filter| controls[FILTERS + filter]);
+        self.side_chain.set(filters, self.rate_hz);
+        self.is_stale = controls.are_moving();
+    }
+
+    /// What happens once per [`CELL`], before its first frame.
+    fn begin_cell(&mut self) {
+        if self.is_stale {
+            self.refresh();
+        }
+        self.ballistics.iter_mut().for_each(Ballistics::flush);
+        self.side_chain.flush();
+        if self.settings.auto_makeup > 0.0 {
+            self.auto_makeup.end_cell();
+        } else {
+            self.auto_makeup.reset();
+        }
+    }
+
+    /// Processes a block of any length; cells begin at the same frames however it is cut.
+    fn run(&mut self, left: &mut [f32], right: &mut [f32], key: Option<[&[f32]; 2]>) {
+        self.largest = 0.0;
+        let mut done = 0;
+        while done < left.len() {
+            if self.frame == 0 {
+                self.begin_cell();
+            }
+            // While controls move, each frame has its own settings.
+            let moving = self.controls.are_moving();
+            if moving {
+                self.controls.advance();
+                self.settings = Settings::new(&self.controls);
+            }
+            let longest = if moving { 1 } else { CELL - self.frame };
+            let part = done..left.len().min(done + longest);
+            let key = key.map(|key| key.map(|channel| &channel[part.clone()]));
+            self.piece(&mut left[part.clone()], &mut right[part.clone()], key);
+            self.frame = (self.frame + part.len()) % CELL;
+            done = part.end;
+        }
+    }
+
+    /// Processes a part of a cell with constant settings.
+    #[inline(always)]
+    fn piece(&mut self, left: &mut [f32], right: &mut [f32], key: Option<[&[f32]; 2]>) {
+        let frames = left.len();
+        let mut heard = [[0.0; CELL]; 2];
+        let mut heard = heard.each_mut().map(|channel| &mut channel[..frames]);
+        let external = if key.is_some() { self.settings.external } else { 0.0 };
+        let direct = external == 0.0 && self.settings.listen == 0.0 && self.side_chain.is_off();
+        if !direct {
+            self.side_chain.hear([left, right], key, external, &mut heard);
+        }
+        let mut wanted = [[0.0; CELL]; 2];
+        let mut wanted = wanted.each_mut().map(|channel| &mut channel[..frames]);
+        let heard = heard.map(|channel| &*channel);
+        let linked = self.want(if direct { [left, right] } else { heard }, &mut wanted);
+        if self.settings.listen > 0.0 {
+            move_to(left, heard[0], self.settings.listen as f32);
+            move_to(right, heard[1], self.settings.listen as f32);
+        }
+        self.delay.process(left, right);
+        if self.is_idle(&wanted) {
+            return;
+        }
+        let mut gains = [[0.0; CELL]; 2];
+        let mut gains = gains.each_mut().map(|channel| &mut channel[..frames]);
+        self.gains(wanted.map(|channel| &*channel), linked, [left, right], &mut gains);
+        let [left_gains, right_gains] = gains;
+        apply(left, left_gains);
+        apply(right, if linked { left_gains } else { right_gains });
+    }
+
+    /// The wanted reductions; true if those of the left channel hold for both.
+    #[inline(always)]
+    fn want(&mut self, key: [&[f32]; 2], wanted: &mut [&mut [f32]; 2]) -> bool {
+        let Settings { computer, rms, link, .. } = self.settings;
+        if link == 1.0 && rms == 0.0 {
+            self.detector.reset();
+            Detector::peak_linked(key, wanted[0]);
+            computer.reductions(wanted[0]);
+            return true;
+        }
+        let [left, right] = wanted;
+        self.detector.levels(rms, key, [left, right]);
+        computer.reductions(left);
+        computer.reductions(right);
+        let link = link as f32;
+        for (left, right) in left.iter_mut().zip(right.iter_mut()) {
+            let both = left.max(*right);
+            *left += link * (both - *left);
+            *right += link * (both - *right);
+        }
+        link == 1.0
+    }
+
+    /// True when the gain is one, and stays it for `wanted`.
+    #[inline(always)]
+    fn is_idle(&self, wanted: &[&mut [f32]; 2]) -> bool {
+        self.settings.makeup == 0.0
+            && self.settings.auto_makeup == 0.0
+            && self.ballistics.iter().all(Ballistics::is_idle)
+            && wanted.iter().all(|channel| channel.iter().all(|x| *x == 0.0))
+    }
+
+    /// The gains for `signal`, in both channels or, where they are linked, in the left one.
+    #[inline(always)]
+    fn gains(
+        &mut self,
+        wanted: [&[f32]; 2],
+        linked: bool,
+        signal: [&[f32]; 2],
+        gains: &mut [&mut [f64]; 2],
+    ) {
+        let Settings { makeup, mix, listen, auto_makeup, .. } = self.settings;
+        let mut makeups = [makeup; CELL];
+        if auto_makeup > 0.0 {
+            self.auto_makeup.add_to(&mut makeups[..signal[0].len()], auto_makeup);
+        }
+        for (channel, gains) in gains.iter_mut().enumerate().take(if linked { 1 } else { 2 }) {
+            self.ballistics[channel].process(&self.times, wanted[channel], gains);
+            let mut largest = self.largest;
+            for (gain, makeup) in gains.iter_mut().zip(makeups) {
+                largest = if *gain > largest { *gain } else { largest };
+                *gain = exp2_of(makeup - *gain);
+            }
+            self.largest = largest;
+        }
+        if linked {
+            self.ballistics[1] = self.ballistics[0];
+        }
+        if auto_makeup > 0.0 {
+            let right = if linked { &gains[0] } else { &gains[1] };
+            self.auto_makeup.push(signal, [gains[0], right], &makeups);
+        }
+        if mix < 1.0 || listen > 0.0 {
+            for gain in gains.iter_mut().flat_map(|gains| gains.iter_mut()) {
+                let mixed = (1.0 - mix) + mix * *gain;
+                *gain = mixed + listen * (1.0 - mixed);
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn apply(signal: &mut [f32], gains: &[f64]) {
+    for (sample, gain) in signal.iter_mut().zip(gains) {
+        *sample = (f64::from(*sample) * gain) as f32;
+    }
+}
+
+impl Processor for Compressor {
+    fn latency_frames(&self) -> usize {
+        self.delay.frames()
+    }
+
+    fn set(&mut self, param: usize, value: f64) {
+        if !self.controls.set(param, value) {
+            return;
+        }
+        self.is_stale = true;
+        match param {
+            LOOKAHEAD => {
+                let choice = self.controls.target(LOOKAHEAD) as usize;
+                self.delay.set_frames(lookahead_frames(choice, self.rate_hz));
+            }
+            MAKEUP | MIX | AUTO_MAKEUP | LISTEN_ON => {}
+            _ => self.auto_makeup.forget(),
+        }
+    }
+
+    fn glide(&mut self, param: usize, value: f64, frames: usize) {
+        if param != LOOKAHEAD {
+            self.controls.glide(param, value, frames);
+            self.is_stale = true;
+        }
+    }
+
+    fn reset(&mut self) {
+        self.controls.finish();
+        self.settings = Settings::new(&self.controls);
+        self.refresh();
+        self.side_chain.reset();
+        self.detector.reset();
+        self.ballistics.iter_mut().for_each(Ballistics::reset);
+        self.auto_makeup.reset();
+        self.delay.reset();
+        self.frame = 0;
+        self.largest = 0.0;
+    }
+
+    fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
+        self.run(left, right, None);
+    }
+
+    fn process_keyed(&mut self, left: &mut [f32], right: &mut [f32], key: [&[f32]; 2]) {
+        self.run(left, right, Some(key));
+    }
+
+    fn gain_reduction_db(&self) -> f32 {
+        to_db(self.largest) as f32
+    }
+}

@@ -1,0 +1,255 @@
+//! Gate and expander: hysteresis, hold, look-ahead, side-chain.
+//!
+//! - The gain computer is the mirror of the compressor's (D. Giannoulis, M. Massberg, J. Reiss, "Digital
+//!   Dynamic Range Compressor Design: A Tutorial and Analysis", JAES 60(6), 2012; U. Zölzer, "DAFX", 2nd
+//!   ed. 2011, chapter 4): below the threshold the level falls `ratio` times as fast, down to the range.
+//! - It opens at the threshold, and closes when the level has been below the threshold less the
+//!   hysteresis for the time of the hold.
+//! - Attack and release are the times in which 63 % of the way in dB are covered, opening and closing. The
+//!   gain has no corner: both ways pass the pole of the attack.
+//! - Both channels have the same gain, that of the louder one, so that the image stays.
+//! - After a reset it is open, so that what begins at once is not cut.
+//!
+//! Where it is open, the signal passes bit for bit. Latency: the look-ahead.
+
+mod door;
+
+use crate::delay_line::DelayLine;
+use crate::dynamics::levels::{exp2_of, to_db};
+use crate::dynamics::{
+    BELL_FREQUENCY, BELL_GAIN, CELL, Controls, Detector, EXTERNAL, GainComputer, HIGH_CUT, LISTEN,
+    LOOKAHEAD as LOOKAHEAD_SPEC, LOOKAHEAD_S, LOW_CUT, Side, SideChain, lookahead_frames, move_to,
+};
+use crate::param::{ParamSpec, Unit};
+use crate::processor::Processor;
+
+use door::{Door, Times};
+
+const THRESHOLD: usize = 0;
+const HYSTERESIS: usize = 1;
+const RATIO: usize = 2;
+const INFINITE_RATIO: usize = 3;
+const RANGE: usize = 4;
+const ATTACK: usize = 5;
+const HOLD: usize = 6;
+const RELEASE: usize = 7;
+/// Index of the look-ahead, on which the latency depends.
+pub(crate) const LOOKAHEAD: usize = 8;
+/// The first of the four filter settings of [`SideChain::set`].
+const FILTERS: usize = 9;
+const EXTERNAL_ON: usize = 13;
+const LISTEN_ON: usize = 14;
+
+/// Parameters of a [`Gate`], in order.
+pub const SPECS: &[ParamSpec] = &[
+    ParamSpec::linear("threshold", "Threshold", Unit::Db, (-80.0, 0.0), -50.0),
+    ParamSpec::linear("hysteresis", "Hysteresis", Unit::Db, (0.0, 24.0), 6.0),
+    ParamSpec::log("ratio", "Ratio", Unit::Ratio, (1.0, 20.0), 2.0),
+    ParamSpec::switch("infinite_ratio", "Infinite ratio", true),
+    ParamSpec::linear("range", "Range", Unit::Db, (0.0, 80.0), 40.0),
+    ParamSpec::log("attack", "Attack", Unit::Ms, (0.02, 250.0), 1.0),
+    ParamSpec::linear("hold", "Hold", Unit::Ms, (0.0, 2000.0), 30.0),
+    ParamSpec::log("release", "Release", Unit::Ms, (5.0, 5000.0), 150.0),
+    LOOKAHEAD_SPEC,
+    LOW_CUT,
+    HIGH_CUT,
+    BELL_FREQUENCY,
+    BELL_GAIN,
+    EXTERNAL,
+    LISTEN,
+];
+
+/// A stereo gate.
+#[derive(Debug)]
+pub struct Gate {
+    rate_hz: f64,
+    controls: Controls<{ SPECS.len() }>,
+    settings: Settings,
+    times: Times,
+    /// True while coefficients that are looked at once a cell may be behind the controls.
+    is_stale: bool,
+    side_chain: SideChain,
+    door: Door,
+    delay: DelayLine<f32>,
+    /// Frames since the last reset, within a cell.
+    frame: usize,
+    /// Largest reduction in the last block, as a level.
+    largest: f64,
+}
+
+/// What the controls mean at one frame.
+#[derive(Debug, Clone, Copy)]
+struct Settings {
+    computer: GainComputer,
+    /// The levels at which it opens and closes.
+    thresholds: [f32; 2],
+    /// Both 0 to 1.
+    external: f64,
+    listen: f64,
+}
+
+impl Settings {
+    fn new(controls: &Controls<{ SPECS.len() }>) -> Self {
+        let close_db = controls[THRESHOLD] - controls[HYSTERESIS];
+        let level = |db: f64| crate::dynamics::levels::from_db(db) as f32;
+        Self {
+            computer: computer(std::array::from_fn(|param| controls[param])),
+            thresholds: [level(controls[THRESHOLD]), level(close_db)],
+            external: controls[EXTERNAL_ON],
+            listen: controls[LISTEN_ON],
+        }
+    }
+}
+
+/// The static curve of `values`, which stand in the order of [`SPECS`], of a gate that is closed: what the
+/// sound uses and a window draws.
+pub fn computer(values: [f64; SPECS.len()]) -> GainComputer {
+    let slope = GainComputer::slope(Side::Below, values[RATIO]);
+    let steepest = GainComputer::slope(Side::Below, f64::INFINITY);
+    let slope = slope + values[INFINITE_RATIO] * (steepest - slope);
+    GainComputer::new(Side::Below, values[THRESHOLD], 0.0, slope, values[RANGE])
+}
+
+impl Gate {
+    /// A gate at `rate_hz` with the defaults of [`SPECS`].
+    pub fn new(rate_hz: f64) -> Self {
+        let controls = Controls::new(SPECS, rate_hz);
+        let mut delay = DelayLine::new(lookahead_frames(LOOKAHEAD_S.len() - 1, rate_hz));
+        delay.set_frames(0);
+        let mut gate = Self {
+            rate_hz,
+            settings: Settings::new(&controls),
+            controls,
+            times: Times::default(),
+            is_stale: true,
+            side_chain: SideChain::default(),
+            door: Door::default(),
+            delay,
+            frame: 0,
+            largest: 0.0,
+        };
+        gate.reset();
+        gate
+    }
+
+    /// Times and filters, from the controls.
+    fn refresh(&mut self) {
+        let controls = &self.controls;
+        let seconds = [ATTACK, HOLD, RELEASE].map(|param| controls[param] / 1000.0);
+        self.times = Times::new(seconds, self.rate_hz);
+        let filters = std::array::from_fn(|filter| controls[FILTERS + filter]);
+        self.side_chain.set(filters, self.rate_hz);
+        self.is_stale = controls.are_moving();
+    }
+
+    /// What happens once per [`CELL`], before its first frame.
+    fn begin_cell(&mut self) {
+        if self.is_stale {
+            self.refresh();
+        }
+        self.side_chain.flush();
+        self.door.flush();
+    }
+
+    /// Processes a block of any length; cells begin at the same frames however it is cut.
+    fn run(&mut self, left: &mut [f32], right: &mut [f32], key: Option<[&[f32]; 2]>) {
+        self.largest = 0.0;
+        let mut done = 0;
+        while done < left.len() {
+            if self.frame == 0 {
+                self.begin_cell();
+            }
+            // While controls move, each frame has its own settings.
+            let moving = self.controls.are_moving();
+            if moving {
+                self.controls.advance();
+                self.settings = Settings::new(&self.controls);
+            }
+            let longest = if moving { 1 } else { CELL - self.frame };
+            let part = done..left.len().min(done + longest);
+            let key = key.map(|key| key.map(|channel| &channel[part.clone()]));
+            self.piece(&mut left[part.clone()], &mut right[part.clone()], key);
+            self.frame = (self.frame + part.len()) % CELL;
+            done = part.end;
+        }
+    }
+
+    /// Processes a part of a cell with constant settings.
+    fn piece(&mut self, left: &mut [f32], right: &mut [f32], key: Option<[&[f32]; 2]>) {
+        let Settings { computer, thresholds, external, listen } = self.settings;
+        let frames = left.len();
+        let mut heard = [[0.0; CELL]; 2];
+        let mut heard = heard.each_mut().map(|channel| &mut channel[..frames]);
+        self.side_chain.hear([left, right], key, external, &mut heard);
+        let mut levels = [0.0; CELL];
+        let levels = &mut levels[..frames];
+        Detector::peak_linked([heard[0], heard[1]], levels);
+        if listen > 0.0 {
+            move_to(left, heard[0], listen as f32);
+            move_to(right, heard[1], listen as f32);
+        }
+        self.delay.process(left, right);
+        let mut gains = [0.0; CELL];
+        let gains = &mut gains[..frames];
+        self.door.process(&self.times, &computer, thresholds, levels, gains);
+        let largest = gains.iter().fold(0.0, |a, b| if a > *b { a } else { *b });
+        self.largest = self.largest.max(largest);
+        if largest == 0.0 {
+            return;
+        }
+        for gain in gains.iter_mut() {
+            *gain = exp2_of(-*gain);
+            *gain += listen * (1.0 - *gain);
+        }
+        for (sample, gain) in left.iter_mut().zip(&*gains).chain(right.iter_mut().zip(&*gains)) {
+            *sample = (f64::from(*sample) * gain) as f32;
+        }
+    }
+}
+
+impl Processor for Gate {
+    fn latency_frames(&self) -> usize {
+        self.delay.frames()
+    }
+
+    fn set(&mut self, param: usize, value: f64) {
+        if !self.controls.set(param, value) {
+            return;
+        }
+        self.is_stale = true;
+        if param == LOOKAHEAD {
+            let choice = self.controls.target(LOOKAHEAD) as usize;
+            self.delay.set_frames(lookahead_frames(choice, self.rate_hz));
+        }
+    }
+
+    fn glide(&mut self, param: usize, value: f64, frames: usize) {
+        if param != LOOKAHEAD {
+            self.controls.glide(param, value, frames);
+            self.is_stale = true;
+        }
+    }
+
+    fn reset(&mut self) {
+        self.controls.finish();
+        self.settings = Settings::new(&self.controls);
+        self.refresh();
+        self.side_chain.reset();
+        self.door = Door::open(&self.times);
+        self.delay.reset();
+        self.frame = 0;
+        self.largest = 0.0;
+    }
+
+    fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
+        self.run(left, right, None);
+    }
+
+    fn process_keyed(&mut self, left: &mut [f32], right: &mut [f32], key: [&[f32]; 2]) {
+        self.run(left, right, Some(key));
+    }
+
+    fn gain_reduction_db(&self) -> f32 {
+        to_db(self.largest) as f32
+    }
+}

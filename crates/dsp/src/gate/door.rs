@@ -1,0 +1,93 @@
+//! When a gate opens and closes, and how fast.
+
+use std::f64::consts::LOG2_E;
+
+use crate::dynamics::{GainComputer, NONE, QUIETEST, release_pole};
+use crate::units::one_pole;
+
+/// Time in which the level that is looked at falls to 37 %, in seconds: low notes do not close a gate
+/// between two of their peaks.
+const FALL_S: f64 = 0.01;
+
+/// Attack, hold and release, as coefficients.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Times {
+    attack: f64,
+    release: f64,
+    hold_frames: u32,
+    /// In levels per frame.
+    fall: f32,
+}
+
+impl Times {
+    /// From attack, hold and release in seconds.
+    pub(super) fn new([attack_s, hold_s, release_s]: [f64; 3], rate_hz: f64) -> Self {
+        Self {
+            attack: one_pole(attack_s, rate_hz),
+            release: one_pole(release_pole(attack_s, release_s), rate_hz),
+            hold_frames: (hold_s * rate_hz).round() as u32,
+            fall: (LOG2_E / (FALL_S * rate_hz)) as f32,
+        }
+    }
+}
+
+/// The state of a gate.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Door {
+    /// The level, with its slow fall.
+    level: f32,
+    is_open: bool,
+    hold_left: u32,
+    /// The reduction behind the release, and behind the attack too.
+    released: f64,
+    smooth: f64,
+}
+
+impl Door {
+    /// Open for at least the time of the hold.
+    pub(super) fn open(times: &Times) -> Self {
+        let (level, hold_left) = (QUIETEST.log2(), times.hold_frames);
+        Self { level, is_open: true, hold_left, released: 0.0, smooth: 0.0 }
+    }
+
+    /// The reductions (levels, 0 or positive) for the next `levels`; it opens and closes at `thresholds`.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    pub(super) fn process(
+        &mut self,
+        times: &Times,
+        computer: &GainComputer,
+        thresholds: [f32; 2],
+        levels: &[f32],
+        reductions: &mut [f64],
+    ) {
+        for (level, reduction) in levels.iter().zip(reductions) {
+            self.level = level.max(self.level - times.fall);
+            self.decide(times, thresholds);
+            let wanted = if self.is_open { 0.0 } else { f64::from(computer.reduction(self.level)) };
+            let closing = self.released + times.release * (wanted - self.released);
+            self.released = wanted.min(closing);
+            self.smooth += times.attack * (self.released - self.smooth);
+            *reduction = self.smooth;
+        }
+    }
+
+    fn decide(&mut self, times: &Times, [opens, closes]: [f32; 2]) {
+        let stays = if self.is_open { closes } else { opens };
+        if self.level >= stays {
+            self.is_open = true;
+            self.hold_left = times.hold_frames;
+        } else if self.hold_left > 0 {
+            self.hold_left -= 1;
+        } else {
+            self.is_open = false;
+        }
+    }
+
+    /// Ends a reduction that has died away; call it once per cell.
+    pub(super) fn flush(&mut self) {
+        if self.released < NONE && self.smooth < NONE {
+            (self.released, self.smooth) = (0.0, 0.0);
+        }
+    }
+}
