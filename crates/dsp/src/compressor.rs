@@ -198,7 +198,12 @@ impl Compressor {
             let longest = if moving { 1 } else { CELL - self.frame };
             let part = done..left.len().min(done + longest);
             let key = key.map(|key| key.map(|channel| &channel[part.clone()]));
-            self.piece(&mut left[part.clone()], &mut right[part.clone()], key);
+            let (left, right) = (&mut left[part.clone()], &mut right[part.clone()]);
+            // For the widest vectors of this machine.
+            pulp::Arch::new().dispatch(
+                #[inline(always)]
+                || self.piece(left, right, key),
+            );
             self.frame = (self.frame + part.len()) % CELL;
             done = part.end;
         }

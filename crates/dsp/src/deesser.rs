@@ -136,6 +136,7 @@ impl DeEsser {
     }
 
     /// Processes a part of a cell with constant settings.
+    #[inline(always)]
     fn piece(&mut self, left: &mut [f32], right: &mut [f32]) {
         let frames = left.len();
         let mut wanted = [[0.0; CELL]; 2];
@@ -204,7 +205,12 @@ impl Processor for DeEsser {
             }
             let longest = if moving { 1 } else { CELL - self.frame };
             let part = done..left.len().min(done + longest);
-            self.piece(&mut left[part.clone()], &mut right[part.clone()]);
+            let (left, right) = (&mut left[part.clone()], &mut right[part.clone()]);
+            // For the widest vectors of this machine.
+            pulp::Arch::new().dispatch(
+                #[inline(always)]
+                || self.piece(left, right),
+            );
             self.frame = (self.frame + part.len()) % CELL;
             done = part.end;
         }

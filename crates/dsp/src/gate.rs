@@ -168,13 +168,19 @@ impl Gate {
             let longest = if moving { 1 } else { CELL - self.frame };
             let part = done..left.len().min(done + longest);
             let key = key.map(|key| key.map(|channel| &channel[part.clone()]));
-            self.piece(&mut left[part.clone()], &mut right[part.clone()], key);
+            let (left, right) = (&mut left[part.clone()], &mut right[part.clone()]);
+            // For the widest vectors of this machine.
+            pulp::Arch::new().dispatch(
+                #[inline(always)]
+                || self.piece(left, right, key),
+            );
             self.frame = (self.frame + part.len()) % CELL;
             done = part.end;
         }
     }
 
     /// Processes a part of a cell with constant settings.
+    #[inline(always)]
     fn piece(&mut self, left: &mut [f32], right: &mut [f32], key: Option<[&[f32]; 2]>) {
         let Settings { computer, thresholds, external, listen } = self.settings;
         let frames = left.len();

@@ -114,6 +114,7 @@ impl Cut {
     /// 1) of the way to what is taken away.
     ///
     /// Audio thread: no allocation, no lock, no system call.
+    #[inline(always)]
     pub(super) fn process(
         &mut self,
         [left, right]: [&mut [f32]; 2],

@@ -60,6 +60,7 @@ impl Hiss {
     /// The relative levels of the band at each frame of `signal`, at most [`CELL`].
     ///
     /// Audio thread: no allocation, no lock, no system call.
+    #[inline(always)]
     pub(super) fn levels(&mut self, signal: [&[f32]; 2], [left, right]: [&mut [f32]; 2]) {
         let frames = left.len();
         let mut band = [[0.0; CELL]; 2];

@@ -53,6 +53,7 @@ impl Door {
     /// The reductions (levels, 0 or positive) for the next `levels`; it opens and closes at `thresholds`.
     ///
     /// Audio thread: no allocation, no lock, no system call.
+    #[inline(always)]
     pub(super) fn process(
         &mut self,
         times: &Times,
@@ -72,6 +73,7 @@ impl Door {
         }
     }
 
+    #[inline(always)]
     fn decide(&mut self, times: &Times, [opens, closes]: [f32; 2]) {
         let stays = if self.is_open { closes } else { opens };
         if self.level >= stays {
