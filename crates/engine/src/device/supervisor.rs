@@ -17,7 +17,7 @@ mod watch;
 use std::time::Duration;
 
 use crate::device::vitals::Signs;
-use crate::device::{Config, Error, Notice, OutputId, Realtime, Reason, Survey, Wish};
+use crate::device::{Config, Error, ErrorKind, Notice, OutputId, Realtime, Reason, Survey, Wish};
 
 use playing::Playing;
 use watch::Watch;
@@ -112,6 +112,11 @@ pub(crate) struct Supervisor {
     watch: Watch,
     /// A device without a clock: never opened again before another is chosen.
     barred: Option<OutputId>,
+    /// The chosen device was seen not to be there, so that it may come back. One that is there but cannot be
+    /// opened, being in use perhaps, does not count: the song would be interrupted for nothing.
+    absent: bool,
+    /// The song is on its way back to the chosen device.
+    returning: bool,
     stopping: bool,
     /// What was said and is not to be said again.
     told_none: bool,
@@ -129,6 +134,8 @@ impl Supervisor {
             setbacks: 0,
             watch: Watch::default(),
             barred: None,
+            absent: false,
+            returning: false,
             stopping: false,
             told_none: false,
             told_instead: false,
@@ -203,6 +210,7 @@ impl Supervisor {
         let barred = self.barred.as_ref() == Some(&config.output);
         if self.wish.output.as_ref() == Some(&config.output) {
             self.told_instead = false;
+            self.returning = false;
         }
         self.watch.restart(self.now);
         self.phase = Phase::Playing(Playing::new(config, self.now));
@@ -223,6 +231,8 @@ impl Supervisor {
             return self.open(actions);
         }
         if let Some(wanted) = target.clone() {
+            let returning = std::mem::take(&mut self.returning);
+            self.absent = error.kind() == ErrorKind::Missing && !returning;
             if !std::mem::replace(&mut self.told_instead, true) {
                 actions.push(Action::Say(Notice::Instead { wanted, why: error.reason() }));
             }
@@ -296,8 +306,10 @@ impl Supervisor {
     fn surveyed(&mut self, survey: &Survey, actions: &mut Vec<Action>) {
         self.watch.answered();
         let patience = 1 + self.setbacks;
+        self.absent |= !survey.wanted;
+        let there = survey.wanted && self.absent;
         let allowed = |output: &&OutputId| self.barred.as_ref() != Some(output);
-        let chosen = self.wish.output.as_ref().filter(|_| survey.wanted).filter(allowed).cloned();
+        let chosen = self.wish.output.as_ref().filter(|_| there).filter(allowed).cloned();
         let default = survey.default.as_ref().filter(allowed).cloned();
         match &self.phase {
             Phase::Playing(playing) => {
@@ -305,8 +317,9 @@ impl Supervisor {
                 let other = wanted.filter(|wanted| *wanted != playing.config.output);
                 let name = playing.config.name.clone();
                 if self.watch.sees(other, patience) {
-                    let chosen = self.wish.output.is_some();
-                    let reason = if chosen { Reason::ChosenIsBack } else { Reason::NotDefault };
+                    self.returning = self.wish.output.is_some();
+                    let back = self.returning;
+                    let reason = if back { Reason::ChosenIsBack } else { Reason::NotDefault };
                     self.setbacks += 1;
                     self.close(name, reason, actions);
                 }
@@ -384,6 +397,8 @@ impl Supervisor {
         self.wish = wish;
         self.setbacks = 0;
         self.barred = None;
+        self.absent = false;
+        self.returning = false;
         self.told_none = false;
         self.told_instead = false;
         match &mut self.phase {

@@ -52,10 +52,19 @@ fn quietly<T>(act: impl FnOnce() -> T) -> T {
 /// The sound systems that are there, in the order in which they are tried; each is connected to when its
 /// turn comes.
 fn hosts() -> impl Iterator<Item = cpal::Host> {
-    let mut ids = cpal::available_hosts();
-    #[cfg(target_os = "linux")]
+    let ids = in_order(cpal::available_hosts());
+    ids.into_iter().filter_map(|id| cpal::host_from_id(id).ok())
+}
+
+#[cfg(target_os = "linux")]
+fn in_order(mut ids: Vec<HostId>) -> Vec<HostId> {
     ids.sort_by_key(|id| *id != HostId::Alsa);
-    ids.into_iter().filter_map(|id: HostId| cpal::host_from_id(id).ok())
+    ids
+}
+
+#[cfg(not(target_os = "linux"))]
+fn in_order(ids: Vec<HostId>) -> Vec<HostId> {
+    ids
 }
 
 fn find(id: &OutputId) -> Result<cpal::Device, Error> {

@@ -77,7 +77,19 @@ impl Bench {
     }
 
     fn fails(&mut self) {
-        self.does(Event::Opened(Err(Error::new(ErrorKind::Missing))));
+        self.fails_by(ErrorKind::Missing);
+    }
+
+    fn fails_by(&mut self, kind: ErrorKind) {
+        self.does(Event::Opened(Err(Error::new(kind))));
+    }
+
+    /// The chosen device is seen to be there, again and again.
+    fn sees_the_chosen_one(&mut self) {
+        for _ in 0..20 {
+            self.runs_ms(1000);
+            self.does(Event::Surveyed(survey("b", true)));
+        }
     }
 
     /// What was to be done since this was last asked, without what was said.
@@ -249,6 +261,23 @@ fn r35_the_chosen_device_gets_the_song_back_when_it_returns() {
     assert_eq!(bench.todo().last(), Some(&Action::Close));
     bench.does(Event::Closed);
     assert_eq!(bench.todo(), [Action::Open(Some(id("a")))]);
+}
+
+#[test]
+fn r35_a_chosen_device_that_is_in_use_interrupts_nothing() {
+    let mut bench = Bench::new(Some("a"));
+    bench.fails_by(ErrorKind::Busy);
+    bench.opens("b");
+    bench.sees_the_chosen_one();
+    assert_eq!(bench.supervisor.playing(), Some(&config("b")));
+    // One that was away and still does not open is tried once.
+    bench.does(Event::Surveyed(survey("b", false)));
+    bench.sees_the_chosen_one();
+    bench.does(Event::Closed);
+    bench.fails();
+    bench.opens("b");
+    bench.sees_the_chosen_one();
+    assert_eq!(bench.supervisor.playing(), Some(&config("b")));
 }
 
 #[test]
