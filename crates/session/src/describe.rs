@@ -34,7 +34,7 @@ pub fn describe(edit: &Edit, project: &Project) -> String {
         }),
         Edit::Device { song, device, change } => with_song(project, *song, |song| {
             let (owner, device) = find_device(song, *device)?;
-            Some(format!("{owner} {}", strip::device(change, device)))
+            Some(format!("{owner} {}", strip::device(change, device, song.mix.as_ref())))
         }),
         Edit::Master { song, change } => with_song(project, *song, |song| master(change, song)),
     }

@@ -32,6 +32,7 @@ pub mod ids;
 pub mod master;
 pub mod media_file;
 pub mod mix;
+pub mod presets;
 pub mod print;
 pub mod project;
 pub mod roles;

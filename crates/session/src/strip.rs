@@ -214,13 +214,15 @@ pub struct Device {
     pub bypass: bool,
     /// Values in the order of [`DeviceKind::specs`], all of them.
     pub values: Vec<f64>,
+    /// The strip whose output it listens to; `None` listens to its own input.
+    pub key: Option<StripId>,
 }
 
 impl Device {
     /// A device with default values.
     pub fn new(id: DeviceId, kind: DeviceKind) -> Self {
         let values = kind.specs().iter().map(|spec| spec.default).collect();
-        Self { id, kind, bypass: false, values }
+        Self { id, kind, bypass: false, values, key: None }
     }
 }
 
@@ -233,6 +235,8 @@ struct DeviceFile {
     bypass: bool,
     #[serde(deserialize_with = "values")]
     values: BTreeMap<String, f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key: Option<StripId>,
 }
 
 /// Most parameters a device may have, so that a hostile file cannot fill the memory.
@@ -276,7 +280,8 @@ impl From<Device> for DeviceFile {
     fn from(device: Device) -> Self {
         let ids = device.kind.specs().iter().map(|spec| spec.id.to_owned());
         let values = ids.zip(device.values).collect();
-        Self { id: device.id, kind: device.kind, bypass: device.bypass, values }
+        let Device { id, kind, bypass, key, .. } = device;
+        Self { id, kind, bypass, values, key }
     }
 }
 
@@ -287,9 +292,12 @@ impl TryFrom<DeviceFile> for Device {
         let specs = file.kind.specs();
         let values =
             specs.iter().map(|spec| file.values.remove(spec.id).unwrap_or(spec.default)).collect();
-        match file.values.into_keys().next() {
+        match file.values.keys().next() {
             Some(unknown) => Err(format!("a {} has no parameter \"{unknown}\"", file.kind.name())),
-            None => Ok(Self { id: file.id, kind: file.kind, bypass: file.bypass, values }),
+            None => {
+                let DeviceFile { id, kind, bypass, key, .. } = file;
+                Ok(Self { id, kind, bypass, values, key })
+            }
         }
     }
 }

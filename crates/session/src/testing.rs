@@ -383,6 +383,15 @@ fn device(chance: &mut Chance) -> DeviceEdit {
     if chance.yes(30) {
         return DeviceEdit::Bypass(chance.yes(50));
     }
+    if chance.yes(10) {
+        return DeviceEdit::Key(chance.yes(60).then(|| StripId(chance.id(8))));
+    }
+    if chance.yes(10) {
+        return DeviceEdit::Preset(chance.pick(&["Slap", "Air", "None"]).to_owned());
+    }
+    if chance.yes(10) {
+        return DeviceEdit::Values(vec![chance.number(-3.0, 3.0), 0.0, 1.0, 0.0]);
+    }
     let ids: Vec<&str> =
         DeviceKind::ALL.iter().flat_map(|kind| kind.specs()).map(|spec| spec.id).collect();
     let id = ParamId::new(chance.pick(&ids)).expect("it is declared");

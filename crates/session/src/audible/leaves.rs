@@ -126,7 +126,7 @@ fn strip(strip: &Strip, mix: &Mix, parts: &mut BTreeMap<String, Leaves>) -> Stri
     leaves.order("sends", sends.iter().map(|send| send.id.0).collect());
     lanes.iter().for_each(|lane| self::lane(lane, strip, &mut leaves));
     let _first = parts.insert(key.clone(), leaves);
-    inserts.iter().for_each(|device| self::device(device, name, &key, parts));
+    inserts.iter().for_each(|device| self::device(device, name, &key, mix, parts));
     sends.iter().for_each(|send| self::send(send, name, &key, mix, parts));
     key
 }
@@ -140,11 +140,20 @@ fn lane(lane: &Lane, strip: &Strip, leaves: &mut Leaves) {
     }
 }
 
-fn device(device: &Device, strip: &str, owner: &str, parts: &mut BTreeMap<String, Leaves>) {
-    let Device { id, kind, bypass, values } = device;
+fn device(
+    device: &Device,
+    strip: &str,
+    owner: &str,
+    mix: &Mix,
+    parts: &mut BTreeMap<String, Leaves>,
+) {
+    let Device { id, kind, bypass, values, key } = device;
     let mut leaves = Leaves::new(format!("{strip} {}", kind.name()), Some(owner));
     leaves.text("kind", kind, kind.name());
     leaves.text("bypass", bypass, switch(*bypass));
+    if let Some(key) = key {
+        leaves.text("side-chain", key, strip_name(*key, mix));
+    }
     for (spec, &value) in kind.specs().iter().zip(values) {
         // Apart from the two above, whatever a parameter may be called.
         let stored = json!(value + 0.0);

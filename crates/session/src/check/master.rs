@@ -13,6 +13,10 @@ pub(super) fn master(song: &Song, files: Files<'_>) -> Result<(), EditError> {
     input(song, files).map_err(|e| e.within("input", "input"))?;
     value(&TRIM, master.trim.0)?;
     strip::devices(&master.chain, "chain")?;
+    let mut all = master.chain.iter().chain(master.alternative.iter().flatten());
+    if all.any(|device| device.key.is_some()) {
+        return Err(rule("chain", "a master's devices listen to their own input only"));
+    }
     if let Some(alternative) = &master.alternative {
         strip::devices(alternative, "alternative")?;
     }

@@ -12,6 +12,7 @@ pub(super) fn routing(mix: &Mix) -> Result<(), EditError> {
     let buses: BTreeSet<StripId> =
         mix.buses.iter().map(|bus| bus.strip.id).chain([StripId::MIX_BUS]).collect();
     for strip in mix.strips() {
+        keys(strip, mix)?;
         for to in destinations(strip) {
             if !buses.contains(&to) {
                 return Err(not_a_bus(mix, to).within("", &quoted(&strip.name)));
@@ -32,6 +33,30 @@ fn destinations(strip: &Strip) -> impl Iterator<Item = StripId> {
     output.into_iter().chain(strip.sends.iter().map(|send| send.to))
 }
 
+/// What a device listens to must be there.
+fn keys(strip: &Strip, mix: &Mix) -> Result<(), EditError> {
+    let heard = strip.inserts.iter().filter_map(|device| Some((device, device.key?)));
+    for (device, key) in heard {
+        if mix.strip(key).is_none() {
+            let fault = EditError::from(Problem::Missing { what: "strip", id: id_text(&key) });
+            let fault = fault.within("key", device.kind.name());
+            return Err(fault.within("", &quoted(&strip.name)));
+        }
+    }
+    Ok(())
+}
+
+/// Of every strip that others listen to: those.
+fn listeners(mix: &Mix) -> BTreeMap<StripId, Vec<StripId>> {
+    let mut listeners: BTreeMap<StripId, Vec<StripId>> = BTreeMap::new();
+    for strip in mix.strips() {
+        for key in strip.inserts.iter().filter_map(|device| device.key) {
+            listeners.entry(key).or_default().push(strip.id);
+        }
+    }
+    listeners
+}
+
 fn not_a_bus(mix: &Mix, id: StripId) -> EditError {
     if mix.strip(id).is_some() {
         Problem::Rule("signal goes into groups, effect returns and the mix bus, not into tracks")
@@ -44,12 +69,18 @@ fn not_a_bus(mix: &Mix, id: StripId) -> EditError {
 /// The names along a circle, if there is one: what has no way out is taken away until nothing changes;
 /// from whatever remains, every way leads on for ever.
 fn circle(mix: &Mix) -> Option<String> {
+    let listeners = listeners(mix);
+    let onward = |strip: &Strip| {
+        let heard = listeners.get(&strip.id).into_iter().flatten().copied();
+        destinations(strip).chain(heard).collect::<Vec<_>>()
+    };
     let mut left: BTreeMap<StripId, &Strip> = mix.strips().map(|strip| (strip.id, strip)).collect();
     let mut users: BTreeMap<StripId, Vec<StripId>> = BTreeMap::new();
     let mut ways: BTreeMap<StripId, usize> = BTreeMap::new();
     for strip in mix.strips() {
-        let _new = ways.insert(strip.id, destinations(strip).count());
-        destinations(strip).for_each(|to| users.entry(to).or_default().push(strip.id));
+        let onward = onward(strip);
+        let _new = ways.insert(strip.id, onward.len());
+        onward.into_iter().for_each(|to| users.entry(to).or_default().push(strip.id));
     }
     let mut ended: Vec<StripId> =
         ways.iter().filter(|(_, n)| **n == 0).map(|(id, _)| *id).collect();
@@ -65,7 +96,8 @@ fn circle(mix: &Mix) -> Option<String> {
     }
     let mut walked: Vec<&Strip> = vec![left.values().next()?];
     loop {
-        let next = destinations(walked[walked.len() - 1]).find_map(|to| left.get(&to).copied())?;
+        let onward = onward(walked[walked.len() - 1]);
+        let next = onward.iter().find_map(|to| left.get(to).copied())?;
         let met = walked.iter().position(|strip| strip.id == next.id);
         walked.push(next);
         if let Some(start) = met {

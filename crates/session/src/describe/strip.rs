@@ -106,7 +106,7 @@ fn clip(old: &Clip, new: &Clip) -> String {
     }
 }
 
-pub(super) fn device(change: &DeviceEdit, device: &Device) -> String {
+pub(super) fn device(change: &DeviceEdit, device: &Device, mix: Option<&Mix>) -> String {
     let kind = device.kind.name();
     match change {
         DeviceEdit::Bypass(true) => format!("{kind} bypassed"),
@@ -118,6 +118,13 @@ pub(super) fn device(change: &DeviceEdit, device: &Device) -> String {
                 Some((spec, old)) => format!("{kind} {} {}", spec.name, arrow(spec, *old, *value)),
                 None => format!("{kind} {}", id.as_str()),
             }
+        }
+        DeviceEdit::Preset(name) => format!("{kind} preset {name}"),
+        DeviceEdit::Values(_) => format!("{kind} settings"),
+        DeviceEdit::Key(None) => format!("{kind} listens to its own input"),
+        DeviceEdit::Key(Some(key)) => {
+            let name = mix.map_or_else(|| format!("strip {}", key.0), |mix| strip_name(*key, mix));
+            format!("{kind} listens to {name}")
         }
     }
 }

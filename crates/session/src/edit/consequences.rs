@@ -1,6 +1,6 @@
 //! What must go before something else can: the references to what is removed.
 
-use super::{Edit, ListEdit, SongEdit, StripEdit};
+use super::{DeviceEdit, Edit, ListEdit, SongEdit, StripEdit};
 use crate::automation::LaneTarget;
 use crate::ids::{DeviceId, SendId, SongId, StripId};
 use crate::mix::Mix;
@@ -11,8 +11,14 @@ use crate::strip::{Output, Strip};
 pub(super) fn of(project: &Project, edit: &Edit) -> Vec<Edit> {
     let mix_of = |song| project.song(song).and_then(|song| song.mix.as_ref());
     match edit {
-        Edit::Song { song, change: SongEdit::Buses(ListEdit::Remove(bus)) } => {
-            mix_of(*song).map_or_else(Vec::new, |mix| detach_bus(*song, mix, *bus))
+        Edit::Song { song, change: SongEdit::Buses(ListEdit::Remove(bus)) } => mix_of(*song)
+            .map_or_else(Vec::new, |mix| {
+                let mut edits = detach_bus(*song, mix, *bus);
+                edits.extend(drop_keys(*song, mix, *bus));
+                edits
+            }),
+        Edit::Song { song, change: SongEdit::Tracks(ListEdit::Remove(track)) } => {
+            mix_of(*song).map_or_else(Vec::new, |mix| drop_keys(*song, mix, *track))
         }
         Edit::Strip { song, strip, change } => {
             let found = mix_of(*song).and_then(|mix| mix.strip(*strip));
@@ -52,6 +58,14 @@ fn detach_bus(song: SongId, mix: &Mix, bus: StripId) -> Vec<Edit> {
         }
     }
     edits
+}
+
+/// Lets devices of other strips that listen to `strip` listen to their own input.
+fn drop_keys(song: SongId, mix: &Mix, strip: StripId) -> Vec<Edit> {
+    let others = mix.strips().filter(|other| other.id != strip);
+    let heard = others.flat_map(|other| &other.inserts).filter(|device| device.key == Some(strip));
+    let change = DeviceEdit::Key(None);
+    heard.map(|device| Edit::Device { song, device: device.id, change: change.clone() }).collect()
 }
 
 fn drop_device(song: SongId, strip: &Strip, id: DeviceId) -> Vec<Edit> {

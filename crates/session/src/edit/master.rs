@@ -8,8 +8,9 @@ use twobus_dsp::Db;
 use super::list::ListEdit;
 use crate::automation::ParamId;
 use crate::error::{Problem, id_text};
-use crate::ids::DeviceId;
+use crate::ids::{DeviceId, StripId};
 use crate::master::{Master, MasterInput, Reference, Target};
+use crate::presets;
 use crate::project::Song;
 use crate::strip::Device;
 
@@ -69,6 +70,12 @@ pub enum DeviceEdit {
         /// Its value, in its own unit.
         value: f64,
     },
+    /// The values of the [preset](crate::presets) of this name.
+    Preset(String),
+    /// All values, in the order of the kind's parameters: what brings those before a preset back.
+    Values(Vec<f64>),
+    /// The strip whose output it listens to; `null` for its own input.
+    Key(Option<StripId>),
 }
 
 impl DeviceEdit {
@@ -81,6 +88,13 @@ impl DeviceEdit {
                 let missing = || Problem::Missing { what: "parameter", id: id_text(&id) };
                 Self::Param { id, value: replace(slot.ok_or_else(missing)?, value) }
             }
+            Self::Preset(name) => {
+                let missing = || Problem::Missing { what: "preset", id: name.clone() };
+                let preset = presets::find(device.kind, &name).ok_or_else(missing)?;
+                Self::Values(replace(&mut device.values, preset.values.clone()))
+            }
+            Self::Values(new) => Self::Values(replace(&mut device.values, new)),
+            Self::Key(new) => Self::Key(replace(&mut device.key, new)),
         })
     }
 }

@@ -272,3 +272,55 @@ fn the_chains_of_a_master_change_places() {
     assert!(project.songs[0].master.chain.is_empty());
     assert_eq!(project.songs[0].master.alternative.as_ref().unwrap().len(), 1);
 }
+
+/// Track 1 with a delay as device 40, which listens to strip `key` if there is one.
+fn with_delay(key: Option<u32>) -> (Project, Result<Edit, EditError>) {
+    let mut project = testing::project();
+    let mut device = Device::new(DeviceId(40), twobus_dsp::DeviceKind::Delay);
+    device.key = key.map(StripId);
+    let add = strip(1, StripEdit::Inserts(ListEdit::Add { item: Box::new(device), at: None }));
+    let undo = project.apply(add);
+    (project, undo)
+}
+
+fn delay(change: DeviceEdit) -> Edit {
+    Edit::Device { song: SongId(1), device: DeviceId(40), change }
+}
+
+#[test]
+fn a_preset_is_one_step_that_can_be_undone() {
+    let (mut project, _) = with_delay(None);
+    let _ = project.apply(delay(DeviceEdit::Bypass(true))).unwrap();
+    let before = project.clone();
+    let load = read(r#"{"device": {"song": 1, "device": 40, "change": {"preset": "slap"}}}"#);
+    let undo = project.apply(load).unwrap();
+    let preset = presets::find(twobus_dsp::DeviceKind::Delay, "Slap").unwrap();
+    let device = mix(&project).tracks[0].strip.inserts.last().unwrap();
+    assert!(device.values == preset.values && device.bypass);
+    let _redo = project.apply(undo).unwrap();
+    assert_eq!(project, before);
+    let unknown = project.apply(delay(DeviceEdit::Preset("Nobody's".to_owned())));
+    assert!(unknown.unwrap_err().to_string().contains("Nobody's"));
+    let short = project.apply(delay(DeviceEdit::Values(vec![1.0])));
+    assert!(short.is_err() && project == before);
+}
+
+#[test]
+fn a_device_listens_to_what_is_there_and_does_not_feed_it() {
+    // 1, 2 ──► 5 ──► mix bus ◄── 7 ◄─ sends ─ 1 to 4
+    assert!(with_delay(Some(2)).1.is_ok());
+    assert!(with_delay(Some(77)).1.unwrap_err().to_string().contains("77"));
+    for circle in [5, 7, 0, 1] {
+        let error = with_delay(Some(circle)).1.unwrap_err().to_string();
+        assert!(error.contains("→"), "{circle}: {error}");
+    }
+    let (mut project, _) = with_delay(Some(2));
+    let before = project.clone();
+    let json = file::to_json(&project).unwrap();
+    assert_eq!(file::from_json(json.as_bytes()).unwrap(), project);
+    let remove = read(r#"{"song": {"song": 1, "change": {"tracks": {"remove": 2}}}}"#);
+    let undo = project.apply(remove).unwrap();
+    assert_eq!(mix(&project).tracks[0].strip.inserts.last().unwrap().key, None);
+    let _redo = project.apply(undo).unwrap();
+    assert_eq!(project, before);
+}

@@ -99,7 +99,7 @@ fn every_kind_of_edit_is_accepted_and_refused_at_times() {
     accepted.iter().for_each(|(area, _)| *areas.entry(area.as_str()).or_insert(0) += 1);
     let expected = [
         ("batch", 1),
-        ("device", 2),
+        ("device", 5),
         ("master", 7),
         ("media", 4),
         ("project", 4),
