@@ -13,7 +13,8 @@
 mod auto_makeup;
 
 use crate::delay_line::DelayLine;
-use crate::dynamics::levels::{exp2_of, from_db, to_db};
+use crate::dynamics::cells::{self, Celled};
+use crate::dynamics::levels::{exp2_of, from_db, largest, to_db};
 use crate::dynamics::{
     BELL_FREQUENCY, BELL_GAIN, Ballistics, CELL, Controls, Detector, EXTERNAL, GainComputer,
     HIGH_CUT, LISTEN, LOOKAHEAD as LOOKAHEAD_SPEC, LOOKAHEAD_S, LOW_CUT, RMS_S, Side, SideChain,
@@ -167,79 +168,6 @@ impl Compressor {
         self.is_stale = controls.are_moving();
     }
 
-    /// What happens once per [`CELL`], before its first frame.
-    fn begin_cell(&mut self) {
-        if self.is_stale {
-            self.refresh();
-        }
-        self.ballistics.iter_mut().for_each(Ballistics::flush);
-        self.side_chain.flush();
-        if self.settings.auto_makeup > 0.0 {
-            self.auto_makeup.end_cell();
-        } else {
-            self.auto_makeup.reset();
-        }
-    }
-
-    /// Processes a block of any length; cells begin at the same frames however it is cut.
-    fn run(&mut self, left: &mut [f32], right: &mut [f32], key: Option<[&[f32]; 2]>) {
-        self.largest = 0.0;
-        let mut done = 0;
-        while done < left.len() {
-            if self.frame == 0 {
-                self.begin_cell();
-            }
-            // While controls move, each frame has its own settings.
-            let moving = self.controls.are_moving();
-            if moving {
-                self.controls.advance();
-                self.settings = Settings::new(&self.controls);
-            }
-            let longest = if moving { 1 } else { CELL - self.frame };
-            let part = done..left.len().min(done + longest);
-            let key = key.map(|key| key.map(|channel| &channel[part.clone()]));
-            let (left, right) = (&mut left[part.clone()], &mut right[part.clone()]);
-            // For the widest vectors of this machine.
-            pulp::Arch::new().dispatch(
-                #[inline(always)]
-                || self.piece(left, right, key),
-            );
-            self.frame = (self.frame + part.len()) % CELL;
-            done = part.end;
-        }
-    }
-
-    /// Processes a part of a cell with constant settings.
-    #[inline(always)]
-    fn piece(&mut self, left: &mut [f32], right: &mut [f32], key: Option<[&[f32]; 2]>) {
-        let frames = left.len();
-        let mut heard = [[0.0; CELL]; 2];
-        let mut heard = heard.each_mut().map(|channel| &mut channel[..frames]);
-        let external = if key.is_some() { self.settings.external } else { 0.0 };
-        let direct = external == 0.0 && self.settings.listen == 0.0 && self.side_chain.is_off();
-        if !direct {
-            self.side_chain.hear([left, right], key, external, &mut heard);
-        }
-        let mut wanted = [[0.0; CELL]; 2];
-        let mut wanted = wanted.each_mut().map(|channel| &mut channel[..frames]);
-        let heard = heard.map(|channel| &*channel);
-        let linked = self.want(if direct { [left, right] } else { heard }, &mut wanted);
-        if self.settings.listen > 0.0 {
-            move_to(left, heard[0], self.settings.listen as f32);
-            move_to(right, heard[1], self.settings.listen as f32);
-        }
-        self.delay.process(left, right);
-        if self.is_idle(&wanted) {
-            return;
-        }
-        let mut gains = [[0.0; CELL]; 2];
-        let mut gains = gains.each_mut().map(|channel| &mut channel[..frames]);
-        self.gains(wanted.map(|channel| &*channel), linked, [left, right], &mut gains);
-        let [left_gains, right_gains] = gains;
-        apply(left, left_gains);
-        apply(right, if linked { left_gains } else { right_gains });
-    }
-
     /// The wanted reductions; true if those of the left channel hold for both.
     #[inline(always)]
     fn want(&mut self, key: [&[f32]; 2], wanted: &mut [&mut [f32]; 2]) -> bool {
@@ -288,12 +216,10 @@ impl Compressor {
         }
         for (channel, gains) in gains.iter_mut().enumerate().take(if linked { 1 } else { 2 }) {
             self.ballistics[channel].process(&self.times, wanted[channel], gains);
-            let mut largest = self.largest;
-            for (gain, makeup) in gains.iter_mut().zip(makeups) {
-                largest = if *gain > largest { *gain } else { largest };
+            self.largest = self.largest.max(largest(gains));
+            for (gain, makeup) in gains.iter_mut().zip(&makeups) {
                 *gain = exp2_of(makeup - *gain);
             }
-            self.largest = largest;
         }
         if linked {
             self.ballistics[1] = self.ballistics[0];
@@ -315,6 +241,60 @@ impl Compressor {
 fn apply(signal: &mut [f32], gains: &[f64]) {
     for (sample, gain) in signal.iter_mut().zip(gains) {
         *sample = (f64::from(*sample) * gain) as f32;
+    }
+}
+
+impl Celled for Compressor {
+    fn begin_cell(&mut self) {
+        if self.is_stale {
+            self.refresh();
+        }
+        self.ballistics.iter_mut().for_each(Ballistics::flush);
+        self.side_chain.flush();
+        if self.settings.auto_makeup > 0.0 {
+            self.auto_makeup.end_cell();
+        } else {
+            self.auto_makeup.reset();
+        }
+    }
+
+    fn advance(&mut self) -> bool {
+        let moving = self.controls.are_moving();
+        if moving {
+            self.controls.advance();
+            self.settings = Settings::new(&self.controls);
+        }
+        moving
+    }
+
+    #[inline(always)]
+    fn piece(&mut self, left: &mut [f32], right: &mut [f32], key: Option<[&[f32]; 2]>) {
+        let frames = left.len();
+        let mut heard = [[0.0; CELL]; 2];
+        let mut heard = heard.each_mut().map(|channel| &mut channel[..frames]);
+        let external = if key.is_some() { self.settings.external } else { 0.0 };
+        let direct = external == 0.0 && self.settings.listen == 0.0 && self.side_chain.is_off();
+        if !direct {
+            self.side_chain.hear([left, right], key, external, &mut heard);
+        }
+        let mut wanted = [[0.0; CELL]; 2];
+        let mut wanted = wanted.each_mut().map(|channel| &mut channel[..frames]);
+        let heard = heard.map(|channel| &*channel);
+        let linked = self.want(if direct { [left, right] } else { heard }, &mut wanted);
+        if self.settings.listen > 0.0 {
+            move_to(left, heard[0], self.settings.listen as f32);
+            move_to(right, heard[1], self.settings.listen as f32);
+        }
+        self.delay.process(left, right);
+        if self.is_idle(&wanted) {
+            return;
+        }
+        let mut gains = [[0.0; CELL]; 2];
+        let mut gains = gains.each_mut().map(|channel| &mut channel[..frames]);
+        self.gains(wanted.map(|channel| &*channel), linked, [left, right], &mut gains);
+        let [left_gains, right_gains] = gains;
+        apply(left, left_gains);
+        apply(right, if linked { left_gains } else { right_gains });
     }
 }
 
@@ -359,11 +339,13 @@ impl Processor for Compressor {
     }
 
     fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
-        self.run(left, right, None);
+        self.largest = 0.0;
+        self.frame = cells::run(self, self.frame, left, right, None);
     }
 
     fn process_keyed(&mut self, left: &mut [f32], right: &mut [f32], key: [&[f32]; 2]) {
-        self.run(left, right, Some(key));
+        self.largest = 0.0;
+        self.frame = cells::run(self, self.frame, left, right, Some(key));
     }
 
     fn gain_reduction_db(&self) -> f32 {

@@ -12,7 +12,8 @@
 mod cut;
 mod hiss;
 
-use crate::dynamics::levels::{exp2_of, to_db};
+use crate::dynamics::cells::{self, Celled};
+use crate::dynamics::levels::{exp2_of, largest, to_db};
 use crate::dynamics::{Ballistics, CELL, Controls, GainComputer, Side, Times};
 use crate::param::{ParamSpec, Unit};
 use crate::processor::Processor;
@@ -124,8 +125,9 @@ impl DeEsser {
         self.hiss.set(is_bell, hz, octaves, self.rate_hz);
         self.is_stale = self.controls.are_moving();
     }
+}
 
-    /// What happens once per [`CELL`], before its first frame.
+impl Celled for DeEsser {
     fn begin_cell(&mut self) {
         if self.is_stale {
             self.refresh();
@@ -135,9 +137,17 @@ impl DeEsser {
         self.cut.flush();
     }
 
-    /// Processes a part of a cell with constant settings.
+    fn advance(&mut self) -> bool {
+        let moving = self.controls.are_moving();
+        if moving {
+            self.controls.advance();
+            self.settings = Settings::new(&self.controls);
+        }
+        moving
+    }
+
     #[inline(always)]
-    fn piece(&mut self, left: &mut [f32], right: &mut [f32]) {
+    fn piece(&mut self, left: &mut [f32], right: &mut [f32], _: Option<[&[f32]; 2]>) {
         let frames = left.len();
         let mut wanted = [[0.0; CELL]; 2];
         let [wanted_left, wanted_right] = wanted.each_mut().map(|channel| &mut channel[..frames]);
@@ -155,10 +165,9 @@ impl DeEsser {
         for (channel, moves) in moves.iter_mut().enumerate() {
             let moves = &mut moves[..frames];
             self.ballistics[channel].process(&self.times, &wanted[channel][..frames], moves);
+            self.largest = self.largest.max(share * largest(moves));
             for reduction in moves {
-                *reduction *= share;
-                self.largest = self.largest.max(*reduction);
-                *reduction = exp2_of(-0.25 * *reduction);
+                *reduction = exp2_of(-0.25 * share * *reduction);
             }
         }
         self.cut.process([left, right], [&moves[0][..frames], &moves[1][..frames]], listen);
@@ -192,28 +201,7 @@ impl Processor for DeEsser {
 
     fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
         self.largest = 0.0;
-        let mut done = 0;
-        while done < left.len() {
-            if self.frame == 0 {
-                self.begin_cell();
-            }
-            // While controls move, each frame has its own settings.
-            let moving = self.controls.are_moving();
-            if moving {
-                self.controls.advance();
-                self.settings = Settings::new(&self.controls);
-            }
-            let longest = if moving { 1 } else { CELL - self.frame };
-            let part = done..left.len().min(done + longest);
-            let (left, right) = (&mut left[part.clone()], &mut right[part.clone()]);
-            // For the widest vectors of this machine.
-            pulp::Arch::new().dispatch(
-                #[inline(always)]
-                || self.piece(left, right),
-            );
-            self.frame = (self.frame + part.len()) % CELL;
-            done = part.end;
-        }
+        self.frame = cells::run(self, self.frame, left, right, None);
     }
 
     fn gain_reduction_db(&self) -> f32 {

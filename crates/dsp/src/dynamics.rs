@@ -10,6 +10,7 @@
 //! the compiler uses vectors.
 
 mod ballistics;
+pub(crate) mod cells;
 mod controls;
 mod detector;
 mod gain_computer;

@@ -15,7 +15,8 @@
 mod door;
 
 use crate::delay_line::DelayLine;
-use crate::dynamics::levels::{exp2_of, to_db};
+use crate::dynamics::cells::{self, Celled};
+use crate::dynamics::levels::{exp2_of, from_db, largest, to_db};
 use crate::dynamics::{
     BELL_FREQUENCY, BELL_GAIN, CELL, Controls, Detector, EXTERNAL, GainComputer, HIGH_CUT, LISTEN,
     LOOKAHEAD as LOOKAHEAD_SPEC, LOOKAHEAD_S, LOW_CUT, Side, SideChain, lookahead_frames, move_to,
@@ -91,7 +92,7 @@ struct Settings {
 impl Settings {
     fn new(controls: &Controls<{ SPECS.len() }>) -> Self {
         let close_db = controls[THRESHOLD] - controls[HYSTERESIS];
-        let level = |db: f64| crate::dynamics::levels::from_db(db) as f32;
+        let level = |db: f64| from_db(db) as f32;
         Self {
             computer: computer(std::array::from_fn(|param| controls[param])),
             thresholds: [level(controls[THRESHOLD]), level(close_db)],
@@ -141,8 +142,9 @@ impl Gate {
         self.side_chain.set(filters, self.rate_hz);
         self.is_stale = controls.are_moving();
     }
+}
 
-    /// What happens once per [`CELL`], before its first frame.
+impl Celled for Gate {
     fn begin_cell(&mut self) {
         if self.is_stale {
             self.refresh();
@@ -151,35 +153,15 @@ impl Gate {
         self.door.flush();
     }
 
-    /// Processes a block of any length; cells begin at the same frames however it is cut.
-    fn run(&mut self, left: &mut [f32], right: &mut [f32], key: Option<[&[f32]; 2]>) {
-        self.largest = 0.0;
-        let mut done = 0;
-        while done < left.len() {
-            if self.frame == 0 {
-                self.begin_cell();
-            }
-            // While controls move, each frame has its own settings.
-            let moving = self.controls.are_moving();
-            if moving {
-                self.controls.advance();
-                self.settings = Settings::new(&self.controls);
-            }
-            let longest = if moving { 1 } else { CELL - self.frame };
-            let part = done..left.len().min(done + longest);
-            let key = key.map(|key| key.map(|channel| &channel[part.clone()]));
-            let (left, right) = (&mut left[part.clone()], &mut right[part.clone()]);
-            // For the widest vectors of this machine.
-            pulp::Arch::new().dispatch(
-                #[inline(always)]
-                || self.piece(left, right, key),
-            );
-            self.frame = (self.frame + part.len()) % CELL;
-            done = part.end;
+    fn advance(&mut self) -> bool {
+        let moving = self.controls.are_moving();
+        if moving {
+            self.controls.advance();
+            self.settings = Settings::new(&self.controls);
         }
+        moving
     }
 
-    /// Processes a part of a cell with constant settings.
     #[inline(always)]
     fn piece(&mut self, left: &mut [f32], right: &mut [f32], key: Option<[&[f32]; 2]>) {
         let Settings { computer, thresholds, external, listen } = self.settings;
@@ -198,9 +180,9 @@ impl Gate {
         let mut gains = [0.0; CELL];
         let gains = &mut gains[..frames];
         self.door.process(&self.times, &computer, thresholds, levels, gains);
-        let largest = gains.iter().fold(0.0, |a, b| if a > *b { a } else { *b });
-        self.largest = self.largest.max(largest);
-        if largest == 0.0 {
+        let most = largest(gains);
+        self.largest = self.largest.max(most);
+        if most == 0.0 {
             return;
         }
         for gain in gains.iter_mut() {
@@ -248,11 +230,13 @@ impl Processor for Gate {
     }
 
     fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
-        self.run(left, right, None);
+        self.largest = 0.0;
+        self.frame = cells::run(self, self.frame, left, right, None);
     }
 
     fn process_keyed(&mut self, left: &mut [f32], right: &mut [f32], key: [&[f32]; 2]) {
-        self.run(left, right, Some(key));
+        self.largest = 0.0;
+        self.frame = cells::run(self, self.frame, left, right, Some(key));
     }
 
     fn gain_reduction_db(&self) -> f32 {
