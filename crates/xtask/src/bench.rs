@@ -5,6 +5,9 @@
 //! - **Loop**: [`plain_loop`], a single thread that adds the same files and writes a file of the same kind,
 //!   and does not wait until the disk has it.
 //!
+//! - **Live**: the example `live` of `twobus-engine`: what playback costs on the audio thread, and how soon it
+//!   begins.
+//!
 //! A ratio is the median of those of the pairs, each job beside the loop that ran just before it: what
 //! else the machine is doing then weighs on both sides.
 
@@ -27,17 +30,21 @@ use self::report::{Pairs, Report};
 use self::stems::Stems;
 use crate::command::{cargo, itself, run as run_command, target};
 use crate::error::{Error, Result};
+use crate::setup;
 use crate::terminal::say;
 
 /// The chores that belong to measuring.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Chore {
-    /// Measure import and bounce against a plain loop; prints a Markdown table.
+    /// Measure import and bounce against a plain loop, and playback; prints Markdown tables.
     Bench {
         /// How many stems; several numbers show how the cost grows.
         #[arg(long, value_delimiter = ',', default_value = "32",
               value_parser = clap::value_parser!(u32).range(1..=1000))]
         stems: Vec<u32>,
+        /// Only what playback costs.
+        #[arg(long, conflicts_with = "stems")]
+        live: bool,
         /// A smoke test: few short stems and few runs, whose figures mean little.
         #[arg(long, conflicts_with = "stems")]
         quick: bool,
@@ -83,11 +90,20 @@ impl Extent {
 /// When there is no room for the stems, or one of the programs fails. A bound that is missed is none.
 pub(crate) fn run(chore: Chore) -> Result<()> {
     match chore {
-        Chore::Bench { quick: true, .. } => bench(&Extent::quick()),
-        Chore::Bench { stems, quick: false } => bench(&Extent::whole(stems)),
+        Chore::Bench { live: true, quick, .. } => live(quick),
+        Chore::Bench { quick: true, .. } => bench(&Extent::quick()).and_then(|()| live(true)),
+        Chore::Bench { stems, .. } => bench(&Extent::whole(stems)).and_then(|()| live(false)),
         Chore::BenchLoop { out, stems } => plain_loop::run(&stems, &out),
         Chore::BenchMeasure { command } => measure::run(&command),
     }
+}
+
+/// Runs the engine's own measurements, which print what they find.
+fn live(quick: bool) -> Result<()> {
+    setup::ensure(setup::BENCH)?;
+    let args = ["run", "--release", "--locked", "--package", "twobus-engine", "--example", "live"];
+    let quick: &[&str] = if quick { &["--", "--quick"] } else { &[] };
+    run_command(&mut cargo(&[&args, quick].concat())?)
 }
 
 fn bench(extent: &Extent) -> Result<()> {

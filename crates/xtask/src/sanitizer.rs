@@ -14,8 +14,8 @@ use crate::terminal::say;
 /// What the sanitizer's report says first.
 const REPORT: &str = "RealtimeSanitizer: unsafe-library-call";
 
-/// Tests of `engine` that need no device: its edge, and the callback.
-const ENGINE: [&[&str]; 2] = [&["--lib"], &["--test", "engine", "realtime::"]];
+/// Tests of `engine` that need no device: its edge, the callback, and a song that plays and is changed.
+const ENGINE: [&[&str]; 2] = [&["--lib"], &["--test", "engine", "--", "realtime::", "playing::"]];
 
 /// Shows that the sanitizer catches an allocation, then runs the tests under it.
 ///

@@ -100,6 +100,12 @@ const PULSEAUDIO: Need = Need {
 /// What `cargo xtask demo` needs.
 pub(crate) const DEMO: &[Need] = &[LINKER];
 
+/// What the part of `cargo xtask bench` that plays needs.
+#[cfg(target_os = "linux")]
+pub(crate) const BENCH: &[Need] = &[LINKER, PKG_CONFIG, ALSA];
+#[cfg(not(target_os = "linux"))]
+pub(crate) const BENCH: &[Need] = &[LINKER];
+
 /// What `cargo xtask test` needs. On other systems sound devices need nothing, and what is played is
 /// not captured.
 #[cfg(target_os = "linux")]

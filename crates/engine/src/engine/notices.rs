@@ -44,6 +44,28 @@ pub enum Notice {
     DiskBack,
 }
 
+impl Notice {
+    /// True when something is not as it should be.
+    pub fn is_warning(&self) -> bool {
+        match self {
+            Self::Device(notice) => match notice {
+                device::Notice::Instead { .. }
+                | device::Notice::Lost { .. }
+                | device::Notice::None { .. }
+                | device::Notice::Stuck { .. }
+                | device::Notice::LeftBehind { .. }
+                | device::Notice::Failed => true,
+                device::Notice::Opened(_)
+                | device::Notice::Period { .. }
+                | device::Notice::Slow
+                | device::Notice::Realtime(_) => false,
+            },
+            Self::Silent { .. } | Self::Starved { .. } | Self::DiskHangs { .. } => true,
+            Self::DiskBack => false,
+        }
+    }
+}
+
 /// Watches what is to be said.
 pub(super) struct Watch {
     pulse: Arc<Pulse>,

@@ -18,7 +18,7 @@ fn note(deck: &mut Deck, act: Act) -> twobus_render::live::Taken {
 
 #[test]
 fn e3_r33_a_song_from_disk_is_the_offline_render_with_a_locate_a_loop_and_a_fader_move() {
-    let mut deck = Deck::new(Tune::noise(3, 120_000));
+    let mut deck = Deck::new(Tune::noise(4, 120_000));
     deck.ready();
     let _ = deck.engine.play();
     let mut played = deck.pull(20_000);

@@ -1,10 +1,13 @@
 //! What may be said on the command line.
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
+use twobus_engine::device::PERIOD_FRAMES;
 
 /// Play Twobus projects on a sound device.
 ///
-/// Exit codes: 0 done, 1 failed, 2 wrong usage.
+/// Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done with warnings.
 #[derive(Debug, Parser)]
 #[command(name = "twobus-play", version, about, long_about)]
 pub(crate) struct Args {
@@ -19,6 +22,46 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// List the sound devices that can play, with their ids.
     Devices,
+    /// Play a song of a project through its mix.
+    ///
+    /// On a terminal a line shows the place and the levels of the mix. It ends with the song's tail, after
+    /// --seconds, or by Ctrl-C, with a short fade.
+    Play(Play),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Play {
+    /// The project's folder, or its project.json.
+    pub(crate) project: PathBuf,
+    /// Number of the song.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) song: u32,
+    /// Id of the sound device, as `twobus-play devices` lists it; the default device if not given.
+    #[arg(long, value_name = "ID")]
+    pub(crate) device: Option<String>,
+    /// End after this time.
+    #[arg(long, value_parser = seconds)]
+    pub(crate) seconds: Option<f64>,
+    /// Begin at this time of the song, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
+    pub(crate) from: f64,
+    /// Repeat what lies between these times of the song, in seconds; it then plays until it is stopped.
+    #[arg(long = "loop", num_args = 2, value_names = ["START", "END"], value_parser = seconds)]
+    pub(crate) repeat: Vec<f64>,
+    /// Frames that the device asks for at a time: fewer react sooner, more are safer.
+    #[arg(long, value_name = "FRAMES", default_value_t = PERIOD_FRAMES,
+          value_parser = clap::value_parser!(u32).range(16..=8192))]
+    pub(crate) period: u32,
+}
+
+/// Longest time that may be given, in seconds: a week.
+const MAX_S: f64 = 604_800.0;
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if (0.0..=MAX_S).contains(&seconds) => Ok(seconds),
+        _ => Err(format!("give a time in seconds, from 0 to {MAX_S}")),
+    }
 }
 
 #[cfg(test)]
@@ -29,5 +72,13 @@ mod tests {
     fn the_command_line_is_well_formed() {
         use clap::CommandFactory as _;
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn times_are_numbers_of_seconds() {
+        assert_eq!(seconds("1.5"), Ok(1.5));
+        for wrong in ["-1", "NaN", "inf", "1:30", ""] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -18,7 +18,7 @@ pub(crate) fn run() -> Result<Said, Error> {
     } else {
         outputs.iter().map(describe).collect::<Vec<_>>().join("\n")
     };
-    Ok(Said { text, json: json!({ "devices": outputs }) })
+    Ok(Said { text, json: json!({ "devices": outputs }), warnings: Vec::new() })
 }
 
 /// Three lines: the name, the id, and what it takes.

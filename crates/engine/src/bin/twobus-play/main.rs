@@ -1,9 +1,11 @@
-//! `twobus-play`: sound devices, without a window.
+//! `twobus-play`: playing on sound devices, without a window.
 //!
-//! Exit codes: 0 done, 1 failed, 2 wrong usage.
+//! Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done with warnings.
 
 mod args;
 mod devices;
+mod meter;
+mod play;
 
 use std::process::ExitCode;
 
@@ -16,18 +18,24 @@ use args::{Args, Command};
 struct Said {
     text: String,
     json: serde_json::Value,
+    warnings: Vec<String>,
 }
+
+/// Done, but there is something to be known.
+const WARNED: u8 = 3;
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let outcome = match args.command {
-        Command::Devices => devices::run(),
+    let outcome = match &args.command {
+        Command::Devices => devices::run().map_err(Into::into),
+        Command::Play(play) => play::run(play, args.json),
     };
     match outcome {
-        Ok(said) => {
-            let text = if args.json { format!("{:#}", said.json) } else { said.text };
+        Ok(Said { text, mut json, warnings }) => {
+            json["warnings"] = json!(warnings);
+            let text = if args.json { format!("{json:#}") } else { text };
             line(&mut std::io::stdout(), text.trim_end());
-            ExitCode::SUCCESS
+            if warnings.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(WARNED) }
         }
         Err(error) => {
             if args.json {
