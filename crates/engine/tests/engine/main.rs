@@ -15,6 +15,9 @@ mod player;
 mod playing;
 #[cfg(test)]
 #[cfg(target_os = "linux")]
+mod program;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod proof;
 #[cfg(test)]
 #[cfg(target_os = "linux")]

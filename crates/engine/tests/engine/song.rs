@@ -89,6 +89,11 @@ impl Tune {
         self.project.songs[0].mix.as_mut().unwrap()
     }
 
+    /// Writes the project as it is now.
+    pub(crate) fn save(&self) {
+        Folder::new(self.folder.path()).save(&self.project).unwrap();
+    }
+
     pub(crate) fn engine(&self, backend: Arc<dyn Backend>, wish: Wish) -> Engine {
         let folder = Folder::new(self.folder.path());
         Engine::open(&folder, &self.project, SongId(1), backend, wish).unwrap()

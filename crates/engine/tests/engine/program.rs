@@ -1,0 +1,124 @@
+//! `twobus-play play`, as a person runs it.
+
+use std::process::{Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+
+use crate::capture::Rig;
+use crate::song::{RATE_HZ, Tune, assert_same, render};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_twobus-play");
+/// A device that takes this much at a time.
+const PERIOD: u32 = 512;
+
+fn play(mut command: Command, tune: &Tune, args: &[&str]) -> Command {
+    let _ = command.arg("play").arg(tune.folder.path()).args(args).stdin(Stdio::null());
+    command
+}
+
+/// Without any sound device.
+fn silent() -> Command {
+    let mut command = Command::new(PROGRAM);
+    let _ = command.env("ALSA_CONFIG_PATH", "/nonexistent").env("XDG_RUNTIME_DIR", "/nonexistent");
+    let _ = command.env("PULSE_SERVER", "/nonexistent");
+    command
+}
+
+fn text(output: &[u8]) -> String {
+    String::from_utf8_lossy(output).into_owned()
+}
+
+fn ends(output: &Output, code: i32) {
+    assert_eq!(output.status.code(), Some(code), "{output:?}");
+}
+
+#[test]
+fn r33_the_program_plays_a_song_from_disk_to_its_end() {
+    let tune = Tune::noise(2, 40_000);
+    tune.save();
+    let rig = Rig::start(PERIOD);
+    let args = ["--json", "--from", "0.25", "--period", "512"];
+    let output = play(rig.command(PROGRAM), &tune, &args).output().unwrap();
+    // A busy machine may miss a period: then that is a warning, and no proof.
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    if json["xruns"] != 0 {
+        return ends(&output, 3);
+    }
+    ends(&output, 0);
+    assert_eq!((&json["from_s"], &json["starved_frames"]), (&0.25.into(), &0.into()));
+    assert!(json["to_s"].as_f64().unwrap() > 40_000.0 / f64::from(RATE_HZ));
+    let captured = rig.captured();
+    let sounds = captured.iter().position(|frame| *frame != [0.0; 2]).unwrap();
+    let mut offline = tune.offline(12_000);
+    let latency = offline.plan().latency_frames() as usize;
+    let expected = render(&mut offline, 25_000);
+    // The first frame of a fade has the gain of its first step, which is not 0.
+    let whole = latency + 300;
+    let begins = sounds - latency;
+    assert_same(&captured[begins + whole..begins + 25_000], &expected[whole..]);
+}
+
+#[test]
+fn r47_a_request_to_terminate_ends_it_in_time_and_without_a_click() {
+    let tune = Tune::noise(2, 480_000);
+    let rig = Rig::start(PERIOD);
+    let mut command = play(rig.command(PROGRAM), &tune, &["--loop", "1", "2"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let is_there = || rig.file("captured.raw").exists();
+    let sounds = || is_there() && rig.captured().iter().any(|frame| *frame != [0.0; 2]);
+    let start = Instant::now();
+    while !sounds() {
+        assert!(start.elapsed() < Duration::from_secs(20), "{}", rig.said());
+        thread::sleep(Duration::from_millis(50));
+    }
+    let asked = Instant::now();
+    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).unwrap();
+    let status = child.wait().unwrap();
+    assert!(asked.elapsed() < Duration::from_secs(2));
+    assert!(matches!(status.code(), Some(0 | 3)), "{status:?}");
+    let captured = rig.captured();
+    let end = captured.iter().rposition(|frame| *frame != [0.0; 2]).unwrap();
+    let last = captured[end - 20..=end].iter().flatten().fold(0.0_f32, |a, x| a.max(x.abs()));
+    assert!(last < 0.02, "it ends with {last}");
+}
+
+#[test]
+fn r37_without_a_sound_device_it_says_so() {
+    let tune = Tune::noise(1, 5000);
+    let output = play(silent(), &tune, &[]).output().unwrap();
+    ends(&output, 1);
+    assert!(text(&output.stderr).contains("error: nothing can be played: "), "{output:?}");
+    let output = play(silent(), &tune, &["--json"]).output().unwrap();
+    ends(&output, 1);
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(json["error"].is_string() && output.stderr.is_empty());
+}
+
+#[test]
+fn what_cannot_be_played_is_said_and_wrong_words_are_refused() {
+    let tune = Tune::noise(1, 5000);
+    for (args, said) in [
+        (&["--song", "2"][..], "there is no song 2; the project has 1"),
+        (&["--loop", "1", "1.001"][..], "a loop must be at least 10 ms long"),
+    ] {
+        let output = play(silent(), &tune, args).output().unwrap();
+        ends(&output, 1);
+        assert!(text(&output.stderr).contains(said), "{output:?}");
+    }
+    for args in [&["--from", "-1"][..], &["--period", "3"], &["--loop", "1"], &["--sung"]] {
+        ends(&play(silent(), &tune, args).output().unwrap(), 2);
+    }
+    let mut missing = silent();
+    let output = missing.args(["play", "/nowhere/at/all"]).output().unwrap();
+    ends(&output, 1);
+    assert!(text(&output.stderr).contains("/nowhere/at/all"), "{output:?}");
+    let help = silent().args(["play", "--help"]).output().unwrap();
+    ends(&help, 0);
+    for word in ["--song", "--device", "--seconds", "--from", "--loop", "--period"] {
+        assert!(text(&help.stdout).contains(word), "{word}");
+    }
+}
