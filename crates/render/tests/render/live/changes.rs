@@ -243,3 +243,29 @@ fn swaps_follow_each_other_in_order() {
     let expected = render(&mut offline(&stage.scene, 0), 24_000);
     assert_eq!(bits(&played), bits(&expected[23_000..]));
 }
+
+#[test]
+fn f4_a_control_moved_by_hand_goes_there_by_at_most_half_a_decibel_a_frame() {
+    let mut scene = Scene::default();
+    let _ = scene.track(1, vec![0.5; 60_000], vec![0.5; 60_000]);
+    let mut stage = Stage::new(scene);
+    let _ = stage.control.play();
+    let mut played = stage.run(1000).0;
+    for (command, gain) in [
+        (Command::Fader(StripId(1), Db(-20.0)), 0.1),
+        (Command::Fader(StripId(1), Db(6.0)), Db(6.0).to_gain()),
+        (Command::Fader(StripId(1), Db(0.0)), 1.0),
+        (Command::Pan(StripId(1), 50.0), 0.5),
+        (Command::Trim(StripId(1), Db(-6.0)), 0.5 * Db(-6.0).to_gain()),
+    ] {
+        let _ = stage.control.change(command);
+        let moved = stage.run(2000).0;
+        // It has arrived 20 ms later, exactly.
+        let arrived = &moved[960 + 64..];
+        assert!(arrived.iter().all(|x| (x - 0.5 * gain).abs() < 1e-12), "{command:?}");
+        played.extend(moved);
+    }
+    let steps = played.windows(2).map(|pair| (20.0 * (pair[1] / pair[0]).log10()).abs());
+    let largest = steps.fold(0.0, f64::max);
+    assert!(largest <= 0.5, "{largest} dB from one frame to the next");
+}
