@@ -19,6 +19,10 @@ pub enum DeviceKind {
     Clipper,
     /// Eight bands of any shape, static or dynamic: [`crate::eq`].
     Equalizer,
+    /// Compressor of two to five bands: [`crate::multiband`].
+    Multiband,
+    /// Width, mono lows, balance: [`crate::stereo`].
+    Stereo,
     /// True-peak limiter: [`crate::limiter`].
     Limiter,
     /// Repeats in time or in notes: [`crate::delay`].
@@ -33,7 +37,7 @@ pub enum DeviceKind {
 
 impl DeviceKind {
     /// Every kind, in the order menus show them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Utility,
         Self::Equalizer,
         Self::Compressor,
@@ -41,6 +45,8 @@ impl DeviceKind {
         Self::DeEsser,
         Self::Saturator,
         Self::Clipper,
+        Self::Multiband,
+        Self::Stereo,
         Self::Limiter,
         Self::Delay,
     ];
@@ -52,6 +58,8 @@ impl DeviceKind {
             Self::Saturator => "Saturator",
             Self::Clipper => "Clipper",
             Self::Equalizer => "Equalizer",
+            Self::Multiband => "Multiband",
+            Self::Stereo => "Stereo",
             Self::Limiter => "Limiter",
             Self::Delay => "Delay",
             Self::Compressor => "Compressor",
@@ -67,6 +75,8 @@ impl DeviceKind {
             Self::Saturator => crate::saturator::SPECS,
             Self::Clipper => crate::clipper::SPECS,
             Self::Equalizer => crate::eq::SPECS,
+            Self::Multiband => crate::multiband::SPECS,
+            Self::Stereo => crate::stereo::SPECS,
             Self::Limiter => crate::limiter::SPECS,
             Self::Delay => crate::delay::SPECS,
             Self::Compressor => crate::compressor::SPECS,
@@ -84,12 +94,13 @@ impl DeviceKind {
     /// memory depends on them: they are not automated, and a change of them needs a new plan.
     pub fn is_fixed(self, param: usize) -> bool {
         let fixed: &[usize] = match self {
-            Self::Utility | Self::Limiter | Self::DeEsser | Self::Delay => &[],
+            Self::Utility | Self::Stereo | Self::Limiter | Self::DeEsser | Self::Delay => &[],
             Self::Saturator => &[crate::saturator::QUALITY],
             Self::Clipper => &[crate::clipper::QUALITY],
             Self::Equalizer => &[crate::eq::params::PHASE],
             Self::Compressor => &[crate::compressor::LOOKAHEAD],
             Self::Gate => &[crate::gate::LOOKAHEAD],
+            Self::Multiband => &[crate::multiband::BANDS, crate::multiband::MODE],
         };
         fixed.contains(&param)
     }
@@ -106,6 +117,8 @@ impl DeviceKind {
                     values.get(crate::eq::params::PHASE).is_some_and(|&phase| phase >= 0.5);
                 Box::new(crate::eq::Equalizer::new(rate_hz, linear))
             }
+            Self::Multiband => Box::new(crate::multiband::Multiband::new(rate_hz)),
+            Self::Stereo => Box::new(crate::stereo::Stereo::new(rate_hz)),
             Self::Limiter => Box::new(crate::limiter::Limiter::new(rate_hz)),
             Self::Delay => Box::new(crate::delay::Delay::new(rate_hz)),
             Self::Compressor => Box::new(crate::compressor::Compressor::new(rate_hz)),

@@ -45,6 +45,8 @@ fn source(kind: DeviceKind) -> &'static str {
         DeviceKind::Equalizer => include_str!("../../../assets/presets/equalizer.json"),
         DeviceKind::Saturator => include_str!("../../../assets/presets/saturator.json"),
         DeviceKind::Clipper => include_str!("../../../assets/presets/clipper.json"),
+        DeviceKind::Multiband => include_str!("../../../assets/presets/multiband.json"),
+        DeviceKind::Stereo => include_str!("../../../assets/presets/stereo.json"),
         DeviceKind::Delay => include_str!("../../../assets/presets/delay.json"),
         DeviceKind::Utility
         | DeviceKind::Limiter

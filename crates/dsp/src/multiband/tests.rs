@@ -1,0 +1,443 @@
+use std::f64::consts::TAU;
+
+use realfft::RealFftPlanner;
+
+use super::*;
+
+const RATE_HZ: f64 = 48_000.0;
+const SHELVES_MODE: f64 = 0.0;
+const BANDS_MODE: f64 = 1.0;
+
+type Signal = [Vec<f32>; 2];
+
+fn multiband(rate_hz: f64, settings: &[(usize, f64)]) -> Multiband {
+    let mut multiband = Multiband::new(rate_hz);
+    settings.iter().for_each(|(param, value)| multiband.set(*param, *value));
+    multiband.reset();
+    multiband
+}
+
+/// Settings for `bands`, with every band's `param` at `value`.
+fn all(bands: usize, param: usize, value: f64) -> Vec<(usize, f64)> {
+    let each = (0..MOST_BANDS).map(|band| (band_param(band, param), value));
+    each.chain([(BANDS, bands as f64 - 2.0)]).collect()
+}
+
+fn run(multiband: &mut Multiband, input: &Signal) -> Signal {
+    let mut output = input.clone();
+    let [left, right] = &mut output;
+    for (l, r) in left.chunks_mut(64).zip(right.chunks_mut(64)) {
+        multiband.process(l, r);
+    }
+    output
+}
+
+struct Random(u64);
+
+impl Random {
+    fn unit(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    fn noise(&mut self, frames: usize, level: f64) -> Signal {
+        let mut channel =
+            || (0..frames).map(|_| (level * (2.0 * self.unit() - 1.0)) as f32).collect();
+        [channel(), channel()]
+    }
+}
+
+fn tone(hz: f64, amplitude: f64, frames: usize) -> Signal {
+    let sine = |i: usize| (amplitude * (TAU * hz * i as f64 / RATE_HZ).sin()) as f32;
+    let sine: Vec<f32> = (0..frames).map(sine).collect();
+    [sine.clone(), sine]
+}
+
+fn db(gain: f64) -> f64 {
+    20.0 * gain.log10()
+}
+
+/// Magnitudes of the spectrum of a quarter of a second or more.
+fn spectrum(signal: &[f32]) -> Vec<f64> {
+    let fft = RealFftPlanner::<f64>::new().plan_fft_forward(signal.len());
+    let mut time: Vec<f64> = signal.iter().map(|x| f64::from(*x)).collect();
+    let mut bins = fft.make_output_vec();
+    fft.process(&mut time, &mut bins).expect("the lengths fit");
+    bins.iter().map(|bin| bin.norm()).collect()
+}
+
+/// Gains of `multiband` at the frequencies of an FFT of a long impulse response.
+fn gains(multiband: &mut Multiband) -> Vec<f64> {
+    let mut impulse = [vec![0.0_f32; 1 << 16], vec![0.0_f32; 1 << 16]];
+    // Far below every threshold; and exact, as a power of two.
+    impulse[0][0] = 1.0 / 1024.0;
+    let [left, _] = run(multiband, &impulse);
+    spectrum(&left).iter().map(|x| 1024.0 * x).collect()
+}
+
+/// Largest distance from 0 dB, from 10 Hz to 0.45 of the rate.
+fn ripple_db(multiband: &mut Multiband, rate_hz: f64) -> f64 {
+    let gains = gains(multiband);
+    let bin_hz = rate_hz / (1 << 16) as f64;
+    let (first, last) = ((10.0 / bin_hz).ceil() as usize, (0.45 * rate_hz / bin_hz) as usize);
+    gains[first..last].iter().fold(0.0, |m: f64, gain| m.max(db(*gain).abs()))
+}
+
+fn random_splits(random: &mut Random) -> Vec<(usize, f64)> {
+    let hz = |random: &mut Random| 30.0 * (16_000.0 / 30.0_f64).powf(random.unit());
+    (0..MOST_BANDS - 1).map(|split| (SPLITS + split, hz(random))).collect()
+}
+
+fn whole_grid() -> bool {
+    std::env::var_os("TWOBUS_FULL").is_some_and(|value| value == "1")
+}
+
+#[test]
+fn x1_idle_bands_sum_flat_for_any_splits() {
+    let mut random = Random(1);
+    let mut worst = 0.0_f64;
+    for round in 0..if whole_grid() { 500 } else { 40 } {
+        let rate_hz = [44_100.0, 48_000.0, 96_000.0, 192_000.0][round % 4];
+        let mut settings = random_splits(&mut random);
+        settings.extend([(MODE, BANDS_MODE), (BANDS, (round % 4) as f64)]);
+        let ripple = ripple_db(&mut multiband(rate_hz, &settings), rate_hz);
+        worst = worst.max(ripple);
+        assert!(ripple <= 0.01, "{ripple} dB: {settings:?} at {rate_hz}");
+    }
+    println!("worst {worst:.6} dB");
+}
+
+#[test]
+fn x2_idle_shelves_pass_every_bit() {
+    let input = Random(2).noise(20_000, 0.05);
+    for bands in 2..=MOST_BANDS {
+        let settings = all(bands, THRESHOLD, -18.0);
+        assert_eq!(run(&mut multiband(RATE_HZ, &settings), &input), input);
+    }
+}
+
+#[test]
+fn x3_no_mix_has_a_ripple() {
+    for mix in [0.0, 25.0, 50.0, 75.0, 100.0] {
+        let settings = [(MODE, BANDS_MODE), (BANDS, 3.0), (MIX, mix)];
+        let idle = ripple_db(&mut multiband(RATE_HZ, &settings), RATE_HZ);
+        // All bands 6 dB down, half of it mixed in: the sum is flat and as high as the gains say.
+        let mut settings = all(5, GAIN, -6.0);
+        settings.extend([(MODE, BANDS_MODE), (MIX, mix)]);
+        let gains = gains(&mut multiband(RATE_HZ, &settings));
+        let share = mix / 100.0;
+        let expected = (1.0 - share) + share * 10.0_f64.powf(-6.0 / 20.0);
+        let off = gains[20..28_000].iter().fold(0.0, |m: f64, g| m.max(db(g / expected).abs()));
+        println!("mix {mix} %: {idle:.6} dB idle, {off:.6} dB at −6 dB");
+        assert!(idle <= 0.05 && off <= 0.05);
+    }
+}
+
+/// Three wide bands, of which only the middle one, about 800 Hz, compresses.
+fn one_band(mode: f64, settings: &[(usize, f64)]) -> Multiband {
+    let mut all: Vec<(usize, f64)> = vec![
+        (BANDS, 1.0),
+        (MODE, mode),
+        (SPLITS, 100.0),
+        (SPLITS + 1, 6400.0),
+        (band_param(0, ON), 0.0),
+        (band_param(2, ON), 0.0),
+    ];
+    all.extend_from_slice(settings);
+    multiband(RATE_HZ, &all)
+}
+
+fn amplitude(signal: &[f32], hz: f64) -> f64 {
+    let (mut re, mut im) = (0.0, 0.0);
+    for (i, x) in signal.iter().enumerate() {
+        let (sin, cos) = (TAU * hz * i as f64 / RATE_HZ).sin_cos();
+        (re, im) = (re + f64::from(*x) * sin, im + f64::from(*x) * cos);
+    }
+    2.0 * re.hypot(im) / signal.len() as f64
+}
+
+#[test]
+fn x4_c1_the_static_curve_of_a_band_is_the_formula() {
+    for (mode, tolerance_db) in [(BANDS_MODE, 0.3), (SHELVES_MODE, 0.3)] {
+        let mut worst = 0.0_f64;
+        for (ratio, knee) in [(1.5, 0.0), (2.0, 6.0), (4.0, 12.0), (20.0, 6.0)] {
+            for level in (-60..=6).step_by(3).map(f64::from) {
+                let mut device = one_band(
+                    mode,
+                    &[
+                        (KNEE, knee),
+                        (band_param(1, THRESHOLD), -20.0),
+                        (band_param(1, RATIO), ratio),
+                        (band_param(1, RELEASE), 100.0),
+                        (band_param(1, ATTACK), 5.0),
+                    ],
+                );
+                let input = tone(800.0, 10.0_f64.powf(level / 20.0), 60_000);
+                let [left, _] = run(&mut device, &input);
+                let measured = db(amplitude(&left[36_000..], 800.0)) - level;
+                let expected = -computer(-20.0, knee, ratio).reduction_db(level);
+                worst = worst.max((measured - expected).abs());
+                assert!(
+                    (measured - expected).abs() <= tolerance_db,
+                    "mode {mode}, {ratio}:1, {level} dB: {measured} instead of {expected}"
+                );
+            }
+        }
+        println!("mode {mode}: within {worst:.3} dB");
+    }
+}
+
+#[test]
+fn x4_c2_a_band_reaches_63_percent_of_a_step_in_its_attack() {
+    for attack_ms in [5.0, 20.0, 100.0] {
+        let mut device = one_band(
+            BANDS_MODE,
+            &[
+                (KNEE, 0.0),
+                (band_param(1, THRESHOLD), -20.0),
+                (band_param(1, RATIO), 4.0),
+                (band_param(1, ATTACK), attack_ms),
+                (band_param(1, RELEASE), 5000.0),
+            ],
+        );
+        let start = 12_000;
+        let mut input = tone(800.0, 10.0_f64.powf(-10.0 / 20.0), 70_000);
+        // A step so soft that it hardly rings in the filters; the long release would hold that.
+        let fade = 48.0 * attack_ms / 5.0;
+        for (i, x) in input.iter_mut().flat_map(|c| c.iter_mut().enumerate()) {
+            let way = ((i as f64 - start as f64) / fade + 0.5).clamp(0.0, 1.0);
+            *x *= 0.1 + 0.9 * (way * way * (3.0 - 2.0 * way)) as f32;
+        }
+        let mut reductions = Vec::new();
+        let [left, right] = &mut input;
+        for (l, r) in left.chunks_mut(12).zip(right.chunks_mut(12)) {
+            device.process(l, r);
+            reductions.push(f64::from(device.band_reductions_db()[1]));
+        }
+        let most = reductions.iter().copied().fold(0.0, f64::max);
+        let at = reductions.iter().position(|x| *x >= most * (1.0 - (-1.0_f64).exp())).unwrap();
+        let time_ms = (12 * at - start) as f64 / 48.0;
+        println!("{attack_ms} ms: {time_ms:.2} ms, {most:.2} dB");
+        // A quarter period until the tone has its peak, and the filters' own time.
+        assert!((time_ms - attack_ms).abs() <= 0.05 * attack_ms + 1.0, "{time_ms}");
+    }
+}
+
+#[test]
+fn x4_c3_a_band_distorts_little() {
+    for mode in [BANDS_MODE, SHELVES_MODE] {
+        let mut device = multiband(
+            RATE_HZ,
+            &[
+                (BANDS, 0.0),
+                (MODE, mode),
+                (SPLITS, 1000.0),
+                (band_param(0, THRESHOLD), -20.0),
+                (band_param(0, RATIO), 4.0),
+                (band_param(0, ATTACK), 10.0),
+                (band_param(0, RELEASE), 100.0),
+                (band_param(1, ON), 0.0),
+            ],
+        );
+        let [left, _] = run(&mut device, &tone(100.0, 1.0, 96_000));
+        let settled = &left[48_000..];
+        let harmonics = (2..20).map(|h| amplitude(settled, 100.0 * f64::from(h)).powi(2));
+        let thd = harmonics.sum::<f64>().sqrt() / amplitude(settled, 100.0);
+        println!("mode {mode}: {:.4} %, {:.2} dB", 100.0 * thd, device.gain_reduction_db());
+        assert!(thd <= 0.001 && device.gain_reduction_db() > 14.0);
+    }
+}
+
+#[test]
+fn x4_c5_linked_channels_get_one_gain_and_others_are_two_mono_runs() {
+    for mode in [BANDS_MODE, SHELVES_MODE] {
+        let mut random = Random(3);
+        let [loud, soft] = [1.0, 0.1].map(|level| random.noise(20_000, level)[0].clone());
+        let [left, right] = {
+            let settings = all(4, THRESHOLD, -40.0);
+            let mut device = multiband(RATE_HZ, &settings);
+            device.set(MODE, mode);
+            let quarter: Vec<f32> = loud.iter().map(|x| 0.25 * x).collect();
+            run(&mut device, &[loud.clone(), quarter])
+        };
+        assert!(left.iter().zip(&right).all(|(l, r)| (0.25 * l - r).abs() < 1e-7));
+        let unlinked = |input: &Signal| {
+            let mut settings = all(4, THRESHOLD, -40.0);
+            settings.extend([(MODE, mode), (LINK, 0.0)]);
+            run(&mut multiband(RATE_HZ, &settings), input)
+        };
+        let [left, right] = unlinked(&[loud.clone(), soft.clone()]);
+        assert_eq!(left, unlinked(&[loud.clone(), loud])[0]);
+        assert_eq!(right, unlinked(&[soft.clone(), soft])[1]);
+    }
+}
+
+#[test]
+fn x5_moving_splits_does_not_click() {
+    for (mode, gain) in [(BANDS_MODE, 0.0), (SHELVES_MODE, 6.0), (BANDS_MODE, -6.0)] {
+        let mut settings = all(5, THRESHOLD, 0.0);
+        settings.extend([(MODE, mode), (band_param(1, GAIN), gain)]);
+        let mut device = multiband(RATE_HZ, &settings);
+        let mut output = tone(100.0, 0.5, 60_000);
+        let [left, right] = &mut output;
+        let mut random = Random(4);
+        for (at, (l, r)) in left.chunks_mut(1000).zip(right.chunks_mut(1000)).enumerate() {
+            for (param, hz) in random_splits(&mut random) {
+                if at > 4 && at % 2 == 0 {
+                    device.set(param, hz);
+                }
+            }
+            device.process(l, r);
+        }
+        // A step of 1 has a third difference of 2, a tone of this pitch hardly any.
+        let third = left[2000..].windows(4).map(|w| w[3] - 3.0 * w[2] + 3.0 * w[1] - w[0]);
+        let click = 0.5 * f64::from(third.fold(0.0, |m: f32, x| m.max(x.abs())));
+        println!("mode {mode}: {:.1} dBFS", db(click));
+        assert!(db(click) <= -60.0 && left.iter().all(|x| x.is_finite()));
+    }
+}
+
+#[test]
+fn x6_soloed_bands_sum_to_the_whole() {
+    let input = Random(5).noise(20_000, 0.5);
+    for bands in 2..=MOST_BANDS {
+        let mut settings = all(bands, THRESHOLD, -30.0);
+        settings.push((MODE, BANDS_MODE));
+        let whole = run(&mut multiband(RATE_HZ, &settings), &input);
+        let mut sum = vec![0.0; 20_000];
+        for band in 0..bands {
+            let solo = [settings.as_slice(), &[(band_param(band, SOLO), 1.0)]].concat();
+            let [left, _] = run(&mut multiband(RATE_HZ, &solo), &input);
+            sum.iter_mut().zip(&left).for_each(|(sum, x)| *sum += f64::from(*x));
+        }
+        let residual = sum.iter().zip(&whole[0]).map(|(a, b)| (a - f64::from(*b)).abs());
+        let residual = db(residual.fold(0.0, f64::max));
+        println!("{bands} bands: {residual:.1} dBFS");
+        assert!(residual <= -120.0);
+    }
+}
+
+#[test]
+fn x2_shelves_have_the_gain_that_a_window_draws() {
+    let mut settings = all(4, GAIN, 0.0);
+    let gains_db = [6.0, -4.0, 2.0, -3.0];
+    settings.extend((0..4).map(|band| (band_param(band, GAIN), gains_db[band])));
+    let mut device = multiband(RATE_HZ, &settings);
+    let measured = gains(&mut device);
+    let splits: Vec<f64> = (0..3).map(|split| SPECS[SPLITS + split].default).collect();
+    for bin in (10..29_000).step_by(97) {
+        let omega = TAU * bin as f64 / f64::from(1 << 16);
+        let mut drawn = 10.0_f64.powf(gains_db[3] / 20.0);
+        for (split, hz) in splits.iter().enumerate() {
+            let g = (std::f64::consts::PI * hz / RATE_HZ).tan();
+            let level = from_db(gains_db[split] - gains_db[split + 1]);
+            let (re, im) = shelves::shelf(g, level).response(omega);
+            drawn *= re.hypot(im);
+        }
+        assert!(db(measured[bin] / drawn).abs() < 0.01, "bin {bin}");
+    }
+    // In the middle of the bands the gains are near what was asked for.
+    for (hz, gain) in [(30.0, 6.0), (268.0, -4.0), (1342.0, 2.0), (14_000.0, -3.0)] {
+        let at = (hz / RATE_HZ * f64::from(1 << 16)).round() as usize;
+        println!("{hz} Hz: {:.2} of {gain} dB", db(measured[at]));
+        assert!((db(measured[at]) - gain).abs() < 1.2, "{hz}");
+    }
+}
+
+#[test]
+fn splits_keep_their_order_and_distance() {
+    let acting = splits_hz([500.0, 100.0, 510.0, 9000.0]);
+    assert_eq!(acting, [500.0, 500.0 * CLOSEST, 500.0 * CLOSEST * CLOSEST, 9000.0]);
+}
+
+fn bits(signal: &Signal) -> Vec<u32> {
+    signal.iter().flatten().map(|x| x.to_bits()).collect()
+}
+
+#[test]
+fn e3_any_block_lengths_give_the_same_bits_while_everything_moves() {
+    let input = Random(6).noise(4 * 1997, 1.0);
+    for mode in [BANDS_MODE, SHELVES_MODE] {
+        let moved = |length: usize| {
+            let mut device = multiband(RATE_HZ, &[(MODE, mode), (BANDS, 3.0)]);
+            let mut output = input.clone();
+            let [left, right] = &mut output;
+            for (part, (l, r)) in left.chunks_mut(1997).zip(right.chunks_mut(1997)).enumerate() {
+                for (param, spec) in SPECS.iter().enumerate().skip(SPLITS) {
+                    let value = spec.from_travel(((part * 7 + param * 3) % 10) as f64 / 10.0);
+                    if part % 2 == 0 {
+                        device.set(param, value);
+                    } else {
+                        device.glide(param, value, 900);
+                    }
+                }
+                for (l, r) in l.chunks_mut(length).zip(r.chunks_mut(length)) {
+                    device.process(l, r);
+                }
+            }
+            bits(&output)
+        };
+        let whole = moved(1997);
+        for length in [1, 3, 64, 997] {
+            assert!(moved(length) == whole, "{length}");
+        }
+    }
+}
+
+#[test]
+fn e8_after_noise_comes_silence_of_exact_zeros() {
+    for mode in [BANDS_MODE, SHELVES_MODE] {
+        let mut settings = all(5, THRESHOLD, -40.0);
+        settings.push((MODE, mode));
+        let mut device = multiband(RATE_HZ, &settings);
+        let _ = run(&mut device, &Random(7).noise(48_000, 1.0));
+        let output = run(&mut device, &[vec![0.0; 480_000], vec![0.0; 480_000]]);
+        assert!(output.iter().all(|channel| channel[240_000..].iter().all(|x| *x == 0.0)));
+        assert_eq!(device.gain_reduction_db(), 0.0);
+    }
+}
+
+#[test]
+fn e9_specials_are_contained_and_forgotten() {
+    let input = Random(8).noise(4000, 1.0);
+    for mode in [BANDS_MODE, SHELVES_MODE] {
+        let settings = [(MODE, mode)];
+        let expected = bits(&run(&mut multiband(RATE_HZ, &settings), &input));
+        for special in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, -1e38, 1e-45] {
+            let mut device = multiband(RATE_HZ, &settings);
+            let mut poisoned = input.clone();
+            poisoned[0][2000] = special;
+            assert!(run(&mut device, &poisoned).iter().flatten().all(|x| x.is_finite()));
+            device.reset();
+            assert!(bits(&run(&mut device, &input)) == expected, "{special}");
+        }
+    }
+}
+
+#[test]
+fn e12_random_settings_give_finite_output() {
+    let mut random = Random(9);
+    let mut device = Multiband::new(RATE_HZ);
+    for round in 0..if whole_grid() { 100_000 } else { 4000 } {
+        let param = (random.unit() * (SPECS.len() + 1) as f64) as usize;
+        let (low, high) =
+            SPECS.get(param).map_or((0.0, 1.0), |s| (*s.range.start(), *s.range.end()));
+        let value = match (random.unit() * 5.0) as usize {
+            0 => f64::NAN,
+            1 => f64::INFINITY,
+            2 => low,
+            3 => high,
+            _ => low + random.unit() * (high - low),
+        };
+        if round % 2 == 0 {
+            device.set(param, value);
+        } else {
+            device.glide(param, value, (random.unit() * 300.0) as usize);
+        }
+        let (length, level) =
+            ((random.unit() * 100.0) as usize, 10.0_f64.powf(6.0 * random.unit() - 3.0));
+        let output = run(&mut device, &random.noise(length, level));
+        assert!(output.iter().flatten().all(|x| x.abs() < 1e6), "round {round}");
+        assert!(device.band_reductions_db().iter().all(|x| *x >= 0.0));
+    }
+}
