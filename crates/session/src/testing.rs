@@ -386,7 +386,7 @@ fn device(chance: &mut Chance) -> DeviceEdit {
     if chance.yes(10) {
         return DeviceEdit::Key(chance.yes(60).then(|| StripId(chance.id(8))));
     }
-    if chance.yes(10) {
+    if chance.yes(25) {
         return DeviceEdit::Preset(chance.pick(&["Slap", "Air", "None"]).to_owned());
     }
     if chance.yes(10) {
