@@ -45,11 +45,22 @@ impl<T: Copy + Default> DelayLine<T> {
         }
     }
 
+    /// Takes over the signal of `other`: all of it, and its place, where both are of one length.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    pub fn take_over_from(&mut self, other: &mut Self) {
+        if self.frames() == other.frames() {
+            std::mem::swap(self, other);
+        } else {
+            self.take_over(other);
+        }
+    }
+
     /// Takes over the signal of a delay of another length: as much of the latest as both hold, so that
     /// only what this one is longer by is silent.
     ///
     /// Audio thread: no allocation, no lock, no system call.
-    pub fn take_over(&mut self, other: &Self) {
+    fn take_over(&mut self, other: &Self) {
         self.reset();
         let (own, others) = (self.frames(), other.frames());
         let shared = own.min(others);

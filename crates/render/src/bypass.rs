@@ -32,6 +32,8 @@ impl AutomatedParam {
 /// A device in its slot.
 pub(crate) struct Slot {
     pub(crate) device: DeviceId,
+    /// The bus it listens to, if that is not its own input.
+    pub(crate) key: Option<usize>,
     pub(crate) kind: DeviceKind,
     processor: Box<dyn Processor>,
     /// What each parameter was last set to.
@@ -55,11 +57,13 @@ impl Slot {
         device: &Device,
         processor: Box<dyn Processor>,
         automation: Vec<AutomatedParam>,
+        key: Option<usize>,
         rate_hz: f64,
     ) -> Self {
         let latency_frames = processor.latency_frames();
         Self {
             device: device.id,
+            key,
             kind: device.kind,
             processor,
             values: device.values.clone(),
@@ -156,7 +160,14 @@ impl Slot {
     ///
     /// Automated parameters stand exactly where their lanes are at every line of the grid and at every
     /// breakpoint; from one to the next they run straight along their scale.
-    pub(crate) fn process(&mut self, start: i64, run: &mut Stereo<f32>, frames: usize) {
+    /// `key` is what the device listens to, if that is not its own input.
+    pub(crate) fn process(
+        &mut self,
+        start: i64,
+        run: &mut Stereo<f32>,
+        frames: usize,
+        key: Option<&Stereo<f32>>,
+    ) {
         let (left, right) = run.channels(frames);
         let mut at = start;
         for (mut left, mut right) in left.chunks_mut(BLOCK).zip(right.chunks_mut(BLOCK)) {
@@ -164,7 +175,9 @@ impl Slot {
                 let frames = self.frames_to_breakpoint(at).min(left.len());
                 let (now_left, later_left) = left.split_at_mut(frames);
                 let (now_right, later_right) = right.split_at_mut(frames);
-                self.process_block(at, now_left, now_right);
+                let from = (at - start) as usize;
+                let key = key.map(|key| key.part(from..from + frames));
+                self.process_block(at, now_left, now_right, key);
                 (left, right) = (later_left, later_right);
                 at += frames as i64;
             }
@@ -182,7 +195,13 @@ impl Slot {
         next.map_or(usize::MAX, |next| usize::try_from(next - at).unwrap_or(usize::MAX))
     }
 
-    fn process_block(&mut self, start: i64, left: &mut [f32], right: &mut [f32]) {
+    fn process_block(
+        &mut self,
+        start: i64,
+        left: &mut [f32],
+        right: &mut [f32],
+        key: Option<[&[f32]; 2]>,
+    ) {
         let frames = left.len();
         self.automate(start, frames);
         let resting = self.wet.resting();
@@ -197,7 +216,10 @@ impl Slot {
             right.copy_from_slice(&self.dry_block[1][..frames]);
             return;
         }
-        self.processor.process(left, right);
+        match key {
+            Some(key) => self.processor.process_keyed(left, right, key),
+            None => self.processor.process(left, right),
+        }
         if contain(left, right) {
             self.processor.reset();
             self.faults += 1;

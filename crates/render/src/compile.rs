@@ -8,7 +8,8 @@ use twobus_dsp::pan::{Matrix, PanLaw};
 use twobus_dsp::param::{ParamSpec, Scale};
 use twobus_dsp::processor::Processor;
 use twobus_session::{
-    Device, Lane, LaneMode, LaneTarget, Mix, Output, Strip, StripId, Tap as SessionTap, Track,
+    Device, DeviceId, Lane, LaneMode, LaneTarget, Mix, Output, Strip, StripId, Tap as SessionTap,
+    Track,
 };
 
 use crate::bypass::{AutomatedParam, Slot};
@@ -37,6 +38,9 @@ pub enum CompileError {
     /// A strip goes out to, or sends to, something that is not a bus.
     #[error("\"{0}\" goes to something that is not a group, a return or the mix bus")]
     NotABus(String),
+    /// A device listens to a strip that is not there.
+    #[error("a device of \"{0}\" listens to a strip that is not there")]
+    NothingToHear(String),
 }
 
 /// What a plan is for.
@@ -92,7 +96,7 @@ pub fn compile(mix: &Mix, context: &mut Context<'_>) -> Result<Plan, CompileErro
     let latency_frames = compiler.arrival(StripId::MIX_BUS).output;
     let mut plan = Plan {
         strips,
-        buses: vec![Stereo::silent(); compiler.buses.len() + 1],
+        buses: vec![Stereo::silent(); compiler.buses.len() + 1 + compiler.listeners.len()],
         outputs: vec![compiler.print_bus()],
         stem_names: Vec::new(),
         latency_frames,
@@ -114,10 +118,21 @@ struct Compiler<'a> {
     /// Index of each bus strip's input among the plan's buses.
     buses: BTreeMap<StripId, usize>,
     arrivals: BTreeMap<StripId, Arrival>,
+    /// Devices that listen to another strip; each has a bus for that, behind the print's.
+    listeners: Vec<Listener>,
     solo: Solo,
     /// Processors of each strip, built once, taken when its node is made.
     processors: BTreeMap<StripId, Vec<Box<dyn Processor>>>,
     device: &'a dyn Fn(&Device, u32) -> Box<dyn Processor>,
+}
+
+/// A device that listens to another strip.
+#[derive(Clone, Copy)]
+struct Listener {
+    device: DeviceId,
+    key: StripId,
+    /// Frames by which its input lies behind the timeline.
+    latency: u64,
 }
 
 impl<'a> Compiler<'a> {
@@ -129,15 +144,22 @@ impl<'a> Compiler<'a> {
             .iter()
             .map(|strip| (strip.id, strip.inserts.iter().map(build).collect()))
             .collect();
-        let latency = |id: StripId| {
-            let of_strip = processors.get(&id).into_iter().flatten();
-            of_strip.map(|processor| processor.latency_frames() as u64).sum()
+        let of_all = |all: &[Box<dyn Processor>]| {
+            all.iter().map(|processor| processor.latency_frames() as u64).collect()
         };
-        let arrivals = arrivals(order, latency);
+        let latencies: BTreeMap<StripId, Vec<u64>> =
+            processors.iter().map(|(id, all)| (*id, of_all(all))).collect();
+        let of_strip = |id: StripId| latencies.get(&id).map_or(&[][..], Vec::as_slice);
+        let arrivals = arrivals(order, of_strip);
+        let listeners = order.iter().flat_map(|strip| {
+            let input = arrivals.get(&strip.id).map_or(0, |at| at.input);
+            listeners(strip, input, of_strip(strip.id))
+        });
+        let listeners = listeners.collect();
         let listens = context.purpose == Purpose::Playback;
         let solo = if listens { solo(mix) } else { Solo::default() };
         let (rate_hz, pan_law, device) = (context.rate_hz, context.pan_law, context.device);
-        Self { rate_hz, pan_law, buses, arrivals, solo, processors, device }
+        Self { rate_hz, pan_law, buses, arrivals, listeners, solo, processors, device }
     }
 
     fn bus_of(&self, id: StripId) -> usize {
@@ -147,6 +169,12 @@ impl<'a> Compiler<'a> {
     /// The bus behind all strips' inputs: what the mix bus puts out.
     fn print_bus(&self) -> usize {
         self.buses.len()
+    }
+
+    /// The bus on which `device` hears what it listens to, if that is another strip.
+    fn key_bus(&self, device: DeviceId) -> Option<usize> {
+        let place = self.listeners.iter().position(|listener| listener.device == device);
+        place.map(|place| self.print_bus() + 1 + place)
     }
 
     fn arrival(&self, id: StripId) -> Arrival {
@@ -167,9 +195,9 @@ impl<'a> Compiler<'a> {
         let cut = self.solo.cut.contains(&strip.id);
         StripNode {
             id: strip.id,
-            input,
             mono: mono.then_some(self.pan_law),
             arrival: self.arrival(strip.id),
+            late: DelayLine::new(self.input_delay(strip, &input)),
             trim: LevelControl::new(strip.trim, None, rate),
             sign: ValueControl::new(sign, None, rate),
             slots,
@@ -191,10 +219,19 @@ impl<'a> Compiler<'a> {
                 rate,
             ),
             edges: self.edges(strip),
+            input,
             matrix: (f64::NAN, f64::NAN, Matrix::IDENTITY),
             faults: 0,
             missing_frames: 0,
             meter: None,
+        }
+    }
+
+    /// Frames by which a track waits for what its devices listen to; all else waits on its way.
+    fn input_delay(&self, strip: &Strip, input: &Input) -> usize {
+        match input {
+            Input::Source(_) => frames_of(self.arrival(strip.id).input),
+            Input::Bus(_) => 0,
         }
     }
 
@@ -208,7 +245,7 @@ impl<'a> Compiler<'a> {
             moves.then_some(AutomatedParam { param, lane, last: f64::NAN })
         };
         let automation = strip.lanes.iter().filter_map(automated).collect();
-        Slot::new(device, processor, automation, self.rate())
+        Slot::new(device, processor, automation, self.key_bus(device.id), self.rate())
     }
 
     fn edges(&self, strip: &Strip) -> Vec<Edge> {
@@ -233,13 +270,21 @@ impl<'a> Compiler<'a> {
             let open: Vec<usize> = open.iter().map(|bus| self.bus_of(*bus)).collect();
             edges.retain(|edge| open.contains(&edge.to));
         }
+        // Devices go on listening whatever is soloed.
+        let heard = self.listeners.iter().filter(|listener| listener.key == strip.id);
+        edges.extend(heard.filter_map(|listener| self.key_edge(strip.id, listener)));
         edges
+    }
+
+    fn key_edge(&self, from: StripId, listener: &Listener) -> Option<Edge> {
+        let wait = listener.latency - self.arrival(from).output;
+        let bus = self.key_bus(listener.device)?;
+        Some(self.open_edge(bus, Tap::Key(listener.device), frames_of(wait)))
     }
 
     fn edge(&self, from: StripId, to: StripId, tap: Tap) -> Edge {
         let wait = self.arrival(to).input - self.arrival(from).output;
-        let frames = usize::try_from(wait).expect("latencies are far below the address space");
-        self.open_edge(self.bus_of(to), tap, frames)
+        self.open_edge(self.bus_of(to), tap, frames_of(wait))
     }
 
     fn open_edge(&self, to: usize, tap: Tap, frames: usize) -> Edge {
@@ -271,6 +316,23 @@ impl<'a> Compiler<'a> {
         let jump_frames = u64::from(control::frames(control::MUTE_S, self.rate()));
         Some(declick::declick(curve, target, spec, jump_frames))
     }
+}
+
+/// The devices of `strip` that listen to another one; its input lies `input` frames behind the timeline.
+fn listeners(strip: &Strip, input: u64, latencies: &[u64]) -> Vec<Listener> {
+    let mut at = input;
+    let mut listeners = Vec::new();
+    for (device, latency) in strip.inserts.iter().zip(latencies) {
+        if let Some(key) = device.key {
+            listeners.push(Listener { device: device.id, key, latency: at });
+        }
+        at += latency;
+    }
+    listeners
+}
+
+fn frames_of(latency: u64) -> usize {
+    usize::try_from(latency).expect("latencies are far below the address space")
 }
 
 fn interpolation(spec: &ParamSpec) -> Interpolation {

@@ -1,5 +1,7 @@
 //! The buffers that signals pass between strips in.
 
+use std::ops::Range;
+
 use twobus_dsp::pan::Matrix;
 
 use crate::{BLOCK, RUN};
@@ -58,6 +60,20 @@ pub(crate) fn through(matrix: Matrix, left: f64, right: f64) -> (f64, f64) {
 }
 
 impl Stereo<f32> {
+    /// Takes the frames of `wide`, rounded.
+    pub(crate) fn round_from(&mut self, wide: &Stereo<f64>, frames: usize) {
+        let rounded = |to: &mut [f32], from: &[f64]| {
+            to[..frames].iter_mut().zip(from).for_each(|(to, from)| *to = *from as f32);
+        };
+        rounded(&mut self.left, &wide.left);
+        rounded(&mut self.right, &wide.right);
+    }
+
+    /// Some of its frames, left and right.
+    pub(crate) fn part(&self, frames: Range<usize>) -> [&[f32]; 2] {
+        [&self.left[frames.clone()], &self.right[frames]]
+    }
+
     /// Silences every block that holds anything that is not a finite number; returns how many did.
     pub(crate) fn contain(&mut self, frames: usize) -> u32 {
         let (left, right) = self.channels(frames);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use twobus_dsp::delay_line::DelayLine;
 use twobus_dsp::pan::{self, Matrix, PanLaw};
-use twobus_session::{SendId, StripId};
+use twobus_session::{DeviceId, SendId, StripId};
 
 use crate::RUN;
 use crate::bypass::Slot;
@@ -32,6 +32,8 @@ pub(crate) enum Tap {
     Pre(SendId, LevelControl),
     /// A send after the pan.
     Post(SendId, LevelControl),
+    /// What a device elsewhere listens to: after the inserts, whatever fader, mute and solo say.
+    Key(DeviceId),
 }
 
 /// A way from a strip to a bus, by index, late enough to meet the others there.
@@ -52,6 +54,8 @@ pub(crate) struct StripNode {
     /// The law of a mono track; `None` for a stereo strip.
     pub(crate) mono: Option<PanLaw>,
     pub(crate) arrival: Arrival,
+    /// Lets a track wait for what its devices listen to.
+    pub(crate) late: DelayLine<f32>,
     pub(crate) trim: LevelControl,
     pub(crate) sign: ValueControl,
     pub(crate) slots: Vec<Slot>,
@@ -73,6 +77,8 @@ pub(crate) struct StripNode {
 /// What strips compute in; one for the whole plan.
 pub(crate) struct Scratch {
     single: Stereo<f32>,
+    /// What a device listens to.
+    key: Stereo<f32>,
     /// What a voice fades out of.
     leaving: Stereo<f32>,
     double: Stereo<f64>,
@@ -90,6 +96,7 @@ impl Scratch {
     pub(crate) fn new() -> Self {
         Self {
             single: Stereo::silent(),
+            key: Stereo::silent(),
             leaving: Stereo::silent(),
             double: Stereo::silent(),
             post: Stereo::silent(),
@@ -150,7 +157,7 @@ impl StripNode {
         scratch: &mut Scratch,
     ) {
         let wide = self.fetch(place, buses, scratch);
-        let signal = self.insert(place, wide, scratch);
+        let signal = self.insert(place, wide, buses, scratch);
         let after = place.behind(self.arrival.output);
         let mute = self.mute.fill(after.start, after.frames, &mut scratch.mutes);
         let post = self.post(after, signal, mute, scratch);
@@ -160,7 +167,7 @@ impl StripNode {
             meter.reductions(self.slots.iter().map(Slot::gain_reduction_db));
         }
         for edge in &mut self.edges {
-            edge.process(after, pre, post, buses, scratch);
+            edge.process(after, [signal, pre, post], buses, scratch);
         }
     }
 
@@ -175,6 +182,8 @@ impl StripNode {
                     self.meter.iter().for_each(|meter| meter.starved(missing));
                 }
                 self.faults += scratch.single.contain(place.frames);
+                let (left, right) = scratch.single.channels(place.frames);
+                self.late.process(left, right);
                 false
             }
             Input::Bus(index) => {
@@ -185,7 +194,13 @@ impl StripNode {
     }
 
     /// Trim, polarity and inserts. The gain that can wait for the pan's matrix does.
-    fn insert(&mut self, place: Place, wide: bool, scratch: &mut Scratch) -> Signal {
+    fn insert(
+        &mut self,
+        place: Place,
+        wide: bool,
+        buses: &[Stereo<f64>],
+        scratch: &mut Scratch,
+    ) -> Signal {
         let start = place.behind(self.arrival.input).start;
         let trim = self.trim.fill(start, place.frames, &mut scratch.gains);
         let sign = self.sign.fill(start, place.frames, &mut scratch.signs);
@@ -205,12 +220,18 @@ impl StripNode {
         if self.slots.is_empty() {
             return Signal::Double(Matrix::IDENTITY);
         }
-        self.run_slots(start, place.frames, scratch);
+        self.run_slots(start, place.frames, buses, scratch);
         Signal::Single(Matrix::IDENTITY)
     }
 
     /// Rounds to 32 bit, once, and passes the devices.
-    fn run_slots(&mut self, start: i64, frames: usize, scratch: &mut Scratch) {
+    fn run_slots(
+        &mut self,
+        start: i64,
+        frames: usize,
+        buses: &[Stereo<f64>],
+        scratch: &mut Scratch,
+    ) {
         for i in 0..frames {
             scratch.single.left[i] = scratch.double.left[i] as f32;
             scratch.single.right[i] = scratch.double.right[i] as f32;
@@ -218,7 +239,11 @@ impl StripNode {
         self.faults += scratch.single.contain(frames);
         let mut at = start;
         for slot in &mut self.slots {
-            slot.process(at, &mut scratch.single, frames);
+            let key = slot.key.and_then(|bus| buses.get(bus));
+            if let Some(key) = key {
+                scratch.key.round_from(key, frames);
+            }
+            slot.process(at, &mut scratch.single, frames, key.map(|_| &scratch.key));
             at -= slot.latency_frames() as i64;
         }
     }
@@ -297,6 +322,7 @@ impl StripNode {
         self.pan.reset();
         self.width.reset();
         self.mute.reset(at);
+        self.late.reset();
         if let Input::Source(voice) = &mut self.input {
             voice.finish();
         }
@@ -354,7 +380,7 @@ impl StripNode {
         for edge in &mut self.edges {
             match &mut edge.tap {
                 Tap::Pre(id, control) | Tap::Post(id, control) if *id == send => control.set(level),
-                Tap::Pre(..) | Tap::Post(..) | Tap::Output => {}
+                Tap::Pre(..) | Tap::Post(..) | Tap::Output | Tap::Key(_) => {}
             }
         }
     }
@@ -371,11 +397,7 @@ impl Edge {
     ///
     /// Audio thread: no allocation, no lock, no system call.
     pub(crate) fn take_over(&mut self, old: &mut Self, frame: i64) {
-        if self.delay.frames() == old.delay.frames() {
-            std::mem::swap(&mut self.delay, &mut old.delay);
-        } else {
-            self.delay.take_over(&old.delay);
-        }
+        self.delay.take_over_from(&mut old.delay);
         if let (
             Tap::Pre(_, level) | Tap::Post(_, level),
             Tap::Pre(_, before) | Tap::Post(_, before),
@@ -400,13 +422,13 @@ impl Edge {
     fn process(
         &mut self,
         at: LatePlace,
-        pre: Signal,
-        post: Signal,
+        [inserted, pre, post]: [Signal; 3],
         buses: &mut [Stereo<f64>],
         scratch: &mut Scratch,
     ) {
         let (signal, level) = match &mut self.tap {
             Tap::Output => (post, Some(1.0)),
+            Tap::Key(_) => (inserted, Some(1.0)),
             Tap::Pre(_, level) => (pre, level.fill(at.start, at.frames, &mut scratch.gains)),
             Tap::Post(_, level) => (post, level.fill(at.start, at.frames, &mut scratch.gains)),
         };

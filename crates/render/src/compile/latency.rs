@@ -7,26 +7,31 @@ use twobus_session::{Mix, Strip, StripId};
 use super::CompileError;
 use super::solo::destinations;
 
-/// Strips in running order: tracks as in the document, then buses, each after all that feed it and
-/// otherwise as in the document, then the mix bus.
+/// Strips in running order: tracks as in the document, then buses, each after all that feed it or that a
+/// device of it listens to, and otherwise as in the document, then the mix bus.
 ///
 /// # Errors
 /// [`CompileError::Cycle`] with the names along it; [`CompileError::NotABus`] for a destination that
 /// cannot be fed.
 pub(crate) fn running_order(mix: &Mix) -> Result<Vec<&Strip>, CompileError> {
     check_destinations(mix)?;
-    let mut order: Vec<&Strip> = mix.tracks.iter().map(|track| &track.strip).collect();
-    let mut waiting: Vec<&Strip> = mix.buses.iter().map(|bus| &bus.strip).collect();
+    let mut waiting: Vec<&Strip> = mix.strips().collect();
+    let mut order: Vec<&Strip> = Vec::with_capacity(waiting.len());
     while !waiting.is_empty() {
-        let fed_by_waiting =
-            |bus: &Strip| waiting.iter().any(|other| destinations(other).any(|to| to == bus.id));
-        let Some(ready) = waiting.iter().position(|bus| !fed_by_waiting(bus)) else {
-            return Err(CompileError::Cycle(cycle(&waiting)));
-        };
+        let ready = waiting.iter().position(|strip| {
+            let (id, listens) = (strip.id, |other: &Strip| keys(strip).any(|key| key == other.id));
+            let feeds = |other: &Strip| destinations(other).any(|to| to == id) || listens(other);
+            !waiting.iter().any(|other| feeds(other))
+        });
+        let Some(ready) = ready else { return Err(CompileError::Cycle(cycle(&waiting))) };
         order.push(waiting.remove(ready));
     }
-    order.push(&mix.bus);
     Ok(order)
+}
+
+/// The strips that devices of `strip` listen to.
+pub(super) fn keys(strip: &Strip) -> impl Iterator<Item = StripId> {
+    strip.inserts.iter().filter_map(|device| device.key)
 }
 
 fn check_destinations(mix: &Mix) -> Result<(), CompileError> {
@@ -37,13 +42,18 @@ fn check_destinations(mix: &Mix) -> Result<(), CompileError> {
         if destinations(strip).any(|to| from_mix_bus || !is_bus(to)) {
             return Err(CompileError::NotABus(strip.name.clone()));
         }
+        if keys(strip).any(|key| mix.strip(key).is_none()) {
+            return Err(CompileError::NothingToHear(strip.name.clone()));
+        }
     }
     Ok(())
 }
 
 /// The names along a cycle among strips of which each is fed by another of them.
 fn cycle(strips: &[&Strip]) -> Vec<String> {
-    let feeds = |from: &Strip, to: &Strip| destinations(from).any(|id| id == to.id);
+    let feeds = |from: &Strip, to: &Strip| {
+        destinations(from).any(|id| id == to.id) || keys(to).any(|id| id == from.id)
+    };
     let Some(mut at) = strips.first().copied() else { return Vec::new() };
     let mut path = vec![at];
     // Walking upstream among strips that all have a feeder must come back to one of the path.
@@ -66,18 +76,26 @@ pub(crate) struct Arrival {
     pub(crate) output: u64,
 }
 
-/// When each strip's signal arrives, given the latency of each strip's inserts.
+/// When each strip's signal arrives, given the latency of each strip's inserts, one by one.
 ///
-/// An input of a bus waits for the latest of them.
-pub(crate) fn arrivals(
+/// An input of a bus waits for the latest of them; a strip also waits for what its devices listen to, so
+/// that they hear it with the signal it belongs to.
+pub(crate) fn arrivals<'a>(
     order: &[&Strip],
-    insert_latency: impl Fn(StripId) -> u64,
+    insert_latencies: impl Fn(StripId) -> &'a [u64],
 ) -> BTreeMap<StripId, Arrival> {
     let mut arrivals: BTreeMap<StripId, Arrival> = BTreeMap::new();
     for strip in order {
-        let at = arrivals.entry(strip.id).or_default();
-        at.output = at.input + insert_latency(strip.id);
-        let output = at.output;
+        let latencies = insert_latencies(strip.id);
+        let mut input = arrivals.get(&strip.id).map_or(0, |at| at.input);
+        let mut before = 0;
+        for (device, latency) in strip.inserts.iter().zip(latencies) {
+            let heard = device.key.and_then(|key| arrivals.get(&key)).map_or(0, |at| at.output);
+            input = input.max(heard.saturating_sub(before));
+            before += latency;
+        }
+        let output = input + before;
+        let _before = arrivals.insert(strip.id, Arrival { input, output });
         for to in destinations(strip) {
             let next = arrivals.entry(to).or_default();
             next.input = next.input.max(output);

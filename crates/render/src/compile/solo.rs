@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use twobus_session::{Mix, Output, Strip, StripId};
 
+use super::latency::keys;
+
 /// What solo elsewhere leaves of each strip's paths.
 #[derive(Debug, Default)]
 pub(super) struct Solo {
@@ -63,10 +65,14 @@ fn goes_out_to_soloed(mix: &Mix, strip: &Strip) -> bool {
     }
 }
 
-/// True when a bus is soloed, or feeds a soloed one. The routing has no circles: that was checked.
-fn leads_to_soloed(mix: &Mix, bus: StripId) -> bool {
-    let Some(strip) = mix.strip(bus) else { return false };
-    strip.solo || destinations(strip).any(|to| leads_to_soloed(mix, to))
+/// True when a strip is soloed, or feeds a soloed one, or one that listens to it does. The routing has no
+/// circles: that was checked.
+fn leads_to_soloed(mix: &Mix, id: StripId) -> bool {
+    let Some(strip) = mix.strip(id) else { return false };
+    let mut listeners = mix.strips().filter(|other| keys(other).any(|key| key == id));
+    strip.solo
+        || destinations(strip).any(|to| leads_to_soloed(mix, to))
+        || listeners.any(|other| leads_to_soloed(mix, other.id))
 }
 
 /// Where a strip's signal goes: its output, then its sends that are on.

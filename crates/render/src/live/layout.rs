@@ -52,6 +52,7 @@ enum TapKey {
     Output,
     Pre(SendId),
     Post(SendId),
+    Key(DeviceId),
 }
 
 impl Layout {
@@ -86,11 +87,17 @@ impl StripLayout {
 
 impl EdgeLayout {
     fn of(edge: &Edge, plan: &Plan) -> Self {
-        let fed = |strip: &&StripNode| matches!(strip.input, Input::Bus(bus) if bus == edge.to);
+        let fed = |strip: &&StripNode| match edge.tap {
+            Tap::Key(device) => strip.slots.iter().any(|slot| slot.device == device),
+            Tap::Output | Tap::Pre(..) | Tap::Post(..) => {
+                matches!(strip.input, Input::Bus(bus) if bus == edge.to)
+            }
+        };
         let tap = match &edge.tap {
             Tap::Output => TapKey::Output,
             Tap::Pre(send, _) => TapKey::Pre(*send),
             Tap::Post(send, _) => TapKey::Post(*send),
+            Tap::Key(device) => TapKey::Key(*device),
         };
         let to = plan.strips.iter().find(fed).map(|strip| strip.id);
         Self { key: EdgeKey { to, tap }, frames: edge.delay.frames() }

@@ -147,6 +147,8 @@ impl Table {
             if let (Input::Source(voice), Input::Source(before)) = inputs {
                 voice.take_over(before);
             }
+            let before = &mut old.strips[place].late;
+            new.strips[index].late.take_over_from(before);
         }
         for (to, from) in &self.slots {
             let before = &mut old.strips[from.strip].slots[from.part];

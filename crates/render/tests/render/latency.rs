@@ -35,7 +35,7 @@ pub(crate) fn late(device: &Device, _rate_hz: u32) -> Box<dyn Processor> {
     Box::new(Late(DelayLine::new(device.values[0] as usize)))
 }
 
-fn late_device(id: u32, frames: u64) -> Device {
+pub(crate) fn late_device(id: u32, frames: u64) -> Device {
     let mut device = Device::new(DeviceId(id), DeviceKind::Utility);
     device.values[0] = frames as f64;
     device

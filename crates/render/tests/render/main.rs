@@ -14,6 +14,7 @@ mod live;
 mod realtime;
 #[cfg(test)]
 mod routing;
+mod side_chain;
 #[cfg(test)]
 mod stems;
 #[cfg(test)]
