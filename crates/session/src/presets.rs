@@ -43,16 +43,15 @@ pub fn find(kind: DeviceKind, name: &str) -> Option<&'static Preset> {
 fn source(kind: DeviceKind) -> &'static str {
     match kind {
         DeviceKind::Equalizer => include_str!("../../../assets/presets/equalizer.json"),
+        DeviceKind::Compressor => include_str!("../../../assets/presets/compressor.json"),
+        DeviceKind::Gate => include_str!("../../../assets/presets/gate.json"),
+        DeviceKind::DeEsser => include_str!("../../../assets/presets/de-esser.json"),
         DeviceKind::Saturator => include_str!("../../../assets/presets/saturator.json"),
         DeviceKind::Clipper => include_str!("../../../assets/presets/clipper.json"),
         DeviceKind::Multiband => include_str!("../../../assets/presets/multiband.json"),
         DeviceKind::Stereo => include_str!("../../../assets/presets/stereo.json"),
         DeviceKind::Delay => include_str!("../../../assets/presets/delay.json"),
-        DeviceKind::Utility
-        | DeviceKind::Limiter
-        | DeviceKind::Compressor
-        | DeviceKind::Gate
-        | DeviceKind::DeEsser => "[]",
+        DeviceKind::Utility | DeviceKind::Limiter => "[]",
     }
 }
 
