@@ -42,26 +42,29 @@ impl Feed {
         if !std::mem::replace(&mut self.started, true) {
             self.vitals.set_realtime(priority::promote());
         }
-        match self.slot.swap(None) {
-            Some(mut playback) if !self.failed => {
-                let act = AssertUnwindSafe(|| self.fill(playback.as_mut().as_mut(), out));
-                self.failed = catch_unwind(act).is_err();
-                self.slot.store(Some(playback));
-            }
-            other => {
-                out.fill(S::from_unit(0.0));
-                self.slot.store(other);
-            }
-        }
-        if self.failed {
-            out.fill(S::from_unit(0.0));
-            self.vitals.set_panicked();
-        }
+        self.play(out);
         let frames = out.len() / self.channels;
         self.vitals.beat(frames as u64, self.behind_frames(frames, delay));
     }
 
     #[rtsan_standalone::nonblocking]
+    fn play<S: DeviceSample>(&mut self, out: &mut [S]) {
+        let mut silent = true;
+        let mut taken = self.slot.swap(None);
+        if let Some(playback) = taken.as_mut().filter(|_| !self.failed) {
+            let act = AssertUnwindSafe(|| self.fill(playback.as_mut().as_mut(), out));
+            self.failed = catch_unwind(act).is_err();
+            silent = self.failed;
+        }
+        self.slot.store(taken);
+        if silent {
+            out.fill(S::from_unit(0.0));
+        }
+        if self.failed {
+            self.vitals.set_panicked();
+        }
+    }
+
     fn fill<S: DeviceSample>(&mut self, playback: &mut dyn Playback, out: &mut [S]) {
         for piece in out.chunks_mut(PIECE * self.channels) {
             let frames = piece.len() / self.channels;

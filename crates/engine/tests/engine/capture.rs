@@ -27,7 +27,10 @@ const ABSENT: &str = "The capture tests need jackd, jack_lsp and ALSA's jack and
                       jackd2, libasound2-plugins); `cargo xtask test` installs them.";
 
 /// How long a server may take to start or end.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// So many servers are started until one takes clients.
+const ATTEMPTS: usize = 3;
 
 static RIGS: AtomicU32 = AtomicU32::new(0);
 
@@ -38,7 +41,9 @@ static TURN: Mutex<()> = Mutex::new(());
 pub(crate) struct Rig {
     folder: TempDir,
     name: String,
+    period: u32,
     server: Child,
+    killed: bool,
     _turn: MutexGuard<'static, ()>,
 }
 
@@ -46,35 +51,41 @@ impl Rig {
     /// A device that takes `period` frames at a time, stereo, 32-bit float, at [`RATE_HZ`].
     pub(crate) fn start(period: u32) -> Self {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = RIGS.fetch_add(1, Ordering::Relaxed);
-        let name = format!("twobus{}-{number}", std::process::id());
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("asound.conf"), configuration(&folder)).unwrap();
-        let log = open(&folder, "jackd.log");
-        let server = Command::new("jackd")
-            .args(["-R", "-P", "70", "-n", &name, "-d", "dummy", "-C", "2", "-P", "2"])
-            .args(["-r", &RATE_HZ.to_string(), "-p", &period.to_string()])
-            .env("JACK_NO_AUDIO_RESERVATION", "1")
-            .env("XDG_RUNTIME_DIR", folder.path())
-            .stdin(Stdio::null())
-            .stdout(log.try_clone().unwrap())
-            .stderr(log)
-            .spawn()
-            .unwrap_or_else(|error| panic!("{ABSENT} ({error})"));
-        let rig = Self { folder, name, server, _turn: turn };
-        rig.wait();
+        let number = RIGS.fetch_add(1, Ordering::Relaxed);
+        let name = format!("twobus{}-{number}", std::process::id());
+        let server = launch(&folder, &name, period);
+        let mut rig = Self { folder, name, period, server, killed: false, _turn: turn };
+        for attempt in 1.. {
+            if rig.is_ready() {
+                break;
+            }
+            assert!(attempt < ATTEMPTS, "jackd did not start: {}", rig.said());
+            rig.kill_server();
+            rig.relaunch();
+        }
         rig
     }
 
-    /// Until the server takes clients; it may turn some away while it starts.
-    fn wait(&self) {
+    fn relaunch(&mut self) {
+        self.server = launch(&self.folder, &self.name, self.period);
+        self.killed = false;
+    }
+
+    /// Waits until the server takes clients. While it starts it may turn some away; on a busy machine it
+    /// may never take any.
+    fn is_ready(&self) -> bool {
         let start = Instant::now();
         let mut list = self.command("jack_lsp");
         let _ = list.stdout(Stdio::null()).stderr(Stdio::null());
         while !run(&mut list, PATIENCE).success() {
-            assert!(start.elapsed() < PATIENCE, "jackd did not start: {}", self.said());
+            if start.elapsed() > PATIENCE {
+                return false;
+            }
             thread::sleep(Duration::from_millis(50));
         }
+        true
     }
 
     /// A program whose default sound device is this one.
@@ -103,6 +114,7 @@ impl Rig {
     pub(crate) fn kill_server(&mut self) {
         self.server.kill().unwrap();
         let _ = self.server.wait().unwrap();
+        self.killed = true;
     }
 
     /// The path of a file that lives as long as the rig.
@@ -124,10 +136,16 @@ impl Rig {
 
 impl Drop for Rig {
     fn drop(&mut self) {
-        // Asked to end, it takes its shared memory with it.
+        // A server that is killed leaves its entry among the eight that JACK has room for; the next of the
+        // same name takes it over.
+        if self.killed {
+            self.relaunch();
+            let _ = self.is_ready();
+        }
+        // Asked to end, it takes its entry and its shared memory with it.
         let pid = Pid::from_raw(self.server.id().cast_signed());
         if matches!(self.server.try_wait(), Ok(None)) && kill(pid, Signal::SIGTERM).is_ok() {
-            let _ = wait(&mut self.server, PATIENCE / 4);
+            let _ = wait(&mut self.server, PATIENCE / 2);
         }
         let _ = self.server.kill();
         let _ = self.server.wait();
@@ -158,6 +176,20 @@ fn wait(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
         thread::sleep(Duration::from_millis(10));
     }
     None
+}
+
+fn launch(folder: &TempDir, name: &str, period: u32) -> Child {
+    let log = open(folder, "jackd.log");
+    Command::new("jackd")
+        .args(["-R", "-P", "70", "-n", name, "-d", "dummy", "-C", "2", "-P", "2"])
+        .args(["-r", &RATE_HZ.to_string(), "-p", &period.to_string()])
+        .env("JACK_NO_AUDIO_RESERVATION", "1")
+        .env("XDG_RUNTIME_DIR", folder.path())
+        .stdin(Stdio::null())
+        .stdout(log.try_clone().unwrap())
+        .stderr(log)
+        .spawn()
+        .unwrap_or_else(|error| panic!("{ABSENT} ({error})"))
 }
 
 fn open(folder: &TempDir, name: &str) -> fs::File {

@@ -15,6 +15,9 @@ use crate::device::{
 /// Notices that wait to be read, at most; the oldest go first.
 const NOTICES: usize = 64;
 
+/// Longer than any callback that does not hang.
+const CALLBACK: Duration = Duration::from_millis(200);
+
 /// What the supervisor leaves for the player's end to read.
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
@@ -159,17 +162,24 @@ impl Keeper {
     fn close(&mut self) {
         self.settle();
         let (operation, messages) = (self.next_operation(), self.messages.clone());
-        let stream = self.stream.take();
+        let (stream, outlet) = (self.stream.take(), self.outlet.clone());
         let _detached = thread::spawn(move || {
-            // Waits for a running callback.
+            // Waits for a running callback. If that hangs and its playback is replaced, it ends here.
             drop(stream);
+            drop(outlet);
             let _ = messages.send(Message::Closed(operation));
         });
     }
 
     /// Takes the playback from a device that does not answer. Whatever that still answers comes too late.
     fn reclaim(&mut self) {
-        let playback = self.outlet.take_back();
+        let mut playback = self.outlet.take_back();
+        // A callback that runs just now will be over by then.
+        let end = Instant::now() + CALLBACK;
+        while playback.is_none() && Instant::now() < end {
+            thread::sleep(Duration::from_millis(1));
+            playback = self.outlet.take_back();
+        }
         let done = playback.is_some();
         if let Some(playback) = playback {
             self.outlet = Outlet::new(playback, self.outlet.song_hz());
