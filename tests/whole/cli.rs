@@ -95,7 +95,7 @@ fn json_has_the_documented_keys() {
     check(&studio.json("new song --rate 48000"), "project name song");
     studio.wav("stems/a.wav", Int24, &stereo_noise(1, 0.3, frames(1.0)));
     let import = studio.json("import song stems");
-    check(&import, "rate_hz sum_peak_dbfs trim_db files");
+    check(&import, "rate_hz sum_peak_dbfs trim_db pan_law mono_centre_db files");
     assert_eq!(keys(&import["files"][0]), ["error", "file", "path"]);
     let row = [
         "channels",

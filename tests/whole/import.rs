@@ -156,7 +156,7 @@ fn r29_a_file_with_three_channels_becomes_three_mono_tracks() {
     let studio = Studio::new();
     let channels: Planar = (0..3).map(|n| impulse(1_000 * (n + 1), 0.5, 9_600)).collect();
     studio.wav("stems/room.wav", Int24, &channels);
-    let _ = studio.done("import song stems --no-trims");
+    let _ = studio.done("import song stems --no-trims --split");
     let stems = stems(&studio);
     let names: Vec<&str> = stems.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["Room 1", "Room 2", "Room 3"]);
@@ -221,7 +221,7 @@ fn product_proposed_trims_bring_the_peak_of_the_bounce_to_minus_6_dbfs() {
         }
         let room: Planar = (0..3).map(|n| noise(50 + n, 0.4, frames(0.5))).collect();
         studio.wav_at("stems/room.wav", Int24, 48_000, Some(1_000), &room);
-        let json = studio.json("import song stems");
+        let json = studio.json("import song stems --split");
         let found = peak_with_trims(&studio);
         assert!((found + 6.0).abs() <= 0.2, "{found}");
         let unity = json["sum_peak_dbfs"].as_f64().unwrap() + json["trim_db"].as_f64().unwrap();

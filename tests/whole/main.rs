@@ -10,6 +10,8 @@ mod determinism;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
+mod formats;
+#[cfg(test)]
 mod import;
 #[cfg(test)]
 #[cfg(unix)]

@@ -79,6 +79,9 @@ pub(crate) struct ImportArgs {
     /// Leave all trims at 0 dB instead of bringing the sum's peak to −6 dBFS.
     #[arg(long)]
     pub(crate) no_trims: bool,
+    /// Split files with more than two channels into mono tracks; without this they are refused.
+    #[arg(long)]
+    pub(crate) split: bool,
     /// Make groups of what belongs together, such as the pieces of a drum kit.
     #[arg(long)]
     pub(crate) groups: bool,

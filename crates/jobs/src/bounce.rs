@@ -130,7 +130,7 @@ pub fn bounce(
     progress.begin("Mixing", frames_ahead(mix, span));
     let frames = run(&mut renderer, feeds, span, song.rate_hz, options, &mut files, progress)?;
     let report = files.finish_measuring(measuring)?;
-    let notes = notes(mix, &renderer, &files, options);
+    let notes = notes(mix, song.rate_hz, &renderer, &files, options);
     let (stems, residual_dbfs) = files.finish()?;
     let file_hash = ContentHash::of_file(&path)?.to_string();
     let print = Print {
@@ -296,7 +296,13 @@ pub fn file_name(title: &str) -> String {
 }
 
 /// What a person should know about this bounce.
-fn notes(mix: &Mix, renderer: &Renderer, files: &Files, options: &BounceOptions) -> Vec<String> {
+fn notes(
+    mix: &Mix,
+    rate_hz: u32,
+    renderer: &Renderer,
+    files: &Files,
+    options: &BounceOptions,
+) -> Vec<String> {
     let mut notes = Vec::new();
     let soloed = mix.strips().filter(|strip| strip.solo).map(|strip| strip.name.as_str());
     let soloed: Vec<&str> = soloed.collect();
@@ -322,10 +328,10 @@ fn notes(mix: &Mix, renderer: &Renderer, files: &Files, options: &BounceOptions)
                     their sum is not the print.";
         notes.push(text.to_owned());
     }
-    let clamped = files.clamped();
-    if clamped > 0 {
-        let text = "samples lay above full scale and were clipped; lower the mix bus fader or bounce to wav32f.";
-        notes.push(format!("{clamped} {text} ({})", options.format));
+    if let Some(over) = files.over() {
+        let sentence = over.sentence(rate_hz);
+        let advice = "Lower the mix bus fader, or bounce to wav32f, which keeps them.";
+        notes.push(format!("{sentence}. {advice} ({})", options.format));
     }
     notes
 }

@@ -45,6 +45,26 @@ pub enum Error {
         /// What is wrong and what to do.
         problem: &'static str,
     },
+    /// A file with more channels than a track has, and no choice what to do with them.
+    #[error(
+        "{} has {channels} channels, and a track has one or two. Import it again with its channels \
+         split into mono tracks (--split), or export it in stereo.",
+        path.display()
+    )]
+    Channels {
+        /// The file.
+        path: PathBuf,
+        /// How many it has.
+        channels: usize,
+    },
+    /// More files at a time than are taken.
+    #[error("{files} files are more than one import takes ({most}). Import them in parts.")]
+    TooManyFiles {
+        /// How many were given.
+        files: usize,
+        /// How many are taken.
+        most: usize,
+    },
 }
 
 impl Error {

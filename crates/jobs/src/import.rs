@@ -32,11 +32,16 @@ pub struct ImportOptions {
     pub trims: bool,
     /// Put tracks whose guessed group has at least two members into a group.
     pub groups: bool,
+    /// Split files with more than two channels into mono tracks; without it they are refused.
+    pub split: bool,
 }
+
+/// Files that one import takes.
+pub const MOST_FILES: usize = 4096;
 
 impl Default for ImportOptions {
     fn default() -> Self {
-        Self { copy: false, trims: true, groups: false }
+        Self { copy: false, trims: true, groups: false, split: false }
     }
 }
 
@@ -51,6 +56,8 @@ pub struct Import {
     pub sum_peak_dbfs: Option<f64>,
     /// The trim proposed for every track.
     pub trim: Db,
+    /// The law by which the project pans mono tracks.
+    pub pan_law: PanLaw,
     /// What makes tracks of the files, as one step.
     pub edit: Edit,
 }
@@ -97,8 +104,8 @@ pub struct Imported {
 /// since is listed anew, and tracks of the old content stay as they are.
 ///
 /// # Errors
-/// When the job is cancelled or the project's folder cannot be written; a bad file is a row, not an
-/// error.
+/// When the job is cancelled, the project's folder cannot be written, or there are more than
+/// [`MOST_FILES`]; a bad file is a row, not an error.
 pub fn import(
     folder: &Folder,
     project: &Project,
@@ -107,6 +114,9 @@ pub fn import(
     options: ImportOptions,
     progress: &Progress,
 ) -> Result<Import> {
+    if paths.len() > MOST_FILES {
+        return Err(Error::TooManyFiles { files: paths.len(), most: MOST_FILES });
+    }
     let rate_hz = if song.rate_hz > 0 { song.rate_hz } else { common_rate(paths) };
     let bytes = paths.iter().filter_map(|path| path.metadata().ok()).map(|file| file.len()).sum();
     progress.begin("Reading", bytes);
@@ -114,7 +124,12 @@ pub fn import(
     let scanned: Vec<Result<Scanned>> = paths
         .par_iter()
         .enumerate()
-        .map(|(index, path)| scan_one(folder, path, index, &scratch, rate_hz, progress))
+        .map(|(index, path)| {
+            if !options.split {
+                check_channels(path)?;
+            }
+            scan_one(folder, path, index, &scratch, rate_hz, progress)
+        })
         .collect();
     progress.advance(0)?;
     let mut rows = rows(folder, project, paths, scanned, options, progress)?;
@@ -126,7 +141,7 @@ pub fn import(
     let trim = sum_peak_dbfs.map_or(Db::UNITY, balance::trim_for);
     let edit = edits(project, song, rate_hz, &rows, trim, options);
     let rows = rows.into_iter().map(|row| Row { path: row.path, outcome: row.outcome }).collect();
-    Ok(Import { rate_hz, rows, sum_peak_dbfs, trim, edit })
+    Ok(Import { rate_hz, rows, sum_peak_dbfs, trim, pan_law: project.pan_law, edit })
 }
 
 /// The rate of most files, within what a song may have; 48 kHz when nothing can be read.
@@ -136,6 +151,14 @@ fn common_rate(paths: &[PathBuf]) -> u32 {
     let votes = |rate: &u32| rates.iter().filter(|other| *other == rate).count();
     let most = rates.iter().copied().max_by_key(|rate| (votes(rate), *rate)).unwrap_or(48_000);
     most.clamp(Song::MIN_RATE_HZ, Song::MAX_RATE_HZ)
+}
+
+/// Fails for a file of more channels than a track has: which of them are meant is not guessed.
+fn check_channels(path: &Path) -> Result<()> {
+    match probe(path)?.channels {
+        0..=2 => Ok(()),
+        channels => Err(Error::Channels { path: path.to_owned(), channels }),
+    }
 }
 
 /// A scan with the size of its file.

@@ -14,7 +14,7 @@ use twobus_session::{Device, Target};
 
 use crate::analyze::{Analysis, analyze};
 use crate::error::{Error, Result};
-use crate::output::{Format, Output, OutputSpec, depth};
+use crate::output::{Format, Output, OutputSpec, Over, depth};
 use crate::progress::Progress;
 
 mod chain;
@@ -116,10 +116,10 @@ pub fn master(
     let processed = through_chain(print, &path, rate_hz, options, progress)?;
     let (drive, limited) = drive_and_verify(&processed, options, progress)?;
     let dither = dither(&before, &drive, &limited, rate_hz, options);
-    let clamped = write(&processed, &drive, &limited, dither, (out, options), progress)?;
+    let over = write(&processed, &drive, &limited, dither, (out, options), progress)?;
     // The file has its name now, so it is measured whoever wants to stop.
     let after = analyze(out, &Progress::new())?.report;
-    let notes = notes(&drive, &before, &after, clamped, options);
+    let notes = notes(&drive, &before, &after, over, options);
     Ok(Mastered {
         path: out.to_owned(),
         before,
@@ -285,7 +285,7 @@ fn dither(
     }
 }
 
-/// Writes the file; returns how many samples had to be clamped.
+/// Writes the file; returns what had to be clamped.
 fn write(
     processed: &Processed,
     drive: &Drive,
@@ -293,7 +293,7 @@ fn write(
     dither: Dither,
     (out, options): (&Path, &MasterOptions),
     progress: &Progress,
-) -> Result<u64> {
+) -> Result<Option<Over>> {
     let spec = OutputSpec {
         path: out,
         format: options.format,
@@ -310,16 +310,16 @@ fn write(
         output.push(&scaled(left), &scaled(right))
     })?;
     output.flush()?;
-    let clamped = output.clamped();
+    let over = output.over();
     let _written = output.finish()?;
-    Ok(clamped)
+    Ok(over)
 }
 
 fn notes(
     drive: &Drive,
     before: &Analysis,
     after: &Report,
-    clamped: u64,
+    over: Option<Over>,
     options: &MasterOptions,
 ) -> Vec<String> {
     let mut notes = Vec::new();
@@ -354,8 +354,8 @@ fn notes(
             "The file's true peak is {peak:.2} dBTP, above the ceiling of {ceiling}."
         ));
     }
-    if clamped > 0 {
-        notes.push(format!("{clamped} samples lay above full scale and were clipped."));
+    if let Some(over) = over {
+        notes.push(format!("{}.", over.sentence(after.rate_hz)));
     }
     notes
 }

@@ -7,6 +7,11 @@ use twobus_dsp::dither::{Depth, Dither, Quantizer};
 use twobus_media::{AudioWriter, Broadcast, Container, Info, SampleFormat, WriteSpec, Written};
 
 use crate::error::Result;
+use overs::Overs;
+
+mod overs;
+
+pub(crate) use overs::Over;
 
 /// Frames that are written at a time.
 const CHUNK_FRAMES: usize = 4096;
@@ -117,6 +122,7 @@ pub(crate) type Chunk = [Vec<f32>; 2];
 pub(crate) struct Output {
     writer: AudioWriter,
     quantizer: Option<Quantizer>,
+    overs: Overs,
     /// Value of one step of an integer format.
     step: f64,
     /// Place of the next frame in the song.
@@ -152,6 +158,7 @@ impl Output {
         Ok(Self {
             writer,
             quantizer,
+            overs: Overs::new(),
             step: 1.0 / f64::from(1_u32 << (bits - 1)),
             frame: spec.start_frame,
             gathered: [empty(), empty()],
@@ -172,11 +179,13 @@ impl Output {
         let frames = self.gathered[0].len();
         let written: Chunk = match &mut self.quantizer {
             Some(quantizer) => {
+                let before = quantizer.clamped();
                 let channels = self.gathered.iter().zip(&mut self.codes).enumerate();
                 for (channel, (samples, codes)) in channels {
                     codes.resize(frames, 0);
                     quantizer.quantize(channel, self.frame, samples, codes);
                 }
+                self.overs.see(self.frame, &self.gathered, quantizer.clamped() > before);
                 self.writer.write_codes(&[&self.codes[0], &self.codes[1]])?;
                 let sample = |&code: &i32| (f64::from(code) * self.step) as f32;
                 [0, 1].map(|channel| self.codes[channel].iter().map(sample).collect())
@@ -203,9 +212,9 @@ impl Output {
         self.listener = None;
     }
 
-    /// Samples that lay beyond full scale so far and were clamped.
-    pub(crate) fn clamped(&self) -> u64 {
-        self.quantizer.as_ref().map_or(0, Quantizer::clamped)
+    /// What lay beyond full scale so far and was clamped.
+    pub(crate) fn over(&self) -> Option<Over> {
+        self.overs.over(self.quantizer.as_ref().map_or(0, Quantizer::clamped))
     }
 
     /// Completes the file.

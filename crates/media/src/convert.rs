@@ -34,18 +34,22 @@ pub struct Converter {
 }
 
 impl Converter {
+    /// Bytes that a converter of so many channels between these rates takes, roughly: much where the
+    /// rates have no common divisor.
+    pub fn memory_bytes(from_hz: u32, to_hz: u32, channels: usize) -> u64 {
+        let (block_in, block_out) = blocks(from_hz, to_hz);
+        // Input, output, what overlaps, and what the transforms work in.
+        (3 * block_in as u64 + 4 * block_out as u64) * 8 * channels as u64
+    }
+
     /// A converter of `channels` channels from `from_hz` to `to_hz`.
     ///
     /// # Panics
     /// When a rate or the number of channels is 0.
     pub fn new(from_hz: u32, to_hz: u32, channels: usize) -> Self {
         assert!(from_hz > 0 && to_hz > 0 && channels > 0, "rates and channels are above zero");
-        let divisor = gcd(u64::from(from_hz), u64::from(to_hz));
-        let (to, from) = (u64::from(to_hz) / divisor, u64::from(from_hz) / divisor);
-        // An even number of units, so that half a block is a whole frame at both rates.
-        let units = FILTER_FRAMES.div_ceil(to.min(from)).next_multiple_of(2);
-        let (block_in, block_out) = ((units * from) as usize, (units * to) as usize);
-        let fft = (to != from).then(|| {
+        let (block_in, block_out) = blocks(from_hz, to_hz);
+        let fft = (to_hz != from_hz).then(|| {
             Fft::new_custom(
                 from_hz as usize,
                 to_hz as usize,
@@ -154,6 +158,15 @@ pub fn converted_frames(frames: u64, from_hz: u32, to_hz: u32) -> u64 {
     let (to, from) = (u128::from(to_hz), u128::from(from_hz));
     let exact = (u128::from(frames) * to * 2 + from) / (from * 2);
     u64::try_from(exact).unwrap_or(u64::MAX)
+}
+
+/// Frames of a block at both rates.
+fn blocks(from_hz: u32, to_hz: u32) -> (usize, usize) {
+    let divisor = gcd(u64::from(from_hz), u64::from(to_hz)).max(1);
+    let (to, from) = (u64::from(to_hz) / divisor, u64::from(from_hz) / divisor);
+    // An even number of units, so that half a block is a whole frame at both rates.
+    let units = FILTER_FRAMES.div_ceil(to.min(from).max(1)).next_multiple_of(2);
+    ((units * from) as usize, (units * to) as usize)
 }
 
 fn gcd(a: u64, b: u64) -> u64 {

@@ -51,12 +51,24 @@ pub enum ErrorKind {
         max = CHANNELS.end()
     )]
     ChannelCount(usize),
+    /// A conversion between rates without a common divisor, of many channels.
+    #[error(
+        "has {0} channels at a sample rate that would take too much memory to convert. Export it at \
+         a usual rate, such as 48000 Hz, or with fewer channels."
+    )]
+    Conversion(usize),
     /// A channel was asked for that the file does not have.
     #[error("has no channel with the index {0}. Choose one that it has.")]
     NoChannel(usize),
     /// The file contradicts itself so far that its audio cannot be found.
     #[error("is damaged: {0}. Export or copy it again.")]
     Broken(&'static str),
+    /// The system lets no more files be open.
+    #[error(
+        "could not be opened: too many files are open. Close other programs, or raise the limit \
+         (ulimit -n)."
+    )]
+    TooManyOpen,
     /// The system could not read it.
     #[error("could not be read. Check its permissions and its disk.")]
     Read,
@@ -101,6 +113,7 @@ impl Error {
 
     pub(crate) fn read(path: &Path, source: io::Error) -> Self {
         let kind = match source.kind() {
+            _ if too_many_open(&source) => ErrorKind::TooManyOpen,
             io::ErrorKind::NotFound => ErrorKind::Missing,
             io::ErrorKind::StaleNetworkFileHandle => ErrorKind::Changed,
             _ => ErrorKind::Read,
@@ -110,6 +123,7 @@ impl Error {
 
     pub(crate) fn write(path: &Path, source: io::Error) -> Self {
         let kind = match source.kind() {
+            _ if too_many_open(&source) => ErrorKind::TooManyOpen,
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => ErrorKind::NoFolder,
             io::ErrorKind::StorageFull
             | io::ErrorKind::QuotaExceeded
@@ -129,4 +143,18 @@ impl Error {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// True when the system has no room for another open file. Errors that were passed on may hide their
+/// number; then trying tells.
+#[cfg(unix)]
+fn too_many_open(error: &io::Error) -> bool {
+    let full = |number| matches!(number, Some(libc::EMFILE | libc::ENFILE));
+    let another = || std::fs::File::open("/").map_err(|error| error.raw_os_error());
+    full(error.raw_os_error()) || (error.raw_os_error().is_none() && another().is_err_and(full))
+}
+
+#[cfg(not(unix))]
+fn too_many_open(_: &io::Error) -> bool {
+    false
 }

@@ -16,6 +16,9 @@ use crate::write::{AudioWriter, Container, SampleFormat, WriteSpec};
 /// are never further apart are the same signal.
 const STEP: f32 = 1.0 / 32_768.0;
 
+/// Memory that one conversion may take.
+const MOST_CONVERTER_BYTES: u64 = 1 << 29;
+
 /// What to do with the file, and the two ends of the work that the caller holds.
 #[derive(Debug, Clone, Copy)]
 pub struct ScanJob<'a> {
@@ -118,8 +121,12 @@ fn convert(
         broadcast: None,
         overwrite: true,
     };
+    let from_hz = decoder.info().rate_hz;
+    if Converter::memory_bytes(from_hz, rate_hz, channels) > MOST_CONVERTER_BYTES {
+        return Err(Error::new(ErrorKind::Conversion(channels), progress.path));
+    }
     let mut writer = AudioWriter::create(progress.job.converted, &spec)?;
-    let mut converter = Converter::new(decoder.info().rate_hz, rate_hz, channels);
+    let mut converter = Converter::new(from_hz, rate_hz, channels);
     let (mut block, mut converted) = (Vec::new(), vec![Vec::new(); channels]);
     while decoder.next(&mut block)? > 0 {
         converter.push(&slices(&block), &mut converted);

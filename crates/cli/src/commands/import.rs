@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use twobus_dsp::Db;
+use twobus_dsp::pan::{self, PanLaw};
 use twobus_jobs::import::{Imported, TARGET_PEAK_DBFS};
 use twobus_jobs::{Error, Folder, Import, ImportOptions, Progress, Result, Row, import};
+use twobus_media::Warning;
 
 use crate::args::ImportArgs;
 use crate::commands::song;
@@ -20,6 +22,8 @@ struct Json {
     rate_hz: u32,
     sum_peak_dbfs: Option<f64>,
     trim_db: f64,
+    pan_law: PanLaw,
+    mono_centre_db: f64,
     files: Vec<RowJson>,
 }
 
@@ -54,7 +58,12 @@ pub(crate) fn run(args: &ImportArgs, progress: &Progress) -> Result<Outcome> {
     let folder = Folder::new(&args.project);
     let project = folder.load()?;
     let paths = files(&args.files)?;
-    let options = ImportOptions { copy: args.copy, trims: !args.no_trims, groups: args.groups };
+    let options = ImportOptions {
+        copy: args.copy,
+        trims: !args.no_trims,
+        groups: args.groups,
+        split: args.split,
+    };
     let id = song(&project, args.song)?.id;
     let found = import(&folder, &project, song(&project, args.song)?, &paths, options, progress)?;
     let imported = found.rows.iter().filter(|row| row.outcome.is_ok()).count();
@@ -118,7 +127,8 @@ pub(crate) fn text(found: &Import, title: &str, imported: usize) -> String {
     let trims = found.sum_peak_dbfs.map_or_else(String::new, |peak| trims(peak, found.trim));
     let rate = found.rate_hz;
     let tracks = show::count(imported, "file");
-    format!("{}{tracks} in \"{title}\" at {rate} Hz.\n{trims}", show::table(&rows))
+    let mono = mono(found);
+    format!("{}{tracks} in \"{title}\" at {rate} Hz.\n{mono}{trims}", show::table(&rows))
 }
 
 /// What was done about a sum that peaks at `peak_dbfs`.
@@ -148,6 +158,11 @@ fn cells(imported: &Imported, rate_hz: u32) -> Vec<String> {
     if imported.converted {
         remarks.push("converted");
     }
+    if imported.media.channels > 2 {
+        remarks.push("split");
+    }
+    remarks.extend(imported.warnings.iter().map(remark));
+    remarks.dedup();
     vec![
         imported.guess.name.clone(),
         imported.guess.role.name().to_owned(),
@@ -161,6 +176,34 @@ fn cells(imported: &Imported, rate_hz: u32) -> Vec<String> {
         show::value(Some(imported.rms_dbfs), 1, ""),
         remarks.join(", "),
     ]
+}
+
+/// A warning in a word or two; it is said in full below the table.
+fn remark(warning: &Warning) -> &'static str {
+    match warning {
+        Warning::Truncated { .. } => "cut short",
+        Warning::Unfinished { .. } => "unfinished",
+        Warning::NonFinite { .. } | Warning::Lost { .. } | Warning::Checksum => "damaged",
+        Warning::DelayUnknown => "delay unknown",
+    }
+}
+
+/// What a mono track in the centre loses on each side.
+fn centre_db(law: PanLaw) -> f64 {
+    let exact = Db::from_gain(pan::mono(law, 0.0).0).0;
+    // The laws are named by tenths of a dB.
+    (exact * 10.0).round() / 10.0 + 0.0
+}
+
+/// How mono tracks are panned, if there are any.
+fn mono(found: &Import) -> String {
+    let mut channels =
+        found.rows.iter().filter_map(|row| Some(row.outcome.as_ref().ok()?.media.channels));
+    if channels.all(|channels| channels == 2) {
+        return String::new();
+    }
+    let level = show::value(Some(centre_db(found.pan_law)), 1, "dB");
+    format!("Mono tracks stand in the centre, at {level} on each side (the project's pan law).\n")
 }
 
 fn errors(rows: &[Row]) -> Vec<String> {
@@ -212,6 +255,8 @@ fn json(found: &Import) -> Json {
         rate_hz: found.rate_hz,
         sum_peak_dbfs: found.sum_peak_dbfs,
         trim_db: found.trim.0,
+        pan_law: found.pan_law,
+        mono_centre_db: centre_db(found.pan_law),
         files: found.rows.iter().map(row).collect(),
     }
 }

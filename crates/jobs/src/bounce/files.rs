@@ -12,7 +12,7 @@ use twobus_session::Song;
 
 use super::{BounceOptions, StemFile, file_name};
 use crate::error::{Error, Result};
-use crate::output::{Chunk, Format, Output, OutputSpec};
+use crate::output::{Chunk, Format, Output, OutputSpec, Over};
 
 /// The files of a bounce while they are written; dropped before they are finished, nothing is left.
 pub(super) struct Files {
@@ -87,9 +87,9 @@ impl Files {
         report.map_err(|_| Error::Missing("measuring the print failed".to_owned()))
     }
 
-    /// Samples of the print that lay beyond full scale and were clamped.
-    pub(super) fn clamped(&self) -> u64 {
-        self.print.clamped()
+    /// What of the print lay beyond full scale and was clamped.
+    pub(super) fn over(&self) -> Option<Over> {
+        self.print.over()
     }
 
     /// Completes the stems, and last the print; returns the stems and the residual, in dBFS.

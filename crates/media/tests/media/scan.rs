@@ -162,3 +162,27 @@ fn r29_r31_many_channels_and_odd_samples_are_reported() {
     let reader = PcmReader::open_channels(&converted, Channels::Mono(5)).unwrap();
     assert_eq!(reader.frames(), 2000);
 }
+
+#[test]
+fn r24_a_conversion_that_would_take_the_memory_is_refused() {
+    let content = vec![0; 64 * 2 * 100];
+    let mut bytes = wav(1, 64, 16, &content);
+    bytes[24..28].copy_from_slice(&767_999_u32.to_le_bytes());
+    let (folder, path) = file("odd.wav", &bytes);
+    let (bytes_done, cancel) = (AtomicU64::new(0), AtomicBool::new(false));
+    let converted = folder.path().join("converted.wav");
+    let job = ScanJob {
+        rate_hz: Some(192_000),
+        converted: &converted,
+        bytes_done: &bytes_done,
+        cancel: &cancel,
+    };
+    let error = twobus_media::scan(&path, &job).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conversion(64));
+    assert!(error.to_string().contains("Export it at a usual rate"), "{error}");
+    assert!(!converted.exists());
+    // Two channels of it, and many at a usual rate, are converted.
+    bytes[24..28].copy_from_slice(&768_000_u32.to_le_bytes());
+    std::fs::write(&path, &bytes).unwrap();
+    assert_eq!(twobus_media::scan(&path, &job).unwrap().frames, 25);
+}
