@@ -1,10 +1,11 @@
-//! Set-up and chores of the workspace: `cargo xtask demo | test | bench`.
+//! Set-up and chores of the workspace: `cargo xtask demo | test | fuzz | bench`.
 
 #[cfg(unix)]
 mod bench;
 mod command;
 mod demo;
 mod error;
+mod fuzz;
 mod licences;
 mod sanitizer;
 mod setup;
@@ -40,6 +41,12 @@ enum Chore {
         #[arg(long)]
         full: bool,
     },
+    /// Feed the readers of files with damaged ones, guided by what they reach.
+    Fuzz {
+        /// How long each target runs, in seconds.
+        #[arg(long, default_value_t = fuzz::SECONDS)]
+        seconds: u32,
+    },
     #[cfg(unix)]
     #[command(flatten)]
     Bench(bench::Chore),
@@ -48,6 +55,7 @@ enum Chore {
 fn main() -> ExitCode {
     let done = match Args::parse().chore {
         Chore::Demo { args } => demo::run(&args),
+        Chore::Fuzz { seconds } => fuzz::check(seconds).map(terminal::say),
         Chore::Test { full } => return test::run(full),
         #[cfg(unix)]
         Chore::Bench(chore) => bench::run(chore),

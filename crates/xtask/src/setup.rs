@@ -38,6 +38,13 @@ const LINKER: Need = Need {
     source: Source::Apt(&["gcc", "libc6-dev"]),
 };
 
+const CXX: Need = Need {
+    what: "a C++ compiler",
+    why: "libFuzzer is compiled with it",
+    probe: &["c++", "--version"],
+    source: Source::Apt(&["g++"]),
+};
+
 const RUSTFMT: Need = Need {
     what: "rustfmt",
     why: "the format is checked",
@@ -113,6 +120,9 @@ pub(crate) const TEST: &[Need] =
     &[LINKER, RUSTFMT, CLIPPY, PKG_CONFIG, ALSA, JACK, JACK_PLUGIN, PULSEAUDIO];
 #[cfg(not(target_os = "linux"))]
 pub(crate) const TEST: &[Need] = &[LINKER, RUSTFMT, CLIPPY];
+
+/// What fuzzing needs.
+pub(crate) const FUZZ: &[Need] = &[LINKER, CXX];
 
 /// Installs what is missing of `needs`; a few milliseconds when nothing is.
 ///

@@ -8,7 +8,7 @@ use crate::command::{cargo, run as run_command, shown, start, succeeded};
 use crate::error::Result;
 use crate::tally::Tally;
 use crate::terminal::{columns, complain, say};
-use crate::{licences, sanitizer, setup};
+use crate::{fuzz, licences, sanitizer, setup};
 
 /// A part of the check.
 struct Part {
@@ -28,7 +28,7 @@ struct Findings {
 }
 
 /// In this order; the first that fails is the last.
-const PARTS: [Part; 7] = [
+const PARTS: [Part; 8] = [
     Part { name: "set-up", check: |_| setup::ensure(setup::TEST) },
     Part { name: "format", check: format },
     Part { name: "licences", check: licences },
@@ -36,12 +36,13 @@ const PARTS: [Part; 7] = [
     Part { name: "docs", check: docs },
     Part { name: "tests", check: tests },
     Part { name: "sanitizer", check: sanitizer },
+    Part { name: "fuzzing", check: fuzzing },
 ];
 
 /// Runs all parts, or until one fails; says how long each took, and last, alone on a line, how many
 /// tests passed and failed. A part that fails without a test counts as one failed.
 ///
-/// With `full`, tests that take a seeded part of a large grid take all of it.
+/// With `full`, tests that take a seeded part of a large grid take all of it, and the fuzz targets run.
 pub(crate) fn run(full: bool) -> ExitCode {
     let mut rows = Vec::new();
     let mut sum = Tally::default();
@@ -121,5 +122,14 @@ fn count(command: &mut Command, tally: &mut Tally) -> Result<()> {
 
 fn sanitizer(findings: &mut Findings) -> Result<()> {
     findings.note = sanitizer::check()?.unwrap_or_default().to_owned();
+    Ok(())
+}
+
+fn fuzzing(findings: &mut Findings) -> Result<()> {
+    findings.note = match findings.full {
+        true => fuzz::check(fuzz::SECONDS)?,
+        false => "left out: --full runs it".to_owned(),
+    };
+    say(&findings.note);
     Ok(())
 }
