@@ -114,7 +114,7 @@ fn product_a_tail_lasts_until_half_a_second_is_below_minus_90_dbfs() {
 }
 
 #[test]
-fn row49_prints_are_numbered_and_never_overwritten() {
+fn r49_prints_are_numbered_and_never_overwritten() {
     let studio = two_stems();
     let first = studio.json("bounce song --note one");
     let bytes = studio.bytes("song/prints/Song 001.wav");

@@ -11,7 +11,7 @@ fn two_stems() -> Studio {
 }
 
 #[test]
-fn row16_a_missing_stem_stops_the_bounce_by_name_and_its_return_repairs_it() {
+fn r16_a_missing_stem_stops_the_bounce_by_name_and_its_return_repairs_it() {
     let studio = two_stems();
     let before = studio.bytes(&studio.printed(""));
     let (stem, away) = (studio.at("stems/02.wav"), studio.at("02.wav"));
@@ -26,7 +26,7 @@ fn row16_a_missing_stem_stops_the_bounce_by_name_and_its_return_repairs_it() {
 }
 
 #[test]
-fn row17_a_changed_stem_stops_the_bounce_by_name() {
+fn r17_a_changed_stem_stops_the_bounce_by_name() {
     let studio = two_stems();
     let old = studio.bytes("stems/02.wav");
     let before = studio.bytes(&studio.printed(""));
@@ -40,7 +40,7 @@ fn row17_a_changed_stem_stops_the_bounce_by_name() {
 
 /// The usual case: the same length again, at the song's rate and at another one.
 #[test]
-fn row17_a_stem_written_over_with_the_same_size_stops_the_bounce_too() {
+fn r17_a_stem_written_over_with_the_same_size_stops_the_bounce_too() {
     let studio = Studio::new();
     studio.wav("stems/48.wav", Int24, &stereo_noise(1, 0.3, frames(0.5)));
     studio.wav_at("stems/44.wav", Int24, 44_100, None, &stereo_noise(2, 0.3, frames(0.5)));
@@ -57,7 +57,7 @@ fn row17_a_stem_written_over_with_the_same_size_stops_the_bounce_too() {
 }
 
 #[test]
-fn row17_a_changed_stem_that_is_imported_anew_can_be_bounced_without_its_old_track() {
+fn r17_a_changed_stem_that_is_imported_anew_can_be_bounced_without_its_old_track() {
     let studio = two_stems();
     let _ = studio.done("bounce song");
     let new = stereo_noise(7, 0.3, frames(0.4));
@@ -71,7 +71,7 @@ fn row17_a_changed_stem_that_is_imported_anew_can_be_bounced_without_its_old_tra
 }
 
 #[test]
-fn row18_a_project_moved_with_its_stems_gives_the_same_bytes() {
+fn r18_a_project_moved_with_its_stems_gives_the_same_bytes() {
     let studio = two_stems();
     let before = studio.bytes(&studio.printed(""));
     std::fs::create_dir(studio.at("elsewhere")).unwrap();

@@ -50,7 +50,7 @@ fn assert_stopped(line: &str, child: Child) {
 }
 
 #[test]
-fn row6_a_bounce_that_is_interrupted_leaves_nothing_behind() {
+fn r6_a_bounce_that_is_interrupted_leaves_nothing_behind() {
     let studio = one_stem();
     let before = studio.bytes("song/project.json");
     for options in ["", "--stems"] {
@@ -94,7 +94,7 @@ fn a_master_that_is_interrupted_leaves_nothing_behind() {
 }
 
 #[test]
-fn row6_a_bounce_killed_at_any_time_leaves_no_short_print() {
+fn r6_a_bounce_killed_at_any_time_leaves_no_short_print() {
     let studio = one_stem();
     let line = "bounce song --from 0 --to 40 --threads 2";
     let _ = studio.done(line);
@@ -143,7 +143,7 @@ fn assert_full(run: Run) {
 }
 
 #[test]
-fn row5_a_bounce_to_a_full_disk_fails_and_leaves_nothing() {
+fn r5_a_bounce_to_a_full_disk_fails_and_leaves_nothing() {
     let studio = one_stem();
     let before = studio.bytes("song/project.json");
     for options in ["", "--stems", "--format wav24"] {
@@ -154,7 +154,7 @@ fn row5_a_bounce_to_a_full_disk_fails_and_leaves_nothing() {
 }
 
 #[test]
-fn row5_a_master_to_a_full_disk_fails_and_leaves_the_old_file() {
+fn r5_a_master_to_a_full_disk_fails_and_leaves_the_old_file() {
     let studio = one_stem();
     let _ = studio.done("bounce song");
     for format in ["wav24", "flac24"] {
@@ -169,7 +169,7 @@ fn row5_a_master_to_a_full_disk_fails_and_leaves_the_old_file() {
 }
 
 #[test]
-fn row5_an_import_to_a_full_disk_fails_and_leaves_the_project_as_it_was() {
+fn r5_an_import_to_a_full_disk_fails_and_leaves_the_project_as_it_was() {
     let studio = Studio::new();
     studio.wav("stems/a.wav", Int24, &stereo_noise(1, 0.3, frames(1.0)));
     long_file(&studio, "b.wav", 20);

@@ -194,7 +194,7 @@ fn row34_the_same_input_gives_the_same_master() {
 }
 
 #[test]
-fn row49_a_master_replaces_a_file_only_when_told_to() {
+fn r49_a_master_replaces_a_file_only_when_told_to() {
     let studio = with_music();
     let _ = studio.file("out.wav", b"old");
     let _ = studio.ends("master music.wav --out out.wav", 1).says(&["out.wav", "--force"]);
@@ -204,7 +204,7 @@ fn row49_a_master_replaces_a_file_only_when_told_to() {
 }
 
 #[test]
-fn row49_a_master_never_replaces_its_input_a_print_or_a_stem() {
+fn r49_a_master_never_replaces_its_input_a_print_or_a_stem() {
     let studio = Studio::with_stems(Int24, &[stereo_noise(1, 0.3, frames(1.0))]);
     let _ = studio.done("bounce song --format wav24");
     let _ = studio.done("bounce song");

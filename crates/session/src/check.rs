@@ -51,6 +51,7 @@ pub(crate) fn record(project: &Project) -> Result<(), EditError> {
     if project.schema != SCHEMA {
         return Err(rule("schema", "the document is of another version of the program"));
     }
+    hash(&project.id).map_err(|e| e.within("id", ""))?;
     name(&project.name)?;
     text(&project.record.artist).map_err(|e| e.within("record.artist", "artist"))?;
     let is_code =
@@ -68,10 +69,7 @@ pub(crate) fn files(project: &Project) -> Result<(), EditError> {
 }
 
 fn file_alone(file: &MediaFile) -> Result<(), EditError> {
-    const MAX_PATH: usize = 4_096;
-    if file.path.is_empty() || file.path.len() > MAX_PATH || file.path.contains('\0') {
-        return Err(rule("path", "a path has 1 to 4096 bytes and no NUL"));
-    }
+    path(&file.path)?;
     hash(&file.hash).map_err(|e| e.within("hash", "hash"))?;
     if !MediaFile::RATES_HZ.contains(&file.rate_hz) {
         return Err(rule("rate_hz", "files have rates of 1 kHz to 768 kHz"));
@@ -83,6 +81,14 @@ fn file_alone(file: &MediaFile) -> Result<(), EditError> {
         return Err(rule("frames", "the file is too long or too late"));
     }
     text(&file.format).map_err(|e| e.within("format", "format"))
+}
+
+fn path(path: &str) -> Result<(), EditError> {
+    const MAX_PATH: usize = 4_096;
+    if path.is_empty() || path.len() > MAX_PATH || path.contains('\0') {
+        return Err(rule("path", "a path has 1 to 4096 bytes and no NUL"));
+    }
+    Ok(())
 }
 
 /// A song without the mixes its prints came from.

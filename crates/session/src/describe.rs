@@ -111,6 +111,7 @@ fn master(change: &MasterEdit, song: &Song) -> Option<String> {
         MasterEdit::Alternative(None) => format!("{title} master: drop alternative"),
         MasterEdit::SwapChains => format!("{title} master: swap A and B"),
         MasterEdit::Target(_) => format!("{title} master target"),
+        MasterEdit::Deliveries(_) => format!("{title} master delivered"),
         MasterEdit::References(change) => {
             let references = &master.references;
             format!("{title} master: {}", change.lower_words(references, |r| r.media.0.to_string()))

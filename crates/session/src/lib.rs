@@ -50,10 +50,10 @@ pub use edit::{
     TimelineEdit, TrackEdit,
 };
 pub use error::{EditError, Problem};
-pub use file::{FileError, FileFault, Loaded, load, load_backup, save};
+pub use file::{Document, FileError, FileFault, Loaded, load, load_backup, save};
 pub use history::History;
 pub use ids::{ClipId, DeviceId, MarkerId, MediaId, SectionId, SendId, SongId, StripId};
-pub use master::{Master, MasterInput, Reference, Target};
+pub use master::{Delivery, Master, MasterInput, Reference, Target};
 pub use media_file::MediaFile;
 pub use mix::{Bus, BusKind, Mix, Monitor, Track};
 pub use print::{Measurements, Print, PrintKind};

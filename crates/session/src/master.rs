@@ -38,6 +38,35 @@ pub struct Master {
     /// Songs to compare with.
     #[serde(default)]
     pub references: Vec<Reference>,
+    /// Files that were delivered, the newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deliveries: Vec<Delivery>,
+}
+
+impl Master {
+    /// The deliveries once `new` is one of them: it takes the place of one with the same file.
+    pub fn delivered(&self, new: Delivery) -> Vec<Delivery> {
+        let mut all = self.deliveries.clone();
+        all.retain(|other| other.file != new.file);
+        all.push(new);
+        all
+    }
+}
+
+/// A file that was delivered, and what it was made from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delivery {
+    /// Path with `/` between its parts: relative to the project's folder where it lies inside it or
+    /// beside it, absolute otherwise.
+    pub file: String,
+    /// XXH3 (64-bit) of its bytes, as 16 hexadecimal digits.
+    pub file_hash: String,
+    /// Number of the print it was made from; `None` for a file from elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub print: Option<u32>,
+    /// XXH3 (64-bit) of the bytes of what it was made from, as 16 hexadecimal digits.
+    pub input_hash: String,
 }
 
 /// What is mastered.

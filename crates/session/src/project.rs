@@ -1,5 +1,7 @@
 //! The project: one record, its songs and its files.
 
+use std::hash::{BuildHasher as _, RandomState};
+
 use serde::{Deserialize, Serialize};
 use twobus_dsp::pan::PanLaw;
 use twobus_dsp::param::{ParamSpec, Unit};
@@ -12,7 +14,7 @@ use crate::print::Print;
 use crate::strip::{Device, control};
 
 /// Version of the document that this program writes.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// Most characters of a name or a note.
 pub const MAX_NAME: usize = 250;
@@ -26,6 +28,9 @@ pub const GAP: ParamSpec = control("gap_ms", "gap", Unit::Ms, 0.0, 60_000.0, 200
 pub struct Project {
     /// Version of the document: [`SCHEMA`].
     pub schema: u32,
+    /// What tells the document from every other, wherever it lies and whatever it is called: 16
+    /// hexadecimal digits. Unsaved work is kept under it.
+    pub id: String,
     /// Name of the record.
     pub name: String,
     /// What is said about the record as a whole.
@@ -44,6 +49,7 @@ impl Project {
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             schema: SCHEMA,
+            id: fresh_identity(),
             name: name.into(),
             record: Record::default(),
             pan_law: PanLaw::default(),
@@ -61,6 +67,12 @@ impl Project {
     pub fn media(&self, id: MediaId) -> Option<&MediaFile> {
         self.media.iter().find(|file| file.id == id)
     }
+}
+
+/// An identity that no other document has: 64 bits of the system's chance, with which the standard
+/// library seeds its hashers.
+fn fresh_identity() -> String {
+    format!("{:016x}", RandomState::new().hash_one(std::process::id()))
 }
 
 /// What is said about the record as a whole.

@@ -72,6 +72,7 @@ pub(crate) const RATE_HZ: u32 = 48_000;
 /// A record of two songs with tracks, groups, a return, sends, devices, lanes, clips and a print.
 pub(crate) fn project() -> Project {
     let mut project = Project::new("Record");
+    "00000000000000a1".clone_into(&mut project.id);
     project.media = (1..=4).map(media).collect();
     project.songs = (1..=2).map(|id| song(id, &project)).collect();
     project.validate().expect("the project to start from is valid");
@@ -402,7 +403,7 @@ fn master(chance: &mut Chance, project: &Project, id: SongId) -> MasterEdit {
     let empty = Master::default();
     let master = project.song(id).map_or(&empty, |song| &song.master);
     let devices = |c: &mut Chance| Device::new(DeviceId(20 + c.id(6)), c.pick(&DeviceKind::ALL));
-    match chance.below(8) {
+    match chance.below(9) {
         0 => MasterEdit::Input(chance.pick(&[
             MasterInput::NewestPrint,
             MasterInput::Print(1),
@@ -423,6 +424,12 @@ fn master(chance: &mut Chance, project: &Project, id: SongId) -> MasterEdit {
             loudness_lufs: Some(chance.number(-40.0, 0.0)),
             max_reduction_db: 3.0,
         }),
+        6 => MasterEdit::Deliveries(master.delivered(Delivery {
+            file: format!("masters/{}.wav", chance.id(3)),
+            file_hash: chance.pick(&["0123456789abcdef", "none"]).to_owned(),
+            print: chance.pick(&[None, Some(1)]),
+            input_hash: "fedcba9876543210".to_owned(),
+        })),
         _ => MasterEdit::References(list(chance, &master.references, |c| Reference {
             media: MediaId(c.id(5)),
             weight: c.number(0.001, 100.0),

@@ -1,9 +1,11 @@
 //! The rules of a song's master and of its prints.
 
-use super::{Files, MAX_FRAME, count, each, hash, rule, strip, text, unique, value};
+use super::{Files, MAX_FRAME, MAX_ITEMS, count, each, hash, rule, strip, text, unique, value};
 use crate::error::{EditError, Problem, id_text};
 use crate::ids::MediaId;
-use crate::master::{CEILING, LOUDNESS, MAX_REDUCTION, Master, MasterInput, Target, WEIGHT};
+use crate::master::{
+    CEILING, Delivery, LOUDNESS, MAX_REDUCTION, Master, MasterInput, Target, WEIGHT,
+};
 use crate::print::{Measurements, Print};
 use crate::project::Song;
 use crate::strip::TRIM;
@@ -21,6 +23,8 @@ pub(super) fn master(song: &Song, files: Files<'_>) -> Result<(), EditError> {
         strip::devices(alternative, "alternative")?;
     }
     target(&master.target).map_err(|e| e.within("target", "target"))?;
+    count(master.deliveries.len(), "deliveries", MAX_ITEMS)?;
+    each(&master.deliveries, "deliveries", |done| super::quoted(&done.file), delivery)?;
     unique(&master.references, "references")?;
     each(
         &master.references,
@@ -31,6 +35,12 @@ pub(super) fn master(song: &Song, files: Files<'_>) -> Result<(), EditError> {
             value(&WEIGHT, reference.weight)
         },
     )
+}
+
+fn delivery(done: &Delivery) -> Result<(), EditError> {
+    super::path(&done.file)?;
+    hash(&done.file_hash).map_err(|e| e.within("file_hash", ""))?;
+    hash(&done.input_hash).map_err(|e| e.within("input_hash", ""))
 }
 
 /// True when `master` refers to the file `id`.

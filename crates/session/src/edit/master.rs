@@ -9,7 +9,7 @@ use super::list::ListEdit;
 use crate::automation::ParamId;
 use crate::error::{Problem, id_text};
 use crate::ids::{DeviceId, StripId};
-use crate::master::{Master, MasterInput, Reference, Target};
+use crate::master::{Delivery, Master, MasterInput, Reference, Target};
 use crate::presets;
 use crate::project::Song;
 use crate::strip::Device;
@@ -32,6 +32,8 @@ pub enum MasterEdit {
     Target(Target),
     /// Songs to compare with.
     References(ListEdit<Reference>),
+    /// The files that were delivered.
+    Deliveries(Vec<Delivery>),
 }
 
 impl MasterEdit {
@@ -53,6 +55,7 @@ impl MasterEdit {
             }
             Self::Target(new) => Self::Target(replace(&mut master.target, new)),
             Self::References(change) => Self::References(change.swap(&mut master.references)?),
+            Self::Deliveries(new) => Self::Deliveries(replace(&mut master.deliveries, new)),
         })
     }
 }

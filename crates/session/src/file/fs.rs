@@ -20,7 +20,7 @@ pub trait Fs {
     /// When it is not there, not a regular file, or larger.
     fn read(&self, path: &Path, most: u64) -> Result<Vec<u8>, FileFault>;
 
-    /// Writes a new file, with the permissions of `like` if there is such a file; on return its bytes
+    /// Writes a new file, with the permissions and the owner of `like` if there is such a file; on return its bytes
     /// are on the disk.
     ///
     /// # Errors
@@ -85,6 +85,7 @@ impl Fs for Disk {
     fn write_new(&self, path: &Path, like: &Path, bytes: &[u8]) -> io::Result<()> {
         let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
         if let Ok(about) = std::fs::metadata(like) {
+            keep_owner(&file, &about);
             file.set_permissions(about.permissions())?;
         }
         file.write_all(bytes)?;
@@ -118,3 +119,17 @@ impl Fs for Disk {
         Ok(())
     }
 }
+
+/// Gives `file` the owner of another, so that saving as root takes it from nobody; others may not, and
+/// own it already or replace what is not theirs, as the folder allows them.
+#[cfg(unix)]
+fn keep_owner(file: &File, like: &std::fs::Metadata) {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let same = file.metadata().is_ok_and(|own| (own.uid(), own.gid()) == (like.uid(), like.gid()));
+    if !same {
+        let _may_not = fchown(file, Some(like.uid()), Some(like.gid()));
+    }
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_file: &File, _like: &std::fs::Metadata) {}

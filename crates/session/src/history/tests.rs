@@ -54,7 +54,7 @@ fn wander(seed: u64, steps: u32, project: &mut Project, history: &mut History) -
 }
 
 #[test]
-fn row48_undo_gives_the_first_bytes_back_and_redo_the_last() {
+fn r48_undo_gives_the_first_bytes_back_and_redo_the_last() {
     let accepted = std::cell::Cell::new(0);
     let run = runner(60).run(&(0..u64::MAX, 1..400_u32), |(seed, steps)| {
         let mut project = testing::project();
@@ -100,7 +100,7 @@ fn every_kind_of_edit_is_accepted_and_refused_at_times() {
     let expected = [
         ("batch", 1),
         ("device", 5),
-        ("master", 7),
+        ("master", 8),
         ("media", 4),
         ("project", 4),
         ("song", 10),

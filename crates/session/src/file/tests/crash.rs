@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::io;
 
 use super::*;
 
@@ -178,7 +179,7 @@ fn steps() -> usize {
 }
 
 #[test]
-fn row3_a_failure_at_any_step_leaves_the_old_file_or_says_that_the_new_one_is_there() {
+fn r3_a_failure_at_any_step_leaves_the_old_file_or_says_that_the_new_one_is_there() {
     for step in 0..steps() {
         let (memory, result, [_, old, new]) = save_under(Fault::Fails(step));
         let now = memory.now(NAME).unwrap();
@@ -198,7 +199,7 @@ fn row3_a_failure_at_any_step_leaves_the_old_file_or_says_that_the_new_one_is_th
 }
 
 #[test]
-fn row2_a_power_cut_at_any_step_leaves_the_old_or_the_new_file_whole() {
+fn r2_a_power_cut_at_any_step_leaves_the_old_or_the_new_file_whole() {
     let steps = steps();
     let mut seen = [false; 2];
     for step in 0..=steps {
