@@ -43,6 +43,9 @@ fn exit_code_2_is_wrong_usage() {
         "master song --release 0",
         "master song --trim NaN",
         "master song --rate 1",
+        "recover song --restore 1 --discard 1",
+        "recover song --to other",
+        "pack",
     ] {
         let run = studio.ends(line, 2);
         assert!(run.stdout.is_empty() && !run.stderr.is_empty(), "{run:?}");
@@ -69,6 +72,12 @@ fn exit_code_1_says_what_where_and_what_to_do() {
         ("apply song nowhere.json", &["nowhere.json"]),
         ("apply song edits.json", &["edits.json", "not a list of edits", "line 1"]),
         ("import song broken", &["no audio files"]),
+        ("relink nowhere", &["nowhere"]),
+        ("save-as song song", &["song", "already"]),
+        ("save-as nowhere other", &["nowhere"]),
+        ("recover song --restore 7", &["no snapshot 7", "--list"]),
+        ("unpack nowhere.zip", &["nowhere.zip"]),
+        ("unpack edits.json other", &["edits.json", "not an archive"]),
     ] {
         let run = studio.ends(line, 1);
         assert!(run.stdout.is_empty(), "{run:?}");
@@ -124,8 +133,9 @@ fn json_has_the_documented_keys() {
     check(&bounce, documented);
     assert_eq!(keys(&bounce["stems"][0]), ["name", "path"]);
     let info = studio.json("info song");
-    check(&info, "name artist songs");
-    assert_eq!(keys(&info["songs"][0]), ["frames", "prints", "rate_hz", "strips", "title"]);
+    check(&info, "name artist songs offline read_only");
+    let song = ["frames", "masters", "prints", "rate_hz", "strips", "title"];
+    assert_eq!(keys(&info["songs"][0]), song);
     let print = ["changes_since", "file", "frames", "kind", "measurements", "note", "number"];
     assert_eq!(keys(&info["songs"][0]["prints"][0]), print);
     let strip = [
@@ -137,6 +147,13 @@ fn json_has_the_documented_keys() {
     let documented = "path format target_lufs ceiling_dbtp max_reduction_db capped drive_db \
                       reduction_db verify_trim_db before after";
     check(&master, documented);
+    let info = studio.json("info song");
+    assert_eq!(keys(&info["songs"][0]["masters"][0]), ["current", "file", "print"]);
+    check(&studio.json("relink song"), "linked files");
+    check(&studio.json("save-as song other"), "project prints");
+    check(&studio.json("recover song"), "snapshots restored discarded");
+    check(&studio.json("pack song"), "path files bytes");
+    check(&studio.json("unpack song.zip unpacked"), "project files");
     let analyze = studio.json("analyze stems/a.wav");
     check(&analyze, "files");
     assert_eq!(keys(&analyze["files"][0]), ["channels", "error", "format", "path", "report"]);

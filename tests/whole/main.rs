@@ -2,11 +2,19 @@
 //! folders. Each test carries the row it proves in its name.
 
 #[cfg(test)]
+mod archive;
+#[cfg(test)]
 mod bounce;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod determinism;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod document;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod faults;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
@@ -18,6 +26,8 @@ mod import;
 mod interruption;
 #[cfg(test)]
 mod master;
+#[cfg(test)]
+mod relink;
 #[cfg(test)]
 mod sums;
 #[cfg(test)]

@@ -229,6 +229,33 @@ fn r49_a_master_never_replaces_its_input_a_print_or_a_stem() {
 }
 
 #[test]
+fn r49_a_master_knows_the_print_it_was_made_of_and_says_when_the_mix_is_newer() {
+    let studio = Studio::with_stems(Int24, &[stereo_noise(1, 0.3, frames(1.0))]);
+    let _ = studio.done("bounce song");
+    let _ = studio.done("master song");
+    let document: serde_json::Value =
+        serde_json::from_slice(&studio.bytes("song/project.json")).unwrap();
+    let song = &document["songs"][0];
+    let delivery = &song["master"]["deliveries"][0];
+    assert_eq!(delivery["file"], "masters/Song 24-bit.wav");
+    assert_eq!(
+        (&delivery["print"], &delivery["input_hash"]),
+        (&json!(1), &song["prints"][0]["file_hash"])
+    );
+    let masters = |studio: &Studio| studio.json("info song")["songs"][0]["masters"].clone();
+    assert_eq!(masters(&studio)[0]["current"], true);
+    studio.apply(&json!([{"strip": {"song": 1, "strip": 1, "change": {"fader": -3.0}}}]));
+    assert_eq!(masters(&studio)[0]["current"], false);
+    let (_, warnings) = studio.warned("master song --force");
+    assert!(warnings.contains("1 change newer than print 1; bounce again"), "{warnings}");
+    let _ = studio.done("bounce song");
+    let _ = studio.done("master song --force");
+    let masters = masters(&studio);
+    assert_eq!((masters.as_array().unwrap().len(), &masters[0]["print"]), (1, &json!(2)));
+    assert_eq!(masters[0]["current"], true);
+}
+
+#[test]
 fn a_project_s_newest_main_print_is_mastered_into_its_masters() {
     let studio = Studio::with_stems(Int24, &[stereo_noise(1, 0.3, frames(1.0))]);
     let _ = studio.done("bounce song");

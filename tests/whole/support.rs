@@ -116,6 +116,8 @@ impl Studio {
     pub(crate) fn command(&self, line: &str) -> Command {
         let mut command = Command::new(program());
         let _ = command.args(line.split_whitespace()).current_dir(self.folder.path());
+        // Unsaved work of a test is nobody's.
+        let _ = command.env("XDG_STATE_HOME", self.at(".state"));
         let _ = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
@@ -166,6 +168,13 @@ impl Studio {
 
 pub(crate) fn program() -> &'static str {
     env!("CARGO_BIN_EXE_twobus-cli")
+}
+
+/// True when the tests run as root, who may do what others may not.
+#[cfg(unix)]
+pub(crate) fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").output().unwrap();
+    id.stdout.starts_with(b"0\n")
 }
 
 /// How a command ended.

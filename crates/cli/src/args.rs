@@ -38,6 +38,16 @@ pub(crate) enum Command {
     Info(InfoArgs),
     /// Copy every stem that lies elsewhere into the project.
     Collect(CollectArgs),
+    /// Find stems that have moved, or take changed ones in their place.
+    Relink(RelinkArgs),
+    /// Save a project as another: a new folder with its document and its prints.
+    SaveAs(SaveAsArgs),
+    /// Show, restore or discard unsaved work that a crash or a discarded change has left.
+    Recover(RecoverArgs),
+    /// Pack a project with all its files into one archive.
+    Pack(PackArgs),
+    /// Unpack an archive into a new folder.
+    Unpack(UnpackArgs),
     /// Bounce a song's mix to a new print.
     Bounce(BounceArgs),
     /// Master a print, or any stereo file, to a delivered file.
@@ -108,6 +118,62 @@ pub(crate) struct CollectArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+pub(crate) struct RelinkArgs {
+    /// Folder of the project.
+    pub(crate) project: PathBuf,
+    /// Folder to search too, besides the project's own and those beside it.
+    pub(crate) folder: Option<PathBuf>,
+    /// Take a file of the same name with another content in place of the one that was imported.
+    #[arg(long)]
+    pub(crate) replace: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct SaveAsArgs {
+    /// Folder of the project, or one of its documents.
+    pub(crate) project: PathBuf,
+    /// Folder of the new project; it must not hold one yet.
+    pub(crate) folder: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct RecoverArgs {
+    /// Folder of the project; unsaved work of every project, those never saved included, if not given.
+    pub(crate) project: Option<PathBuf>,
+    /// List the snapshots, which is also done when nothing else is asked for.
+    #[arg(long, conflicts_with_all = ["restore", "discard"])]
+    pub(crate) list: bool,
+    /// Restore the snapshot of this name: into the project it is of, or into --to.
+    #[arg(long, value_name = "SNAPSHOT", conflicts_with = "discard")]
+    pub(crate) restore: Option<String>,
+    /// Folder for a restored project; it must not hold one yet.
+    #[arg(long, value_name = "FOLDER", requires = "restore")]
+    pub(crate) to: Option<PathBuf>,
+    /// Remove the snapshot of this name for good; "all" removes every one that is listed.
+    #[arg(long, value_name = "SNAPSHOT")]
+    pub(crate) discard: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PackArgs {
+    /// Folder of the project.
+    pub(crate) project: PathBuf,
+    /// The archive; beside the project's folder if not given.
+    pub(crate) file: Option<PathBuf>,
+    /// Replace the file if it is there.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct UnpackArgs {
+    /// The archive.
+    pub(crate) file: PathBuf,
+    /// The new folder; beside the archive, with its name, if not given.
+    pub(crate) folder: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
 pub(crate) struct BounceArgs {
     /// Folder of the project.
     pub(crate) project: PathBuf,
@@ -141,6 +207,9 @@ pub(crate) struct BounceArgs {
     /// Round a 24-bit print without dither.
     #[arg(long)]
     pub(crate) no_dither: bool,
+    /// Bounce although files are missing or changed: their tracks are silent, and the print says so.
+    #[arg(long)]
+    pub(crate) allow_missing: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod analyze;
 pub(crate) mod apply;
+pub(crate) mod archive;
 pub(crate) mod bounce;
 pub(crate) mod collect;
 pub(crate) mod demo;
@@ -9,6 +10,9 @@ pub(crate) mod import;
 pub(crate) mod info;
 pub(crate) mod master;
 pub(crate) mod new;
+pub(crate) mod recover;
+pub(crate) mod relink;
+pub(crate) mod save_as;
 
 use twobus_jobs::{Error, Result};
 use twobus_session::{Project, Song};

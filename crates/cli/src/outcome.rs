@@ -26,4 +26,11 @@ impl Outcome {
     pub(crate) fn with_warnings(self, warnings: Vec<String>) -> Self {
         Self { warnings, ..self }
     }
+
+    /// The same with `more` warnings behind its own.
+    #[must_use]
+    pub(crate) fn with_more_warnings(mut self, more: Vec<String>) -> Self {
+        self.warnings.extend(more);
+        self
+    }
 }

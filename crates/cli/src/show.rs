@@ -1,5 +1,7 @@
 //! Numbers and tables as people read them.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use twobus_analysis::Report;
 use twobus_dsp::units::signed;
 
@@ -21,6 +23,19 @@ pub(crate) fn time(frames: u64, rate_hz: u32) -> String {
     let seconds = frames as f64 / f64::from(rate_hz.max(1));
     let minutes = (seconds / 60.0).floor();
     format!("{minutes:.0}:{:06.3}", seconds - 60.0 * minutes)
+}
+
+/// How long ago a time, in seconds since 1970, was.
+pub(crate) fn ago(unix_time_s: u64) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    match now.checked_sub(unix_time_s) {
+        // A clock that was set.
+        None => "in the future".to_owned(),
+        Some(s) if s < 120 => format!("{s} s ago"),
+        Some(s) if s < 7_200 => format!("{} min ago", s / 60),
+        Some(s) if s < 172_800 => format!("{} h ago", s / 3_600),
+        Some(s) => format!("{} days ago", s / 86_400),
+    }
 }
 
 /// Columns, each as wide as its widest cell; the first is set to the left, the others to the right.

@@ -10,8 +10,10 @@ use twobus_dsp::dither::{Depth, Dither};
 use twobus_media::ContentHash;
 use twobus_render::compile::build_device;
 use twobus_render::offline::{self, Span};
+use twobus_render::source::MemorySource;
 use twobus_render::{Context, Fault, Purpose, Renderer, Source, compile};
 use twobus_session::audible::audible_hash;
+use twobus_session::project::MAX_NAME;
 use twobus_session::strip::{PAN, WIDTH};
 use twobus_session::{
     Clip, LaneMode, Measurements, Mix, Print, PrintKind, Project, Song, Strip, StripId, Track,
@@ -24,6 +26,8 @@ use crate::folder::Folder;
 use crate::output::{Chunk, Format};
 use crate::playlist::{Playlist, finer};
 use crate::progress::Progress;
+use crate::room::check_room;
+use crate::stems::{Silenced, check_still_there, silenced};
 
 mod files;
 
@@ -55,6 +59,8 @@ pub struct BounceOptions {
     pub measure: bool,
     /// Whether to dither an integer print.
     pub dither: bool,
+    /// Whether tracks whose files are missing or changed are silent instead of stopping the bounce.
+    pub allow_missing: bool,
 }
 
 impl Default for BounceOptions {
@@ -68,6 +74,7 @@ impl Default for BounceOptions {
             threads: thread::available_parallelism().map_or(1, usize::from),
             measure: true,
             dither: true,
+            allow_missing: false,
         }
     }
 }
@@ -101,10 +108,11 @@ pub struct StemFile {
 
 /// Bounces the mix of `song` to a new print in `prints/`.
 ///
-/// Solo and monitor are not part of a bounce; [`Bounce::notes`] says when one was on.
+/// Solo and monitor are not part of a bounce; [`Bounce::notes`] says when one was on. The print has its
+/// name only when it is complete.
 ///
 /// # Errors
-/// When a stem is missing or changed, the mix cannot run, a file cannot be written, or the job is
+/// When a stem is missing or changed, before or while it is read, the disk has no room, the mix cannot run, a file cannot be written, or the job is
 /// cancelled; then no file is left behind.
 pub fn bounce(
     folder: &Folder,
@@ -117,7 +125,10 @@ pub fn bounce(
         Error::Missing(format!("\"{}\" has no mix; it arrived as a finished print", song.title))
     })?;
     let span = span(mix, song, options)?;
-    let (mut renderer, feeds) = prepare(folder, project, song, mix, options, progress)?;
+    let _at_work = folder.at_work()?;
+    let silenced = if options.allow_missing { silenced(folder, project, mix)? } else { Vec::new() };
+    let work = Work { folder, project, song, mix, silenced: &silenced };
+    let (mut renderer, feeds) = prepare(&work, options, progress)?;
     let depth = feeds.iter().map(Feed::depth).fold(Depth::Fixed(0), finer);
     let dither = match options.dither {
         true => options.format.dither(depth, !only_adds(mix)),
@@ -125,28 +136,87 @@ pub fn bounce(
     };
     let number = song.fresh_print_number();
     let path = print_path(folder, song, number, options)?;
+    let streams = 1 + if options.stems { renderer.plan().stem_names().len() } else { 0 };
+    check_room(&path, bytes_ahead(span, options.format, streams))?;
     let (listener, measuring) = if options.measure { measure(song.rate_hz) } else { (None, None) };
     let mut files = Files::create(&renderer, &path, song, options, dither, listener)?;
     progress.begin("Mixing", frames_ahead(mix, span));
     let frames = run(&mut renderer, feeds, span, song.rate_hz, options, &mut files, progress)?;
     let report = files.finish_measuring(measuring)?;
-    let notes = notes(mix, song.rate_hz, &renderer, &files, options);
+    // A file that was cut short or written over meanwhile is in the print as silence or worse.
+    check_still_there(folder, project, mix, &silenced)?;
+    let mut notes = notes(mix, song.rate_hz, &renderer, &files, options);
+    notes.extend(silence_note(&silenced));
     let (stems, residual_dbfs) = files.finish()?;
     let file_hash = ContentHash::of_file(&path)?.to_string();
     let print = Print {
         number,
         kind: options.kind,
-        note: options.note.clone(),
+        note: print_note(&options.note, &silenced),
         file: folder.relative(&path)?,
         file_hash,
         rate_hz: song.rate_hz,
         frames,
         range: options.range,
         measurements: report.as_ref().map_or_else(Measurements::default, measurements),
-        audible_hash: audible_hash(project, song, mix, options.range),
+        audible_hash: work.audible_hash(options),
         mix: Box::new(mix.clone()),
     };
     Ok(Bounce { print, path, report, stems, residual_dbfs, notes })
+}
+
+/// What is bounced, and without which tracks.
+struct Work<'a> {
+    folder: &'a Folder,
+    project: &'a Project,
+    song: &'a Song,
+    mix: &'a Mix,
+    silenced: &'a [Silenced],
+}
+
+impl Work<'_> {
+    fn is_silenced(&self, track: &Track) -> bool {
+        self.silenced.iter().any(|gone| gone.strip == track.strip.id)
+    }
+
+    /// The hash of what was heard: a print that lacks tracks is not a current one of the mix.
+    fn audible_hash(&self, options: &BounceOptions) -> String {
+        let mut heard = self.mix.clone();
+        let silent = heard.tracks.iter_mut().filter(|track| self.is_silenced(track));
+        silent.for_each(|track| track.clips.clear());
+        audible_hash(self.project, self.song, &heard, options.range)
+    }
+}
+
+/// Most characters of a track's name in a note.
+const NOTED_NAME: usize = 40;
+
+fn silence_note(silenced: &[Silenced]) -> Option<String> {
+    let names: Vec<&str> = silenced.iter().map(|gone| gone.name.as_str()).collect();
+    let text = "Silent, since a file of theirs is missing or changed";
+    (!names.is_empty()).then(|| format!("{text}: {}. Relink them.", names.join(", ")))
+}
+
+/// The note that stays with the print, with the tracks that it lacks.
+fn print_note(note: &str, silenced: &[Silenced]) -> String {
+    let [first, others @ ..] = silenced else { return note.to_owned() };
+    let name: String = first.name.chars().take(NOTED_NAME).collect();
+    let more =
+        if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+    let lacks = format!("without {name}{more}, whose files were missing");
+    let room = MAX_NAME.saturating_sub(lacks.chars().count() + 2);
+    let note: String = note.chars().take(room).collect();
+    if note.is_empty() { lacks } else { format!("{note}; {lacks}") }
+}
+
+/// The bytes that a bounce writes at least, without its tail.
+fn bytes_ahead(span: Span, format: Format, streams: usize) -> u64 {
+    let frames = match span {
+        Span::WithTail { end } => end,
+        Span::Exactly { start, end } => end - start,
+    };
+    let stems = (streams as u64 - 1) * Format::Wav32f.frame_bytes();
+    frames.saturating_mul(format.frame_bytes() + stems)
 }
 
 fn span(mix: &Mix, song: &Song, options: &BounceOptions) -> Result<Span> {
@@ -198,16 +268,18 @@ fn frames_ahead(mix: &Mix, span: Span) -> u64 {
 
 /// Compiles the mix and opens all its tracks.
 fn prepare(
-    folder: &Folder,
-    project: &Project,
-    song: &Song,
-    mix: &Mix,
+    work: &Work<'_>,
     options: &BounceOptions,
     progress: &Progress,
 ) -> Result<(Renderer, Vec<Feed>)> {
+    let Work { folder, project, song, mix, .. } = *work;
     let mut feeds = Vec::new();
     let mut failure = None;
+    let silence = || Box::new(MemorySource::mono(Vec::new(), 0));
     let mut source = |track: &Track| -> Box<dyn Source> {
+        if work.is_silenced(track) {
+            return silence();
+        }
         match Playlist::open(folder, project, track, song.rate_hz, progress) {
             Ok(playlist) => {
                 let (feed, stream) = Feed::new(playlist);
@@ -216,7 +288,7 @@ fn prepare(
             }
             Err(error) => {
                 failure = failure.take().or(Some(error));
-                Box::new(twobus_render::source::MemorySource::mono(Vec::new(), 0))
+                silence()
             }
         }
     };

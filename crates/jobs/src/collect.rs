@@ -9,6 +9,7 @@ use crate::audio::check_unchanged;
 use crate::error::{Error, Result};
 use crate::folder::Folder;
 use crate::progress::Progress;
+use crate::room::check_room;
 
 /// Folder of collected files.
 pub(crate) const AUDIO: &str = "audio";
@@ -27,6 +28,8 @@ pub fn collect(folder: &Folder, project: &Project, progress: &Progress) -> Resul
     for file in &outside {
         check_unchanged(folder, file, &folder.resolve(file))?;
     }
+    let _at_work = folder.at_work()?;
+    check_room(&folder.path().join(AUDIO), outside.iter().map(|file| file.bytes).sum())?;
     progress.begin("Reading", outside.iter().map(|file| file.bytes).sum());
     let mut edits = Vec::new();
     for file in outside {
@@ -68,7 +71,8 @@ fn same_content(a: &Path, b: &Path) -> Result<bool> {
     Ok(ContentHash::of_file(a)? == ContentHash::of_file(b)?)
 }
 
-fn copy_whole(from: &Path, to: &Path) -> Result<()> {
+/// Copies a file; the copy has its name only when it is complete.
+pub(crate) fn copy_whole(from: &Path, to: &Path) -> Result<()> {
     let folder = to.parent().unwrap_or(Path::new("."));
     let copy = || -> std::io::Result<()> {
         let mut source = fs::File::open(from)?;

@@ -37,6 +37,58 @@ pub enum Error {
     /// The project lacks what the job needs.
     #[error("{0}")]
     Missing(String),
+    /// The project file, of which there is unsaved work.
+    #[error(
+        "{source}; there {} unsaved work of it: list it with \"twobus-cli recover\" and this project",
+        if *snapshots == 1 { "is a snapshot with" } else { "are snapshots with" }
+    )]
+    Recoverable {
+        /// What is wrong with the file.
+        source: twobus_session::FileError,
+        /// How many snapshots there are.
+        snapshots: usize,
+    },
+    /// A file that is whole, but of which the project knows nothing.
+    #[error("{}: is whole, but could not be noted in the project: {source}", path.display())]
+    Unnoted {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: Box<Error>,
+    },
+    /// An archive.
+    #[error("{}: {problem}", path.display())]
+    Archive {
+        /// The archive, or the folder to unpack it to.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The project may only be looked at.
+    #[error("{}: cannot be changed: {why}", path.display())]
+    ReadOnly {
+        /// The document.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// A volume has not the room that the work needs.
+    #[error(
+        "{}: needs {needed_bytes} bytes on the volume {}, where {free_bytes} are free; free some space or \
+         choose another disk",
+        path.display(),
+        volume.display()
+    )]
+    Room {
+        /// What was to be written.
+        path: PathBuf,
+        /// Where the volume begins.
+        volume: PathBuf,
+        /// What is needed at least.
+        needed_bytes: u64,
+        /// What there is.
+        free_bytes: u64,
+    },
     /// A stem is not there, or not what it was.
     #[error("{}: {problem}", path.display())]
     Stem {

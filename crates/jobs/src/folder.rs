@@ -1,28 +1,52 @@
 //! A project's folder: where everything lies, and how paths are written down.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use twobus_session::{MediaFile, Project};
+use twobus_session::file::FILE_NAME;
+use twobus_session::{Document, FileError, MediaFile, Project};
 
 use crate::error::{Error, Result};
+use crate::leftovers::AtWork;
+use crate::open::OpenProject;
+use crate::recovery::with_offer;
 
-/// The folder of a project.
+mod spelling;
+
+pub(crate) use spelling::{folded, last_part};
+
+/// A change that was written.
+#[derive(Debug)]
+pub struct Changed<T> {
+    /// What the change had to tell.
+    pub value: T,
+    /// What a person should know, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// The folder of a project, and which document of it is meant.
 #[derive(Debug, Clone)]
 pub struct Folder {
     path: PathBuf,
+    name: OsString,
 }
 
 impl Folder {
     /// Name of the document in the folder.
-    pub const DOCUMENT: &'static str = "project.json";
+    pub const DOCUMENT: &'static str = FILE_NAME;
 
-    /// The project in the folder `path`, or of the document `path`.
+    /// The project in the folder `path`, or of the document `path`, whose name ends in `.json`.
     pub fn new(path: &Path) -> Self {
-        let names_document = path.file_name().is_some_and(|name| name == Self::DOCUMENT);
-        let folder = if names_document { path.parent().unwrap_or(Path::new("")) } else { path };
+        let is_json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
+        let (folder, name) = match path.file_name() {
+            Some(name) if is_json && !path.is_dir() => {
+                (path.parent().unwrap_or(Path::new("")), name.to_owned())
+            }
+            _ => (path, OsString::from(Self::DOCUMENT)),
+        };
         let here = folder.as_os_str().is_empty();
-        Self { path: if here { PathBuf::from(".") } else { folder.to_owned() } }
+        Self { path: if here { PathBuf::from(".") } else { folder.to_owned() }, name }
     }
 
     /// The folder.
@@ -32,7 +56,7 @@ impl Folder {
 
     /// The document.
     pub fn document(&self) -> PathBuf {
-        self.path.join(Self::DOCUMENT)
+        self.path.join(&self.name)
     }
 
     /// Makes the folder with its document.
@@ -45,24 +69,57 @@ impl Folder {
             return Err(Error::Missing(format!("{}: {text}", self.document().display())));
         }
         make(&self.path)?;
-        self.save(project)
+        let _saved = Document::new(self.document(), project.clone()).save()?;
+        Ok(())
     }
 
-    /// Reads the document.
+    /// Reads the project, to look at it. [`open`](Self::open) is for who means to change it.
     ///
     /// # Errors
     /// When it cannot be read or is not valid; the error says where, and whether there is a backup.
     pub fn load(&self) -> Result<Project> {
-        Ok(twobus_session::load(&self.document())?.project)
+        Ok(self.read(twobus_session::load)?.project)
     }
 
-    /// Writes the document, atomically.
+    /// Opens the document to look at it, with what it says about being of a newer version.
     ///
     /// # Errors
-    /// When it cannot be written; what was there stays.
-    pub fn save(&self, project: &Project) -> Result<()> {
-        let _stamp = twobus_session::save(&self.document(), project)?;
-        Ok(())
+    /// As [`load`](Self::load).
+    pub fn look(&self) -> Result<Document> {
+        self.read(Document::open)
+    }
+
+    pub(crate) fn read<T>(
+        &self,
+        read: impl FnOnce(&Path) -> std::result::Result<T, FileError>,
+    ) -> Result<T> {
+        let document = self.document();
+        read(&document).map_err(|error| with_offer(error, &document))
+    }
+
+    /// Opens the project for as long as the result lives; it is read-only while another program has it
+    /// open.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn open(&self) -> Result<OpenProject> {
+        OpenProject::new(self, false)
+    }
+
+    /// Opens the project for a moment: others that do so wait for each other.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn open_briefly(&self) -> Result<OpenProject> {
+        OpenProject::new(self, true)
+    }
+
+    /// Refuses, before long work, what [`change`](Self::change) would refuse after it.
+    ///
+    /// # Errors
+    /// When the project is open in another program, or cannot be changed here.
+    pub fn check_writable(&self) -> Result<()> {
+        self.open_briefly()?.check_writable()
     }
 
     /// Reads the document as it is now, lets `act` change it, and writes it: what another program or command
@@ -70,11 +127,20 @@ impl Folder {
     ///
     /// # Errors
     /// When it cannot be read or written, or `act` fails; what was there stays.
-    pub fn change<T>(&self, act: impl FnOnce(&mut Project) -> Result<T>) -> Result<T> {
-        let mut project = self.load()?;
-        let done = act(&mut project)?;
-        self.save(&project)?;
-        Ok(done)
+    pub fn change<T>(&self, act: impl FnOnce(&mut Project) -> Result<T>) -> Result<Changed<T>> {
+        let mut open = self.open_briefly()?;
+        open.check_writable()?;
+        let value = act(&mut open.document.project)?;
+        let notes = open.save()?;
+        Ok(Changed { value, notes })
+    }
+
+    /// Begins a job that writes files into the folder.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn at_work(&self) -> Result<AtWork> {
+        AtWork::begin(self)
     }
 
     /// The sub-folder `name`, made if it is not there.
@@ -99,9 +165,9 @@ impl Folder {
         Ok(self.sub(".cache/seen")?.join(format!("{}.txt", file.id.0)))
     }
 
-    /// Where a file of the project lies.
+    /// Where a file of the project lies, also when another system spells its name in another way.
     pub fn resolve(&self, file: &MediaFile) -> PathBuf {
-        self.path.join(&file.path)
+        spelling::find(&self.path, &file.path)
     }
 
     /// `path` as it is written down: relative with `/` where it lies in the folder or beside it,
@@ -109,7 +175,7 @@ impl Folder {
     ///
     /// # Errors
     /// When a path has a name that is not Unicode, or cannot be found.
-    pub(crate) fn relative(&self, path: &Path) -> Result<String> {
+    pub fn relative(&self, path: &Path) -> Result<String> {
         let absolute = |path: &Path| path.canonicalize().map_err(Error::io("finding it", path));
         let (file, folder) = (absolute(path)?, absolute(&self.path)?);
         let beside = folder.parent();

@@ -120,6 +120,7 @@ pub fn import(
     let rate_hz = if song.rate_hz > 0 { song.rate_hz } else { common_rate(paths) };
     let bytes = paths.iter().filter_map(|path| path.metadata().ok()).map(|file| file.len()).sum();
     progress.begin("Reading", bytes);
+    let _at_work = folder.at_work()?;
     let scratch = folder.sub(".cache/pcm")?;
     let scanned: Vec<Result<Scanned>> = paths
         .par_iter()

@@ -9,6 +9,7 @@
 //! ```
 
 mod analyze;
+mod archive;
 mod audio;
 pub mod bounce;
 mod collect;
@@ -16,18 +17,33 @@ mod error;
 mod feed;
 mod folder;
 pub mod import;
+mod leftovers;
+mod lock;
 pub mod master;
+mod open;
 mod output;
 pub mod playlist;
 mod progress;
+pub mod recovery;
+mod relink;
+mod room;
+mod save_as;
+mod stems;
 
 pub use analyze::{Analysis, analyze};
+pub use archive::{MAX_BYTES, MAX_ENTRIES, MAX_RATIO, Packed, pack, unpack};
 pub use bounce::{Bounce, BounceOptions, StemFile, bounce, file_name};
 pub use collect::collect;
 pub use error::{Error, Result};
-pub use folder::Folder;
+pub use folder::{Changed, Folder};
 pub use import::{Import, ImportOptions, Row, import};
+pub use leftovers::AtWork;
+pub use lock::{Attempt, Holder, Lock};
 pub use master::{MasterOptions, Mastered, is_same_file, master};
+pub use open::OpenProject;
 pub use output::Format;
 pub use playlist::Playlist;
 pub use progress::Progress;
+pub use relink::{Found, Relink, RelinkOptions, Relinked, relink};
+pub use save_as::{SavedAs, save_as};
+pub use stems::{Offline, StemState, offline};

@@ -8,14 +8,16 @@ use twobus_analysis::Report;
 use twobus_dsp::dither::Dither;
 use twobus_dsp::meter::true_peak::VerifiedPeak;
 use twobus_dsp::{Db, DeviceKind};
-use twobus_media::{Converter, PcmReader, ScanJob, scan};
+use twobus_media::{ContentHash, Converter, PcmReader, ScanJob, converted_frames, scan};
 use twobus_session::master::{LOUDNESS, MAX_REDUCTION};
 use twobus_session::{Device, Target};
 
 use crate::analyze::{Analysis, analyze};
 use crate::error::{Error, Result};
+use crate::leftovers::SCRATCH;
 use crate::output::{Format, Output, OutputSpec, Over, depth};
 use crate::progress::Progress;
+use crate::room::check_room;
 
 mod chain;
 mod drive;
@@ -78,6 +80,10 @@ pub struct Mastered {
     pub verify_trim_db: f64,
     /// True when the target's loudness was out of reach under its cap on gain reduction.
     pub capped: bool,
+    /// XXH3 (64-bit) of the bytes of what went in.
+    pub input_hash: String,
+    /// XXH3 (64-bit) of the bytes of the written file.
+    pub file_hash: String,
     /// What a person should know, one sentence each.
     pub notes: Vec<String>,
 }
@@ -108,7 +114,9 @@ pub fn master(
     check_target(&options.target)?;
     check_apart(input, out)?;
     let scratch = scratch_beside(out)?;
+    let input_hash = ContentHash::of_file(input)?.to_string();
     let before = analyze(input, progress)?;
+    check_room(out, bytes_ahead(&before, options))?;
     let print = as_pcm(input, &scratch, progress)?;
     progress.begin("Mastering", passes(options) * print.frames());
     let rate_hz = options.rate_hz.unwrap_or(print.info().rate_hz);
@@ -122,6 +130,8 @@ pub fn master(
     let notes = notes(&drive, &before, &after, over, options);
     Ok(Mastered {
         path: out.to_owned(),
+        input_hash,
+        file_hash: ContentHash::of_file(out)?.to_string(),
         before,
         after,
         drive_db: drive.db,
@@ -155,8 +165,15 @@ fn check_target(target: &Target) -> Result<()> {
 fn scratch_beside(out: &Path) -> Result<TempDir> {
     let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
-    let made = tempfile::Builder::new().prefix(".twobus-").tempdir_in(folder);
+    let made = tempfile::Builder::new().prefix(SCRATCH).tempdir_in(folder);
     made.map_err(Error::io("making a temporary folder in it", folder))
+}
+
+/// The bytes that a master writes at least: what lies before the limiter, in 32-bit float, and the file.
+fn bytes_ahead(before: &Analysis, options: &MasterOptions) -> u64 {
+    let (frames, rate_hz) = (before.report.frames, before.info.rate_hz);
+    let frames = converted_frames(frames, rate_hz, options.rate_hz.unwrap_or(rate_hz));
+    frames.saturating_mul(Format::Wav32f.frame_bytes() + options.format.frame_bytes())
 }
 
 /// Refuses to put the master where its input is.

@@ -60,6 +60,14 @@ impl Format {
         }
     }
 
+    /// Bytes that a stereo frame takes at least; FLAC may get by with fewer, to which nothing is known before.
+    pub(crate) fn frame_bytes(self) -> u64 {
+        match self.container() {
+            Container::Wav => 2 * self.samples().bytes() as u64,
+            Container::Flac => 0,
+        }
+    }
+
     /// Ending of the file's name, without the dot.
     pub fn extension(self) -> &'static str {
         match self.container() {

@@ -22,6 +22,7 @@ use twox_hash::XxHash3_64;
 pub use document::{Document, Saved};
 pub use fault::{FileError, FileFault};
 pub use fs::{Disk, Fs};
+pub(crate) use room::needed;
 pub use room::{Room, room};
 pub use unknown::Unknown;
 pub use write::{backup_path, remove_leftovers, version_path};

@@ -141,7 +141,9 @@ impl History {
         self.saved != self.state()
     }
 
-    fn state(&self) -> u64 {
+    /// A number for the document as it is now: it changes with every step, and comes back when that is
+    /// undone.
+    pub fn state(&self) -> u64 {
         self.done.back().map_or(self.base, |step| step.state)
     }
 }

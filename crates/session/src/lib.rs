@@ -15,7 +15,7 @@
 //! The document changes only through [`Edit`]: [`Project::apply`] checks it, does it, and returns the
 //! edit that undoes it; [`History`] keeps those, with [names](describe) for people.
 //! [`Project::validate`] holds a whole document to the same rules. [`mod@file`] reads and writes
-//! `project.json`; [`audible`] tells whether a print is current and what has changed since; [`roles`]
+//! `project.json`; [`recover`] keeps snapshots of unsaved work; [`audible`] tells whether a print is current and what has changed since; [`roles`]
 //! guesses from a file's name what a stem carries. New ids come from `fresh_strip_id` and its like on
 //! [`Project`], [`Song`] and [`Mix`].
 
@@ -35,6 +35,7 @@ pub mod mix;
 pub mod presets;
 pub mod print;
 pub mod project;
+pub mod recover;
 pub mod roles;
 pub mod strip;
 #[cfg(test)]

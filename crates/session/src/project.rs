@@ -58,6 +58,11 @@ impl Project {
         }
     }
 
+    /// Gives it an identity of its own, as for a project that was made from another.
+    pub fn become_another(&mut self) {
+        self.id = fresh_identity();
+    }
+
     /// The song called `id`.
     pub fn song(&self, id: SongId) -> Option<&Song> {
         self.songs.iter().find(|song| song.id == id)

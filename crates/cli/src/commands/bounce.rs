@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use twobus_analysis::Report;
-use twobus_jobs::{Bounce, BounceOptions, Folder, Progress, Result, bounce};
+use twobus_jobs::{Bounce, BounceOptions, Error, Folder, Progress, Result, bounce};
 use twobus_session::{Edit, Mix, Print, Song, SongEdit};
 
 use crate::args::{BounceArgs, Position};
@@ -31,6 +31,7 @@ struct StemJson {
 
 pub(crate) fn run(args: &BounceArgs, progress: &Progress) -> Result<Outcome> {
     let folder = Folder::new(&args.project);
+    folder.check_writable()?;
     let project = folder.load()?;
     let song = song(&project, args.song)?.clone();
     let mut options = BounceOptions {
@@ -40,6 +41,7 @@ pub(crate) fn run(args: &BounceArgs, progress: &Progress) -> Result<Outcome> {
         stems: args.stems,
         measure: !args.no_measure,
         dither: !args.no_dither,
+        allow_missing: args.allow_missing,
         ..BounceOptions::default()
     };
     if let Some(threads) = args.threads {
@@ -48,15 +50,19 @@ pub(crate) fn run(args: &BounceArgs, progress: &Progress) -> Result<Outcome> {
     options.range = range(args, &song);
     let mut done = bounce(&folder, &project, &song, &options, progress)?;
     // The song may have got other prints meanwhile.
-    done.print.number = folder.change(|project| {
+    let changed = folder.change(|project| {
         let now = project.song(song.id);
         let number = now.map_or(done.print.number, Song::fresh_print_number);
         let print = Print { number, ..done.print.clone() };
         let add = SongEdit::AddPrint(Box::new(print));
         let _undo = project.apply(Edit::Song { song: song.id, change: add })?;
         Ok(number)
-    })?;
-    Ok(Outcome::new(text(&done), &json(&done)).with_warnings(done.notes.clone()))
+    });
+    let unnoted = |error| Error::Unnoted { path: done.path.clone(), source: Box::new(error) };
+    let changed = changed.map_err(unnoted)?;
+    done.print.number = changed.value;
+    let notes = done.notes.iter().cloned().chain(changed.notes).collect();
+    Ok(Outcome::new(text(&done), &json(&done)).with_warnings(notes))
 }
 
 /// The range asked for: to the end of the mix where only its start is given.

@@ -59,7 +59,7 @@ pub(crate) fn run(args: &DemoArgs, progress: &Progress) -> Result<Outcome> {
     clear(&folder, args.force)?;
     let (mut project, imported) = imported(args, &folder, progress)?;
     let edits = mixed(args, &mut project)?;
-    folder.save(&project)?;
+    write(&folder, &project)?;
     let bounced = printed(&folder, &mut project, progress)?;
     let masters = mastered(&folder, &project, &bounced, progress)?;
     let made = Made { folder, project, imported, edits, bounced, masters };
@@ -122,6 +122,15 @@ fn imported(args: &DemoArgs, folder: &Folder, progress: &Progress) -> Result<(Pr
     Ok((project, found))
 }
 
+/// Writes the project as it is here.
+fn write(folder: &Folder, project: &Project) -> Result<()> {
+    let _written = folder.change(|now| {
+        now.clone_from(project);
+        Ok(())
+    })?;
+    Ok(())
+}
+
 /// The balance: the edits in the demo's mix.json. Returns their names.
 fn mixed(args: &DemoArgs, project: &mut Project) -> Result<Vec<String>> {
     let path = args.source.join("mix.json");
@@ -144,7 +153,7 @@ fn printed(folder: &Folder, project: &mut Project, progress: &Progress) -> Resul
     let done = bounce(folder, project, &song, &options, progress)?;
     let change = SongEdit::AddPrint(Box::new(done.print.clone()));
     let _undo = project.apply(Edit::Song { song: song.id, change })?;
-    folder.save(project)?;
+    write(folder, project)?;
     Ok(done)
 }
 

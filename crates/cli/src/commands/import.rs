@@ -56,6 +56,7 @@ struct ImportedJson {
 
 pub(crate) fn run(args: &ImportArgs, progress: &Progress) -> Result<Outcome> {
     let folder = Folder::new(&args.project);
+    folder.check_writable()?;
     let project = folder.load()?;
     let paths = files(&args.files)?;
     let options = ImportOptions {
@@ -74,10 +75,11 @@ pub(crate) fn run(args: &ImportArgs, progress: &Progress) -> Result<Outcome> {
             paths.len()
         )));
     }
-    let _undo = folder.change(|project| Ok(project.apply(found.edit.clone())?))?;
+    let changed = folder.change(|project| Ok(project.apply(found.edit.clone())?))?;
     let title = project.song(id).map_or("", |song| song.title.as_str());
     let text = text(&found, title, imported);
-    Ok(Outcome::new(text, &json(&found)).with_warnings(warnings(&found.rows)))
+    let warnings = warnings(&found.rows).into_iter().chain(changed.notes).collect();
+    Ok(Outcome::new(text, &json(&found)).with_warnings(warnings))
 }
 
 /// Files as they are, folders as the files in them, in the order of their names.

@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 use twobus_dsp::units::signed;
-use twobus_jobs::{Folder, Result};
+use twobus_jobs::{Folder, Offline, Result, offline};
 use twobus_session::audible::changes_since;
-use twobus_session::{Measurements, Mix, Output, Print, Project, Song, Strip};
+use twobus_session::{Delivery, Measurements, Mix, Output, Print, Project, Song, Strip};
 
 use crate::args::InfoArgs;
+use crate::commands::relink::state;
 use crate::outcome::Outcome;
 use crate::show;
 
@@ -15,6 +16,14 @@ struct Json {
     name: String,
     artist: String,
     songs: Vec<SongJson>,
+    offline: Vec<OfflineJson>,
+    read_only: Option<String>,
+}
+
+#[derive(Serialize)]
+struct OfflineJson {
+    path: String,
+    state: &'static str,
 }
 
 #[derive(Serialize)]
@@ -24,6 +33,15 @@ struct SongJson {
     frames: u64,
     strips: Vec<StripJson>,
     prints: Vec<PrintJson>,
+    masters: Vec<MasterJson>,
+}
+
+#[derive(Serialize)]
+struct MasterJson {
+    file: String,
+    print: Option<u32>,
+    /// Whether what it was made from is what the project has now.
+    current: bool,
 }
 
 #[derive(Serialize)]
@@ -53,19 +71,35 @@ struct PrintJson {
 }
 
 pub(crate) fn run(args: &InfoArgs) -> Result<Outcome> {
-    let project = Folder::new(&args.project).load()?;
+    let folder = Folder::new(&args.project);
+    let document = folder.look()?;
+    let project = &document.project;
     let songs = show::count(project.songs.len(), "song");
     let files = show::count(project.media.len(), "file");
     let mut text = format!("\"{}\": {songs}, {files}\n", project.name);
     for (song, number) in project.songs.iter().zip(1..) {
-        text.push_str(&song_text(&project, song, number));
+        text.push_str(&song_text(project, song, number));
     }
+    let offline = offline(&folder, project);
+    for file in &offline {
+        let (state, path) = (state(file.state), file.path.display());
+        text.push_str(&format!("\n{path} is {state}; \"relink\" finds it.\n"));
+    }
+    let read_only = document.read_only().map(str::to_owned);
+    let warnings = read_only
+        .iter()
+        .map(|why| format!("The project can only be looked at, or saved with \"save-as\": {why}."));
+    let warnings = warnings.collect();
+    let gone =
+        |file: &Offline| OfflineJson { path: file.file.path.clone(), state: state(file.state) };
     let json = Json {
         name: project.name.clone(),
         artist: project.record.artist.clone(),
-        songs: project.songs.iter().map(|song| song_json(&project, song)).collect(),
+        songs: project.songs.iter().map(|song| song_json(project, song)).collect(),
+        offline: offline.iter().map(gone).collect(),
+        read_only,
     };
-    Ok(Outcome::new(text, &json))
+    Ok(Outcome::new(text, &json).with_warnings(warnings))
 }
 
 fn song_text(project: &Project, song: &Song, number: usize) -> String {
@@ -83,6 +117,12 @@ fn song_text(project: &Project, song: &Song, number: usize) -> String {
     }
     for print in &song.prints {
         text.push_str(&print_text(project, song, print));
+    }
+    for delivery in &song.master.deliveries {
+        let MasterJson { file, current, .. } = master_json(project, song, delivery);
+        let age = if current { "current" } else { "older than the mix or its print" };
+        let of = delivery.print.map_or_else(String::new, |print| format!(" of print {print}"));
+        text.push_str(&format!("Master{of}, {age}: {file}\n"));
     }
     text
 }
@@ -152,6 +192,18 @@ fn print_text(project: &Project, song: &Song, print: &Print) -> String {
     text
 }
 
+/// A delivery is current when it was made of a print as that is listed, and the mix is the print's.
+fn master_json(project: &Project, song: &Song, delivery: &Delivery) -> MasterJson {
+    let print = song.prints.iter().find(|print| Some(print.number) == delivery.print);
+    let current = match print {
+        Some(print) => {
+            print.file_hash == delivery.input_hash && changes_since(print, project, song).is_empty()
+        }
+        None => project.media.iter().any(|file| file.hash == delivery.input_hash),
+    };
+    MasterJson { file: delivery.file.clone(), print: delivery.print, current }
+}
+
 fn song_json(project: &Project, song: &Song) -> SongJson {
     let empty = Mix::default();
     let mix = song.mix.as_ref();
@@ -183,5 +235,11 @@ fn song_json(project: &Project, song: &Song) -> SongJson {
         frames: mix.map_or(0, Mix::end),
         strips: mix.map(|mix| mix.strips().map(strip).collect()).unwrap_or_default(),
         prints: song.prints.iter().map(print).collect(),
+        masters: song
+            .master
+            .deliveries
+            .iter()
+            .map(|each| master_json(project, song, each))
+            .collect(),
     }
 }

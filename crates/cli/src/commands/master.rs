@@ -8,7 +8,11 @@ use twobus_dsp::{Db, DeviceKind};
 use twobus_jobs::{
     Error, Folder, Format, MasterOptions, Mastered, Progress, Result, is_same_file, master,
 };
-use twobus_session::{Device, DeviceId, MasterInput, PrintKind, Project, Song, Target};
+use twobus_session::audible::changes_since;
+use twobus_session::{
+    Delivery, Device, DeviceId, Edit, MasterEdit, MasterInput, Print, PrintKind, Project, Song,
+    SongId, Target,
+};
 
 use crate::args::MasterArgs;
 use crate::commands::song;
@@ -30,14 +34,58 @@ struct Json {
     after: Report,
 }
 
+/// What is to be done.
+struct Work {
+    input: PathBuf,
+    out: PathBuf,
+    options: MasterOptions,
+    /// Where it comes from, if that is a project.
+    origin: Option<Origin>,
+}
+
+/// The song that is mastered.
+struct Origin {
+    folder: Folder,
+    song: SongId,
+    print: Option<u32>,
+    /// What a person should know, one sentence each.
+    notes: Vec<String>,
+}
+
 pub(crate) fn run(args: &MasterArgs, progress: &Progress) -> Result<Outcome> {
     let folder = Folder::new(&args.input);
-    let (input, out, options) =
-        if folder.document().exists() { of_project(args, &folder)? } else { of_file(args)? };
-    check_free(&out, args.force)?;
-    let done = master(&input, &out, &options, progress)?;
-    let notes = done.notes.clone();
-    Ok(Outcome::new(text(&done, &options), &json(&done, &options)).with_warnings(notes))
+    let work = if folder.document().exists() { of_project(args, folder)? } else { of_file(args)? };
+    check_free(&work.out, args.force)?;
+    let _at_work = work.origin.as_ref().map(|origin| origin.folder.at_work()).transpose()?;
+    let done = master(&work.input, &work.out, &work.options, progress)?;
+    let mut notes = done.notes.clone();
+    if let Some(origin) = work.origin {
+        notes.extend(note_delivery(&origin, &done));
+        notes.extend(origin.notes);
+    }
+    let options = &work.options;
+    Ok(Outcome::new(text(&done, options), &json(&done, options)).with_warnings(notes))
+}
+
+/// Notes in the project what was delivered, and from what; the file is there in any case.
+fn note_delivery(origin: &Origin, done: &Mastered) -> Vec<String> {
+    let noted = origin.folder.relative(&done.path).and_then(|file| {
+        origin.folder.change(|project| {
+            let delivery = Delivery {
+                file,
+                file_hash: done.file_hash.clone(),
+                print: origin.print,
+                input_hash: done.input_hash.clone(),
+            };
+            let master = project.song(origin.song).map(|song| song.master.delivered(delivery));
+            let change = MasterEdit::Deliveries(master.unwrap_or_default());
+            Ok(project.apply(Edit::Master { song: origin.song, change })?)
+        })
+    });
+    match noted {
+        Ok(changed) => changed.notes,
+        Err(error) => vec![format!("The master is not noted in the project: {error}.")],
+    }
 }
 
 /// Refuses before the work what would be refused after it.
@@ -52,10 +100,11 @@ fn check_free(out: &Path, force: bool) -> Result<()> {
     Ok(())
 }
 
-fn of_project(args: &MasterArgs, folder: &Folder) -> Result<(PathBuf, PathBuf, MasterOptions)> {
+fn of_project(args: &MasterArgs, folder: Folder) -> Result<Work> {
     let project = folder.load()?;
     let song = song(&project, args.song)?;
-    let input = input(args, folder, &project, song)?;
+    let (input, print) = input(args, &folder, &project, song)?;
+    let notes = print.map_or_else(Vec::new, |print| age(print, &project, song));
     let master = &song.master;
     let is_limiter = |device: &&Device| device.kind == DeviceKind::Limiter && !device.bypass;
     // The limiter at the end of the chain is the one that is driven; the rest runs before it.
@@ -66,7 +115,7 @@ fn of_project(args: &MasterArgs, folder: &Folder) -> Result<(PathBuf, PathBuf, M
     let options = options(args, master.target, master.trim, limiter, chain);
     let out = match &args.out {
         Some(out) => {
-            check_apart(out, folder, &project)?;
+            check_apart(out, &folder, &project)?;
             out.clone()
         }
         None => {
@@ -77,7 +126,22 @@ fn of_project(args: &MasterArgs, folder: &Folder) -> Result<(PathBuf, PathBuf, M
             masters.join(name(&song.title, &options))
         }
     };
-    Ok((input, out, options))
+    let (song, print) = (song.id, print.map(|print| print.number));
+    Ok(Work { input, out, options, origin: Some(Origin { folder, song, print, notes }) })
+}
+
+/// Says when the mix has changed since the print was made.
+fn age(print: &Print, project: &Project, song: &Song) -> Vec<String> {
+    let changes = if song.mix.is_some() { changes_since(print, project, song) } else { Vec::new() };
+    let (title, number) = (&song.title, print.number);
+    let text = match changes.len() {
+        0 => return Vec::new(),
+        1 => "1 change".to_owned(),
+        count => format!("{count} changes"),
+    };
+    vec![format!(
+        "The mix of \"{title}\" is {text} newer than print {number}; bounce again to master that."
+    )]
 }
 
 /// Refuses to write over what the project is made of, even with --force.
@@ -94,13 +158,14 @@ fn check_apart(out: &Path, folder: &Folder, project: &Project) -> Result<()> {
     Ok(())
 }
 
-fn of_file(args: &MasterArgs) -> Result<(PathBuf, PathBuf, MasterOptions)> {
+fn of_file(args: &MasterArgs) -> Result<Work> {
     let limiter = Device::new(DeviceId(0), DeviceKind::Limiter);
     let options = options(args, Target::default(), Db::UNITY, limiter, Vec::new());
     let stem =
         args.input.file_stem().map_or_else(|| "Master".into(), |stem| stem.to_string_lossy());
     let beside = args.input.with_file_name(name(&format!("{stem} master"), &options));
-    Ok((args.input.clone(), args.out.clone().unwrap_or(beside), options))
+    let (input, out) = (args.input.clone(), args.out.clone().unwrap_or(beside));
+    Ok(Work { input, out, options, origin: None })
 }
 
 fn options(
@@ -144,14 +209,21 @@ fn name(title: &str, options: &MasterOptions) -> String {
     format!("{}{rate} {depth}.{}", twobus_jobs::file_name(title), options.format.extension())
 }
 
-fn input(args: &MasterArgs, folder: &Folder, project: &Project, song: &Song) -> Result<PathBuf> {
+/// The file that is mastered, and the print it is, if it is one.
+fn input<'a>(
+    args: &MasterArgs,
+    folder: &Folder,
+    project: &Project,
+    song: &'a Song,
+) -> Result<(PathBuf, Option<&'a Print>)> {
     let print = |number: Option<u32>| {
-        let fits = |print: &&twobus_session::Print| match number {
+        let fits = |print: &&Print| match number {
             Some(number) => print.number == number,
             None => print.kind == PrintKind::Main && print.range.is_none(),
         };
         let found = song.prints.iter().rev().find(fits);
-        found.map(|print| folder.path().join(&print.file)).ok_or_else(|| {
+        let found = found.map(|print| (folder.path().join(&print.file), Some(print)));
+        found.ok_or_else(|| {
             let title = &song.title;
             Error::Missing(match number {
                 Some(number) => format!("\"{title}\" has no print {number}"),
@@ -167,7 +239,7 @@ fn input(args: &MasterArgs, folder: &Folder, project: &Project, song: &Song) -> 
             let file = project.media(*id);
             let file =
                 file.ok_or_else(|| Error::Missing("the master's file is not listed".to_owned()))?;
-            Ok(folder.resolve(file))
+            Ok((folder.resolve(file), None))
         }
         (MasterInput::Stems(_), None) => {
             let text = "this master is made from stems, which the command line cannot do yet; choose a print with --print";

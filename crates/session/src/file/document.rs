@@ -1,5 +1,6 @@
 //! A document that is open: the project with the file it is bound to, and whether that may be written.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -40,7 +41,8 @@ impl Document {
         Self { project, path, stamp: None, version: SCHEMA, unknown, read_only }
     }
 
-    /// Opens the document at `path`. One of a newer version is read-only, if it can be read at all.
+    /// Opens the document at `path`. One of a newer version, if it can be read at all, is read-only, and
+    /// so is one whose file is write-protected.
     ///
     /// # Errors
     /// As [`load`](super::load).
@@ -58,6 +60,8 @@ impl Document {
         };
         if newer {
             document.make_read_only(document.newer());
+        } else if path.metadata().is_ok_and(|about| about.permissions().readonly()) {
+            document.make_read_only("its file is write-protected");
         }
         Ok(document)
     }
@@ -134,13 +138,13 @@ impl Document {
         }
         let text = self.text()?;
         let bytes = text.as_bytes();
-        match (&self.stamp, Disk.read(path, MAX_BYTES)) {
-            (None, Err(_)) if !path.exists() => {}
+        match (&self.stamp, now(path)?) {
+            (None, Now::Nothing) => {}
             (None, _) => return Err(FileFault::Exists),
-            (Some(stamp_then), Ok(now)) if stamp(&now) == *stamp_then => {}
+            (Some(then), Now::Bytes(now)) if *then == now => {}
             // Whoever removed it did not mean to keep it; the document is here.
-            (Some(_), Err(_)) if !path.exists() => {}
-            (Some(_), _) => {
+            (Some(_), Now::Nothing) => {}
+            (Some(_), Now::Bytes(_) | Now::Other) => {
                 let saved_as = free_name(path);
                 write::replace(&Disk, &saved_as, bytes, None)?;
                 return Err(FileFault::Conflict { saved_as });
@@ -163,6 +167,27 @@ impl Document {
         tree["schema"] = self.version.into();
         self.unknown.put_back(&mut tree);
         Ok(format!("{tree:#}\n"))
+    }
+}
+
+/// What stands at a path.
+enum Now {
+    Nothing,
+    /// A file with this stamp.
+    Bytes(String),
+    /// Something that is no document.
+    Other,
+}
+
+fn now(path: &Path) -> Result<Now, FileFault> {
+    match Disk.read(path, MAX_BYTES) {
+        Ok(bytes) => Ok(Now::Bytes(stamp(&bytes))),
+        Err(FileFault::Read(error)) if error.kind() == ErrorKind::NotFound => Ok(Now::Nothing),
+        Err(FileFault::Read(source)) => {
+            let (step, room) = ("looking whether it has changed", String::new());
+            Err(FileFault::Write { step, room, source })
+        }
+        Err(_) => Ok(Now::Other),
     }
 }
 

@@ -20,7 +20,7 @@ pub fn room(path: &Path) -> Option<Room> {
 }
 
 /// What to say when `bytes` more did not fit where `path` lies.
-pub(super) fn needed(path: &Path, bytes: u64) -> String {
+pub(crate) fn needed(path: &Path, bytes: u64) -> String {
     let Some(Room { volume, free_bytes }) = room(path) else { return String::new() };
     format!(" ({bytes} bytes are needed on the volume {}, {free_bytes} are free)", volume.display())
 }

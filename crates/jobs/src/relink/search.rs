@@ -1,0 +1,83 @@
+//! The files that could be what is looked for.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::error::Result;
+use crate::folder::{Folder, folded};
+use crate::progress::Progress;
+
+/// Most entries that are looked at in one place.
+const MOST_ENTRIES: usize = 200_000;
+/// How deep a folder that is given, or the project's own, is searched.
+const DEPTH: usize = 12;
+/// How deep the folders beside the project are searched: they may hold anything.
+const DEPTH_BESIDE: usize = 4;
+
+/// The regular files of some folders, by size and by name.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    files: Vec<(PathBuf, u64)>,
+    by_name: HashMap<String, Vec<usize>>,
+}
+
+impl Index {
+    /// The files of the project, of the folders beside it, and of `chosen`.
+    pub(super) fn of(folder: &Folder, chosen: Option<&Path>, progress: &Progress) -> Result<Self> {
+        let own = folder.path();
+        let beside = own.canonicalize().ok().and_then(|own| own.parent().map(Path::to_owned));
+        let places = chosen.map(|chosen| (chosen.to_owned(), DEPTH)).into_iter();
+        let places = places.chain([(own.to_owned(), DEPTH)]);
+        let places = places.chain(beside.map(|beside| (beside, DEPTH_BESIDE)));
+        let mut index = Self::default();
+        for (place, depth) in places {
+            index.add(&place, depth, progress)?;
+        }
+        Ok(index)
+    }
+
+    /// Files of `bytes` bytes, those of the chosen folder first.
+    pub(super) fn of_size(&self, bytes: u64) -> impl Iterator<Item = &Path> {
+        self.files.iter().filter(move |file| file.1 == bytes).map(|file| file.0.as_path())
+    }
+
+    /// Files whose folded name is `name`.
+    pub(super) fn of_name(&self, name: &str) -> impl Iterator<Item = &Path> {
+        let places = self.by_name.get(name).into_iter().flatten();
+        places.map(|&place| self.files[place].0.as_path())
+    }
+
+    /// Adds what lies below `place`. Links are not followed, and what may not be read is passed over.
+    fn add(&mut self, place: &Path, depth: usize, progress: &Progress) -> Result<()> {
+        let mut entries = 0;
+        let mut ahead = vec![(place.to_owned(), depth)];
+        while let Some((folder, depth)) = ahead.pop() {
+            progress.advance(0)?;
+            let Ok(inside) = fs::read_dir(&folder) else { continue };
+            for entry in inside.flatten() {
+                entries += 1;
+                let Ok(kind) = entry.file_type() else { continue };
+                if entries > MOST_ENTRIES {
+                    return Ok(());
+                }
+                if kind.is_dir() && depth > 0 && entry.file_name() != ".cache" {
+                    ahead.push((entry.path(), depth - 1));
+                } else if kind.is_file() {
+                    self.add_file(entry.path(), entry.metadata().map_or(0, |about| about.len()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add_file(&mut self, path: PathBuf, bytes: u64) {
+        self.by_name.entry(name(&path)).or_default().push(self.files.len());
+        self.files.push((path, bytes));
+    }
+}
+
+/// The folded name of a file.
+pub(super) fn name(path: &Path) -> String {
+    folded(&path.file_name().unwrap_or_default().to_string_lossy())
+}
