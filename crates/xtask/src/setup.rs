@@ -60,6 +60,22 @@ const CLIPPY: Need = Need {
 };
 
 #[cfg(target_os = "linux")]
+const STRACE: Need = Need {
+    what: "strace",
+    why: "the tests let every system call of a save fail, and kill it there",
+    probe: &["strace", "--version"],
+    source: Source::Apt(&["strace"]),
+};
+
+#[cfg(target_os = "linux")]
+const UTIL_LINUX: Need = Need {
+    what: "setpriv and prlimit",
+    why: "the tests run as somebody with few rights, and with little memory",
+    probe: &["sh", "-c", "setpriv --version && prlimit --version"],
+    source: Source::Apt(&["util-linux"]),
+};
+
+#[cfg(target_os = "linux")]
 const PKG_CONFIG: Need = Need {
     what: "pkg-config",
     why: "the build asks it where ALSA lies",
@@ -117,7 +133,7 @@ pub(crate) const BENCH: &[Need] = &[LINKER];
 /// not captured.
 #[cfg(target_os = "linux")]
 pub(crate) const TEST: &[Need] =
-    &[LINKER, RUSTFMT, CLIPPY, PKG_CONFIG, ALSA, JACK, JACK_PLUGIN, PULSEAUDIO];
+    &[LINKER, RUSTFMT, CLIPPY, STRACE, UTIL_LINUX, PKG_CONFIG, ALSA, JACK, JACK_PLUGIN, PULSEAUDIO];
 #[cfg(not(target_os = "linux"))]
 pub(crate) const TEST: &[Need] = &[LINKER, RUSTFMT, CLIPPY];
 

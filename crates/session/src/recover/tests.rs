@@ -56,11 +56,11 @@ fn r9_every_edit_is_in_a_snapshot_within_thirty_seconds() {
             rename(&mut document.project, &mut history, &format!("At {now}"));
             edited_at.push(now);
         }
-        if now % 15 == 0 {
-            if let Some(snapshot) = saver.pump(s(now), &document.project, &history).unwrap() {
-                kept_at.push(now);
-                assert_eq!(place.project(&snapshot), document.project);
-            }
+        if now % 15 == 0
+            && let Some(snapshot) = saver.pump(s(now), &document.project, &history).unwrap()
+        {
+            kept_at.push(now);
+            assert_eq!(place.project(&snapshot), document.project);
         }
     }
     for edit in edited_at {

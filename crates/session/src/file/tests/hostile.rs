@@ -74,12 +74,20 @@ fn with_another_value(text: &str, at: usize, value: &str) -> Vec<u8> {
 fn r13_mutated_documents_are_refused_with_their_place_or_read_whole() {
     let full = std::env::var_os("TWOBUS_FULL").is_some();
     let mutations = if full { 100_000 } else { 10_000 };
-    let text = text();
+    let older = include_str!("../../../tests/data/v1.json");
+    let newer = text().replacen("\"schema\": 2", "\"schema\": 3", 1);
+    let texts = [text(), older.to_owned(), newer];
     let mut chance = Chance::new(13);
     let mut refused = 0;
-    for _ in 0..mutations {
-        refused += u32::from(read(&mutated(&mut chance, &text)).is_err());
+    let before = peak_bytes();
+    for number in 0..mutations {
+        // Mostly this version's own.
+        let text = &texts[if number % 10 < 8 { 0 } else { number as usize % 10 - 7 }];
+        refused += u32::from(read(&mutated(&mut chance, text)).is_err());
     }
+    // No single one of them may take much; what other tests take at the same time is allowed for.
+    let growth = peak_bytes() - before;
+    assert!(growth < 512 << 20, "{growth} bytes");
     assert!(refused > mutations * 8 / 10, "{refused} of {mutations} refused");
     assert!(refused < mutations, "some are harmless");
 }
@@ -134,20 +142,28 @@ fn row22_what_is_not_a_regular_file_is_not_read() {
     }
 }
 
+/// The most memory that this process has had, in bytes; 0 where the system does not tell.
+fn peak_bytes() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM"));
+    let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<usize>().ok());
+    kib.unwrap_or(0) * 1024
+}
+
 /// A document of tens of megabytes takes a few times as much memory, not hundreds.
 #[cfg(target_os = "linux")]
 #[test]
 fn r13_memory_is_bounded_by_the_size_of_the_file() {
-    let peak = || -> usize {
-        let status = std::fs::read_to_string("/proc/self/status").unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
-        line.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * 1024
-    };
     let point = "{\"frame\":0,\"value\":0},";
-    let text =
-        text().replacen("\"points\": [", &format!("\"points\": [{}", point.repeat(1 << 20)), 1);
-    let before = peak();
-    assert!(matches!(read(text.as_bytes()), Err(FileFault::Invalid { .. })));
-    let growth = peak() - before;
-    assert!(growth < 8 * text.len(), "{growth} bytes for {}", text.len());
+    for (version, factor, points) in [(2, 8, 1 << 20), (1, 32, 1 << 18), (3, 32, 1 << 18)] {
+        let many = format!("\"points\": [{}", point.repeat(points));
+        let text = text().replacen("\"points\": [", &many, 1);
+        let text = text.replacen("\"schema\": 2", &format!("\"schema\": {version}"), 1);
+        let before = peak_bytes();
+        let fault = read(text.as_bytes()).unwrap_err();
+        assert!(!matches!(fault, FileFault::Json { .. }) || version == 1, "{fault}");
+        let growth = peak_bytes() - before;
+        let most = factor * text.len();
+        assert!(growth < most, "version {version}: {growth} bytes for {}", text.len());
+    }
 }
