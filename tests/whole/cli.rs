@@ -279,7 +279,7 @@ fn apply_takes_all_edits_or_none() {
 }
 
 #[test]
-fn r13_a_broken_document_is_left_as_it_is_and_the_backup_is_named() {
+fn r12_a_broken_document_is_left_as_it_is_and_the_backup_is_named() {
     let studio = one_stem();
     studio.apply(&json!([{"strip": {"song": 1, "strip": 1, "change": {"fader": -3.0}}}]));
     let whole = studio.bytes("song/project.json");

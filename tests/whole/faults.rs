@@ -225,6 +225,36 @@ fn r6_a_kill_at_every_sync_and_rename_of_a_bounce_leaves_no_print_or_a_whole_one
 }
 
 #[test]
+fn r6_a_kill_at_every_sync_and_rename_of_a_master_leaves_the_old_file_or_the_new_one() {
+    let studio = Studio::with_stems(Int24, &[stereo_noise(1, 0.3, frames(0.2))]);
+    let _ = studio.done("bounce song");
+    let line = "master song --force";
+    let _ = studio.done(line);
+    let path = "song/masters/Song 24-bit.wav";
+    let whole = studio.bytes(path);
+    let document = studio.bytes("song/project.json");
+    let mut seen = [0; 2];
+    for call in ["fsync", "?rename", "?renameat,?renameat2", "?unlink,unlinkat"] {
+        for count in 1.. {
+            let _ = studio.file(path, b"the old master");
+            let output = faulty(&studio, call, "signal=KILL", count, line);
+            let now = studio.bytes(path);
+            assert!(now == b"the old master" || now == whole, "{call} {count}");
+            let _ = studio.file("song/project.json", &document);
+            if output.status.success() {
+                break;
+            }
+            seen[usize::from(now == whole)] += 1;
+            let _ = studio.done(line);
+            let _ = studio.file("song/project.json", &document);
+            assert_eq!(studio.names("song/masters"), ["Song 24-bit.wav"], "{call} {count}");
+        }
+    }
+    println!("{} kills left the old master, {} the new one", seen[0], seen[1]);
+    assert!(seen[0] >= 3 && seen[1] >= 3, "{seen:?}");
+}
+
+#[test]
 fn r5_a_disk_that_fills_up_at_any_write_of_a_bounce_or_master_leaves_what_was_there() {
     let studio = Studio::with_stems(Int24, &[stereo_noise(1, 0.3, frames(2.0))]);
     let _ = studio.done("bounce song");
@@ -288,6 +318,23 @@ impl Drop for Volume {
     fn drop(&mut self) {
         let _ = Command::new("umount").arg("-l").arg(&self.0).status();
     }
+}
+
+#[test]
+fn r8_a_link_to_another_volume_is_saved_there_and_stays_a_link() {
+    let studio = Studio::with_stems(Int24, &[stereo_noise(1, 0.3, frames(0.1))]);
+    let Some(_volume) = Volume::new(&studio, "volume", 1 << 20) else { return };
+    let document = studio.bytes("song/project.json");
+    let _ = studio.file("volume/real.json", &document);
+    std::fs::remove_file(studio.at("song/project.json")).unwrap();
+    let target = studio.at("volume/real.json");
+    std::os::unix::fs::symlink(&target, studio.at("song/project.json")).unwrap();
+    studio.apply(&json!([{"strip": {"song": 1, "strip": 1, "change": {"fader": -3.0}}}]));
+    assert!(studio.at("song/project.json").is_symlink());
+    assert!(studio.bytes("volume/real.json") != document);
+    assert!(studio.bytes("volume/real.json.bak") == document);
+    assert_eq!(studio.names("volume"), ["real.json", "real.json.bak"]);
+    let _ = studio.done("bounce song");
 }
 
 #[test]

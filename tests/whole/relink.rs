@@ -48,6 +48,20 @@ fn r16_moved_stems_are_found_in_the_project_beside_it_and_in_a_chosen_folder() {
 }
 
 #[test]
+fn r18_a_project_that_was_moved_without_its_stems_finds_them_where_they_were() {
+    let (studio, _) = two_stems();
+    let before = studio.bytes(&studio.printed(""));
+    move_file(&studio, "song", "far/away/song");
+    // A change at the new place does not make it forget the old one.
+    let _ = studio.file("edits.json", br#"[{"project": {"name": "Moved"}}]"#);
+    let _ = studio.done("apply far/away/song edits.json");
+    let _ = studio.ends("bounce far/away/song", 1).says(&["missing"]);
+    assert_eq!(found(&studio.json("relink far/away/song")), ["moved", "moved"]);
+    let json = studio.json("bounce far/away/song --no-measure");
+    assert!(studio.bytes(json["path"].as_str().unwrap()) == before);
+}
+
+#[test]
 fn r16_the_same_name_with_another_content_is_not_taken_and_the_right_one_is() {
     let (studio, _) = two_stems();
     let before = studio.bytes(&studio.printed(""));

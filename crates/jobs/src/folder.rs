@@ -10,7 +10,7 @@ use twobus_session::{Document, FileError, MediaFile, Project};
 use crate::error::{Error, Result};
 use crate::leftovers::AtWork;
 use crate::open::OpenProject;
-use crate::recovery::with_offer;
+use crate::recovery::{note_place, with_offer};
 
 mod spelling;
 
@@ -70,6 +70,7 @@ impl Folder {
         }
         make(&self.path)?;
         let _saved = Document::new(self.document(), project.clone()).save()?;
+        note_place(project, &self.document());
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! What killed jobs leave behind, and how it is told from the files of jobs at work.
 
 use std::fs::{self, File, OpenOptions};
+use std::io;
 use std::path::Path;
 
 use crate::error::{Error, Result};
@@ -30,8 +31,11 @@ impl AtWork {
             clear(folder.path());
             file.unlock().map_err(failed())?;
         }
-        file.lock_shared().map_err(failed())?;
-        Ok(Self { _shared: file })
+        match file.lock_shared() {
+            // Where the system knows no locks, nothing is cleared either.
+            Err(error) if error.kind() != io::ErrorKind::Unsupported => Err(failed()(error)),
+            Ok(()) | Err(_) => Ok(Self { _shared: file }),
+        }
     }
 }
 

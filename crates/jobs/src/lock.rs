@@ -78,6 +78,8 @@ impl Lock {
             match file.try_lock() {
                 Ok(()) if !is_at(&file, &path) => continue,
                 Ok(()) => {}
+                // Some network drives know no locks; there, what the file says has to do.
+                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
                 Err(TryLockError::WouldBlock) => return Ok(Attempt::Taken(holder(&file))),
                 Err(TryLockError::Error(error)) => return Err(error),
             }

@@ -10,10 +10,11 @@ use twobus_dsp::meter::true_peak::VerifiedPeak;
 use twobus_dsp::{Db, DeviceKind};
 use twobus_media::{ContentHash, Converter, PcmReader, ScanJob, converted_frames, scan};
 use twobus_session::master::{LOUDNESS, MAX_REDUCTION};
-use twobus_session::{Device, Target};
+use twobus_session::{Delivery, Device, Target};
 
 use crate::analyze::{Analysis, analyze};
 use crate::error::{Error, Result};
+use crate::folder::Folder;
 use crate::leftovers::SCRATCH;
 use crate::output::{Format, Output, OutputSpec, Over, depth};
 use crate::progress::Progress;
@@ -86,6 +87,17 @@ pub struct Mastered {
     pub file_hash: String,
     /// What a person should know, one sentence each.
     pub notes: Vec<String>,
+}
+
+impl Mastered {
+    /// The master as the project in `folder` notes it, made of the print with the number `print`.
+    ///
+    /// # Errors
+    /// When the file's path cannot be written down.
+    pub fn delivery(&self, folder: &Folder, print: Option<u32>) -> Result<Delivery> {
+        let (file_hash, input_hash) = (self.file_hash.clone(), self.input_hash.clone());
+        Ok(Delivery { file: folder.relative(&self.path)?, file_hash, print, input_hash })
+    }
 }
 
 /// Times that a drive is found again because of the trim that follows it, at most.

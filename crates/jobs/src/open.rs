@@ -10,6 +10,7 @@ use twobus_session::{Document, Project};
 use crate::error::{Error, Result};
 use crate::folder::Folder;
 use crate::lock::{Attempt, Holder, Lock};
+use crate::recovery;
 
 /// Longest wait for a program that will let go in a moment.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -70,6 +71,7 @@ impl OpenProject {
         self.check_writable()?;
         let version = self.document.version();
         let saved = self.document.save()?;
+        recovery::note_place(self.project(), self.document.path());
         let kept = saved.old_version.map(|kept| {
             format!(
                 "The project was one of version {version}; as it was, it is kept as {}.",

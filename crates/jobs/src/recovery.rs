@@ -4,8 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use twobus_session::FileError;
 use twobus_session::recover::{Offer, Snapshot, Store, Why};
+use twobus_session::{FileError, Project};
 
 use crate::error::{Error, Result};
 use crate::folder::Folder;
@@ -130,6 +130,16 @@ fn aside(document: &Path) -> Result<PathBuf> {
         }
     }
     unreachable!("a folder cannot hold every number")
+}
+
+/// Remembers on this machine where a project lies.
+pub(crate) fn note_place(project: &Project, document: &Path) {
+    Store::of_user().into_iter().for_each(|store| store.note_place(&project.id, document));
+}
+
+/// The folders that a project has lain in on this machine.
+pub(crate) fn places(project: &Project) -> Vec<PathBuf> {
+    Store::of_user().map_or_else(Vec::new, |store| store.places(&project.id))
 }
 
 /// A document that cannot be read, with word of the snapshots that there are of it.

@@ -9,6 +9,7 @@ use twobus_session::{Edit, ListEdit, MediaFile, Project};
 use crate::error::Result;
 use crate::folder::{Folder, folded, last_part};
 use crate::progress::Progress;
+use crate::recovery;
 use crate::stems::{StemState, state};
 
 mod replace;
@@ -60,7 +61,8 @@ pub struct Relink {
 }
 
 /// Looks for the files of `project` that are missing or changed: by content first, whatever they are
-/// called now, then by name.
+/// called now, then by name; in the project, the folders beside it, where its paths led before it was
+/// moved, and where it is told to.
 ///
 /// # Errors
 /// When a folder or file cannot be read, or the job is cancelled.
@@ -82,7 +84,11 @@ pub fn relink(
     let mut edits = Vec::new();
     let mut rows = Vec::new();
     if !offline.is_empty() {
-        let index = Index::of(folder, options.search.as_deref(), progress)?;
+        let before: Vec<PathBuf> = recovery::places(project)
+            .into_iter()
+            .flat_map(|place| offline.iter().map(move |(file, _)| place.join(&file.path)))
+            .collect();
+        let index = Index::of(folder, options.search.as_deref(), &before, progress)?;
         // What is replaced changes the project for those that follow.
         let mut now = project.clone();
         for (file, state) in offline {

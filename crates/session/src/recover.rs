@@ -11,6 +11,7 @@
 //! document are kept until the work in them is saved or discarded.
 
 mod autosave;
+mod places;
 mod run;
 
 use std::fs::{self, File};

@@ -10,7 +10,7 @@ use twobus_jobs::{
     Bounce, BounceOptions, Error, Folder, Format, Import, ImportOptions, MasterOptions, Mastered,
     Progress, Result, bounce, import, master,
 };
-use twobus_session::{Edit, ListEdit, Project, Song, SongEdit, Target};
+use twobus_session::{Edit, ListEdit, MasterEdit, Project, Song, SongEdit, Target};
 
 use crate::args::DemoArgs;
 use crate::commands::import::{files, text as import_text, warnings};
@@ -62,6 +62,7 @@ pub(crate) fn run(args: &DemoArgs, progress: &Progress) -> Result<Outcome> {
     write(&folder, &project)?;
     let bounced = printed(&folder, &mut project, progress)?;
     let masters = mastered(&folder, &project, &bounced, progress)?;
+    noted(&folder, &mut project, &bounced, &masters)?;
     let made = Made { folder, project, imported, edits, bounced, masters };
     let notes = made.masters.iter().flat_map(|master| master.notes.clone());
     let warnings = made.bounced.notes.iter().cloned().chain(notes).collect();
@@ -173,6 +174,22 @@ fn mastered(
         done.push(master(&bounced.path, &out, &options, progress)?);
     }
     Ok(done)
+}
+
+/// Notes in the project what was delivered, and from which print.
+fn noted(
+    folder: &Folder,
+    project: &mut Project,
+    bounced: &Bounce,
+    masters: &[Mastered],
+) -> Result<()> {
+    for master in masters {
+        let song = &project.songs[0];
+        let delivery = master.delivery(folder, Some(bounced.print.number))?;
+        let change = MasterEdit::Deliveries(song.master.delivered(delivery));
+        let _undo = project.apply(Edit::Master { song: song.id, change })?;
+    }
+    write(folder, project)
 }
 
 fn master_path(masters: &Path, title: &str, format: Format, rate_hz: Option<u32>) -> PathBuf {

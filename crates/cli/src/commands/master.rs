@@ -10,8 +10,8 @@ use twobus_jobs::{
 };
 use twobus_session::audible::changes_since;
 use twobus_session::{
-    Delivery, Device, DeviceId, Edit, MasterEdit, MasterInput, Print, PrintKind, Project, Song,
-    SongId, Target,
+    Device, DeviceId, Edit, MasterEdit, MasterInput, Print, PrintKind, Project, Song, SongId,
+    Target,
 };
 
 use crate::args::MasterArgs;
@@ -69,14 +69,8 @@ pub(crate) fn run(args: &MasterArgs, progress: &Progress) -> Result<Outcome> {
 
 /// Notes in the project what was delivered, and from what; the file is there in any case.
 fn note_delivery(origin: &Origin, done: &Mastered) -> Vec<String> {
-    let noted = origin.folder.relative(&done.path).and_then(|file| {
+    let noted = done.delivery(&origin.folder, origin.print).and_then(|delivery| {
         origin.folder.change(|project| {
-            let delivery = Delivery {
-                file,
-                file_hash: done.file_hash.clone(),
-                print: origin.print,
-                input_hash: done.input_hash.clone(),
-            };
             let master = project.song(origin.song).map(|song| song.master.delivered(delivery));
             let change = MasterEdit::Deliveries(master.unwrap_or_default());
             Ok(project.apply(Edit::Master { song: origin.song, change })?)

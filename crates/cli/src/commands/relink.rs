@@ -27,7 +27,7 @@ pub(crate) fn run(args: &RelinkArgs, progress: &Progress) -> Result<Outcome> {
     let project = folder.load()?;
     let options = RelinkOptions { search: args.folder.clone(), replace: args.replace };
     let done = relink(&folder, &project, &options, progress)?;
-    let mut warnings: Vec<String> = done.rows.iter().flat_map(warnings).collect();
+    let mut warnings: Vec<String> = done.rows.iter().flat_map(|row| warnings(row, args)).collect();
     let linked = done.rows.iter().filter(|row| is_linked(row)).count();
     if linked > 0 {
         let changed = folder.change(|project| Ok(project.apply(done.edit.clone())?))?;
@@ -78,7 +78,7 @@ pub(crate) fn state(state: StemState) -> &'static str {
     }
 }
 
-fn warnings(row: &Relinked) -> Vec<String> {
+fn warnings(row: &Relinked, args: &RelinkArgs) -> Vec<String> {
     let (path, state) = (&row.file.path, state(row.state));
     match &row.found {
         Found::Moved(_) => Vec::new(),
@@ -88,10 +88,12 @@ fn warnings(row: &Relinked) -> Vec<String> {
              the old one back",
             other.display()
         )],
-        Found::Nothing => vec![format!(
-            "{path}: {state}, and not found in the project, the folders beside it{}; name the folder \
-             it lies in",
-            " or the one given"
-        )],
+        Found::Nothing => {
+            let given = if args.folder.is_some() { " or the one given" } else { "" };
+            vec![format!(
+                "{path}: {state}, and not found in the project, the folders beside it{given}; name \
+                 the folder it lies in"
+            )]
+        }
     }
 }

@@ -23,16 +23,27 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// The files of the project, of the folders beside it, and of `chosen`.
-    pub(super) fn of(folder: &Folder, chosen: Option<&Path>, progress: &Progress) -> Result<Self> {
+    /// The files of `chosen`, the files `before`, those of the project, and of the folders beside it.
+    pub(super) fn of(
+        folder: &Folder,
+        chosen: Option<&Path>,
+        before: &[PathBuf],
+        progress: &Progress,
+    ) -> Result<Self> {
         let own = folder.path();
         let beside = own.canonicalize().ok().and_then(|own| own.parent().map(Path::to_owned));
-        let places = chosen.map(|chosen| (chosen.to_owned(), DEPTH)).into_iter();
-        let places = places.chain([(own.to_owned(), DEPTH)]);
-        let places = places.chain(beside.map(|beside| (beside, DEPTH_BESIDE)));
         let mut index = Self::default();
-        for (place, depth) in places {
-            index.add(&place, depth, progress)?;
+        if let Some(chosen) = chosen {
+            index.add(chosen, DEPTH, progress)?;
+        }
+        for path in before {
+            if let Some(about) = path.metadata().ok().filter(fs::Metadata::is_file) {
+                index.add_file(path.clone(), about.len());
+            }
+        }
+        index.add(own, DEPTH, progress)?;
+        if let Some(beside) = beside {
+            index.add(&beside, DEPTH_BESIDE, progress)?;
         }
         Ok(index)
     }

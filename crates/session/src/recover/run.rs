@@ -1,6 +1,6 @@
 //! Which programs still run, and what they are trying: files whose locks go with their process.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::hash::{BuildHasher as _, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,13 +17,18 @@ pub(super) struct Mark {
 impl Mark {
     pub(super) fn make(path: &Path) -> io::Result<Self> {
         let file = make(path)?;
-        file.try_lock().map_err(io::Error::from)?;
+        match file.try_lock().map_err(io::Error::from) {
+            // Where the system knows no locks, no mark is ever held.
+            Err(error) if error.kind() != io::ErrorKind::Unsupported => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
         Ok(Self { path: path.to_owned(), _file: file })
     }
 
     /// True while the process that made the mark runs.
     pub(super) fn is_held(path: &Path) -> bool {
-        File::options().write(true).open(path).is_ok_and(|file| file.try_lock().is_err())
+        let held = |file: File| matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+        File::options().write(true).open(path).is_ok_and(held)
     }
 
     pub(super) fn remove(self) {
