@@ -13,7 +13,6 @@ use twobus_render::offline::{self, Span};
 use twobus_render::source::MemorySource;
 use twobus_render::{Context, Fault, Purpose, Renderer, Source, compile};
 use twobus_session::audible::audible_hash;
-use twobus_session::project::MAX_NAME;
 use twobus_session::strip::{PAN, WIDTH};
 use twobus_session::{
     Clip, LaneMode, Measurements, Mix, Print, PrintKind, Project, Song, Strip, StripId, Track,
@@ -30,8 +29,10 @@ use crate::room::check_room;
 use crate::stems::{Silenced, check_still_there, silenced};
 
 mod files;
+mod silence;
 
 use files::Files;
+use silence::{print_note, silence_note};
 
 /// Frames between two reports of progress.
 const REPORT_FRAMES: u64 = 1 << 14;
@@ -186,27 +187,6 @@ impl Work<'_> {
         silent.for_each(|track| track.clips.clear());
         audible_hash(self.project, self.song, &heard, options.range)
     }
-}
-
-/// Most characters of a track's name in a note.
-const NOTED_NAME: usize = 40;
-
-fn silence_note(silenced: &[Silenced]) -> Option<String> {
-    let names: Vec<&str> = silenced.iter().map(|gone| gone.name.as_str()).collect();
-    let text = "Silent, since a file of theirs is missing or changed";
-    (!names.is_empty()).then(|| format!("{text}: {}. Relink them.", names.join(", ")))
-}
-
-/// The note that stays with the print, with the tracks that it lacks.
-fn print_note(note: &str, silenced: &[Silenced]) -> String {
-    let [first, others @ ..] = silenced else { return note.to_owned() };
-    let name: String = first.name.chars().take(NOTED_NAME).collect();
-    let more =
-        if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
-    let lacks = format!("without {name}{more}, whose files were missing");
-    let room = MAX_NAME.saturating_sub(lacks.chars().count() + 2);
-    let note: String = note.chars().take(room).collect();
-    if note.is_empty() { lacks } else { format!("{note}; {lacks}") }
 }
 
 /// The bytes that a bounce writes at least, without its tail.

@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::folder::{Folder, folded, last_part};
 use crate::progress::Progress;
 use crate::recovery;
+use crate::save_as::without_detours;
 use crate::stems::{StemState, state};
 
 mod replace;
@@ -86,7 +87,7 @@ pub fn relink(
     if !offline.is_empty() {
         let before: Vec<PathBuf> = recovery::places(project)
             .into_iter()
-            .flat_map(|place| offline.iter().map(move |(file, _)| place.join(&file.path)))
+            .flat_map(|place| paths_in(place, &offline))
             .collect();
         let index = Index::of(folder, options.search.as_deref(), &before, progress)?;
         // What is replaced changes the project for those that follow.
@@ -102,6 +103,12 @@ pub fn relink(
         }
     }
     Ok(Relink { rows, edit: Edit::Batch { name: "Relink".to_owned(), edits } })
+}
+
+/// Where the files lay for a project in `place`, which need not be there any more.
+fn paths_in(place: PathBuf, files: &[(&MediaFile, StemState)]) -> Vec<PathBuf> {
+    let path = |file: &MediaFile| without_detours(&place.join(&file.path));
+    files.iter().map(|(file, _)| path(file)).collect()
 }
 
 fn find(

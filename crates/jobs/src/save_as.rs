@@ -88,7 +88,7 @@ fn moved(path: &Path, to: &Folder) -> Result<String> {
 }
 
 /// `path` without `..`, for one that cannot be asked.
-fn without_detours(path: &Path) -> PathBuf {
+pub(crate) fn without_detours(path: &Path) -> PathBuf {
     let mut straight = PathBuf::new();
     for part in path.components() {
         match part {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{Run, Snapshot, Store, Why, drop_file};
+use super::{Run, Snapshot, Store, Why};
 use crate::file::{Document, FileError, FileFault};
 use crate::history::History;
 use crate::project::Project;
@@ -148,4 +148,9 @@ impl Autosaver {
         self.waiting_since = None;
         self.own.drain(..).for_each(|file| drop_file(&file));
     }
+}
+
+/// Removes `file` if it is there; a program that cannot leaves it to be offered.
+fn drop_file(file: &Path) {
+    let _removed = std::fs::remove_file(file);
 }

@@ -5,8 +5,6 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::make;
-
 /// A file that a living process holds.
 #[derive(Debug)]
 pub(super) struct Mark {
@@ -72,4 +70,12 @@ impl Drop for Run {
 fn path(root: &Path, name: &str) -> PathBuf {
     let is_name = name.len() == 16 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
     root.join("runs").join(if is_name { name } else { "none" })
+}
+
+/// Makes an empty file, and the folder it lies in.
+fn make(path: &Path) -> io::Result<File> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    File::options().write(true).create(true).truncate(false).open(path)
 }
