@@ -187,7 +187,11 @@ pub(crate) fn edit(chance: &mut Chance, project: &Project) -> Edit {
             let strip = StripId(chance.id(7));
             Edit::Strip { song, strip, change: strip_edit(chance, project, song, strip) }
         }
-        18 | 19 => Edit::Device { song, device: DeviceId(chance.id(20)), change: device(chance) },
+        18 | 19 => {
+            let id = DeviceId(chance.id(20));
+            let found = project.song(song).and_then(|song| song.devices().find(|d| d.id == id));
+            Edit::Device { song, device: id, change: device(chance, found.map(|found| found.kind)) }
+        }
         20 | 21 => Edit::Master { song, change: master(chance, project, song) },
         _ => {
             let edits = (0..chance.below(4)).map(|_| edit(chance, project)).collect();
@@ -380,7 +384,8 @@ fn points(chance: &mut Chance, mut frame: u64) -> Vec<Breakpoint> {
     points
 }
 
-fn device(chance: &mut Chance) -> DeviceEdit {
+/// A change of a device, which is of `kind` if it is there.
+fn device(chance: &mut Chance, kind: Option<DeviceKind>) -> DeviceEdit {
     if chance.yes(30) {
         return DeviceEdit::Bypass(chance.yes(50));
     }
@@ -388,7 +393,9 @@ fn device(chance: &mut Chance) -> DeviceEdit {
         return DeviceEdit::Key(chance.yes(60).then(|| StripId(chance.id(8))));
     }
     if chance.yes(25) {
-        return DeviceEdit::Preset(chance.pick(&["Slap", "Air", "None"]).to_owned());
+        let names = kind.into_iter().flat_map(presets::presets).map(|preset| preset.name.as_str());
+        let names: Vec<&str> = names.chain(["None"]).collect();
+        return DeviceEdit::Preset(chance.pick(&names).to_owned());
     }
     if chance.yes(10) {
         return DeviceEdit::Values(vec![chance.number(-3.0, 3.0), 0.0, 1.0, 0.0]);

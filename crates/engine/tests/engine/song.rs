@@ -91,7 +91,7 @@ impl Tune {
 
     /// Writes the project as it is now.
     pub(crate) fn save(&self) {
-        Folder::new(self.folder.path()).save(&self.project).unwrap();
+        Folder::new(self.folder.path()).create(&self.project).unwrap();
     }
 
     pub(crate) fn engine(&self, backend: Arc<dyn Backend>, wish: Wish) -> Engine {
