@@ -3,35 +3,32 @@
 //! Symphonia keeps no time where packets are missing, does not apply the edit lists of MP4, and
 //! guesses the length of MP3 files without a header; all this is done here. It does not panic on any
 //! file known, but a panic in it would only end this file's decoding; and it gets no more of a file at
-//! a time than [`MOST_BYTES_AT_ONCE`].
+//! a time than [`MOST_BYTES_AT_ONCE`](super::source::MOST_BYTES_AT_ONCE).
+
+mod open;
+mod track;
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use symphonia::core::audio::Channels;
-use symphonia::core::codecs::audio::well_known as codecs;
-use symphonia::core::codecs::audio::{
-    AudioCodecId, AudioCodecParameters, AudioDecoder, AudioDecoderOptions,
-};
+use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error as CodecError;
-use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::well_known as formats;
-use symphonia::core::formats::{FormatId, FormatOptions, FormatReader, Track, TrackType};
-use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
-use symphonia::core::meta::MetadataOptions;
+use symphonia::core::formats::{FormatReader, TrackType};
 use symphonia::core::packet::Packet;
 use symphonia::core::units::TimeBase;
 
 use super::ending::{self, LastPage};
 use super::gaps::{AllGaps, Gaps};
-use super::mp4::{self, Edit};
-use super::source::{Allowance, MOST_BYTES_AT_ONCE, MOST_BYTES_OF_CAF, SharedHasher, Source};
-use super::tag;
+use super::source::{Allowance, SharedHasher};
 use crate::error::{Error, ErrorKind, Result};
 use crate::file::SourceFile;
 use crate::info::{Depth, Format, Info, Warning};
 use crate::sniff;
+use open::{codec_error, guard, open_format};
+use track::{
+    edit, gaps, heard_frames, info, is_mpeg, known_frames, mpeg_packet, packets, to_frames,
+};
 
 /// Most silence put in the place of lost audio in one file, in seconds: a file that claims to have
 /// lost more has wrong time stamps.
@@ -367,152 +364,4 @@ impl fmt::Debug for CodecDecoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CodecDecoder").field("info", &self.info).finish_non_exhaustive()
     }
-}
-
-/// Runs the foreign code `work`; a panic in it becomes an error of the file.
-fn guard<T>(file: &SourceFile, work: impl FnOnce() -> T) -> Result<T> {
-    let kind = ErrorKind::Broken("its content confuses the decoder");
-    catch_unwind(AssertUnwindSafe(work)).map_err(|_| Error::new(kind, file.path()))
-}
-
-fn codec_error(file: &SourceFile, error: CodecError) -> Error {
-    let kind = match &error {
-        CodecError::IoError(io) if io.kind() == std::io::ErrorKind::UnexpectedEof => {
-            ErrorKind::Broken("it ends before its audio begins")
-        }
-        CodecError::IoError(_) => ErrorKind::Read,
-        CodecError::Unsupported(_) => ErrorKind::Unsupported("a codec or a variant of one"),
-        _ => ErrorKind::Broken("its audio cannot be decoded"),
-    };
-    Error::new(kind, file.path()).with_source(error)
-}
-
-fn open_format(
-    file: &Arc<SourceFile>,
-    hasher: SharedHasher,
-) -> Result<(Box<dyn FormatReader>, Allowance)> {
-    let caf = file.array_at(0)? == Some(*b"caff");
-    let allowance = Allowance::new(if caf { MOST_BYTES_OF_CAF } else { MOST_BYTES_AT_ONCE });
-    let source =
-        Source { allowance: allowance.clone(), file: Arc::clone(file), hasher, position: 0 };
-    let stream = MediaSourceStream::new(Box::new(source), MediaSourceStreamOptions::default());
-    let opened = guard(file, || {
-        symphonia::default::get_probe().probe(
-            &Hint::new(),
-            stream,
-            FormatOptions::default(),
-            MetadataOptions::default(),
-        )
-    })?;
-    let opened = opened.map_err(|error| match sniff::content(file) {
-        sniff::Content::Unknown
-            if sniff::is_mp4(file) && mp4::lacks_index(file).unwrap_or(false) =>
-        {
-            let kind = ErrorKind::Broken(
-                "its index was never written, as after a crash while recording, or is cut off",
-            );
-            Error::new(kind, file.path()).with_source(error)
-        }
-        sniff::Content::Unknown if sniff::promises_audio(file) => codec_error(file, error),
-        content => Error::new(ErrorKind::NotAudio(content), file.path()).with_source(error),
-    });
-    Ok((opened?, allowance))
-}
-
-/// What follows the packets of formats that give them no time.
-fn gaps(format: FormatId, mpeg: bool) -> Option<Gaps> {
-    match format {
-        formats::FORMAT_ID_ADTS => Some(Gaps::adts()),
-        _ => mpeg.then(Gaps::mpeg),
-    }
-}
-
-/// How many packets of so many frames an MPEG file had by its header.
-fn packets(track: &Track, packet_frames: Option<u64>) -> Option<u64> {
-    let (delay, padding) = (u64::from(track.delay?), u64::from(track.padding.unwrap_or(0)));
-    (track.num_frames? + delay + padding).checked_div(packet_frames?)
-}
-
-/// Frames in each packet of MPEG audio (ISO/IEC 11172-3, section 2.4.2.1; 13818-3 for low rates),
-/// which Symphonia does not tell rightly of the first and the last.
-fn mpeg_packet(codec: AudioCodecId, rate_hz: u32) -> Option<u64> {
-    match codec {
-        codecs::CODEC_ID_MP1 => Some(384),
-        codecs::CODEC_ID_MP2 => Some(1152),
-        codecs::CODEC_ID_MP3 if rate_hz < 32_000 => Some(576),
-        codecs::CODEC_ID_MP3 => Some(1152),
-        _ => None,
-    }
-}
-
-fn is_mpeg(codec: AudioCodecId) -> bool {
-    matches!(codec, codecs::CODEC_ID_MP1 | codecs::CODEC_ID_MP2 | codecs::CODEC_ID_MP3)
-}
-
-fn info(file: &SourceFile, params: &AudioCodecParameters) -> Result<Info> {
-    let broken = |what| Error::new(ErrorKind::Broken(what), file.path());
-    let rate_hz = params.sample_rate.ok_or_else(|| broken("it does not tell its rate"))?;
-    let channels = params.channels.as_ref().map(Channels::count);
-    let channels = channels.ok_or_else(|| broken("it does not tell its channels"))?;
-    let bits = params.bits_per_sample;
-    let (format, depth) = match params.codec {
-        codec if is_mpeg(codec) => (Format::Mp3, Depth::Lossy),
-        codecs::CODEC_ID_VORBIS => (Format::Vorbis, Depth::Lossy),
-        codecs::CODEC_ID_AAC => (Format::Aac, Depth::Lossy),
-        codecs::CODEC_ID_ALAC => (Format::Alac, Depth::Int(alac_bits(params))),
-        codecs::CODEC_ID_FLAC => (Format::Flac, Depth::Int(bits.unwrap_or(16))),
-        codecs::CODEC_ID_PCM_F32LE | codecs::CODEC_ID_PCM_F32BE => (Format::Caf, Depth::Float(32)),
-        codecs::CODEC_ID_PCM_F64LE | codecs::CODEC_ID_PCM_F64BE => (Format::Caf, Depth::Float(64)),
-        _ => (Format::Caf, Depth::Int(bits.unwrap_or(16))),
-    };
-    Info { format, depth, rate_hz, channels, frames: None, start_frame: None }.check(file.path())
-}
-
-/// Bits of a sample, from the codec's own header, which the reader leaves to its caller.
-fn alac_bits(params: &AudioCodecParameters) -> u32 {
-    let header = params.extra_data.as_deref().unwrap_or_default();
-    header.get(5).map_or(16, |&bits| u32::from(bits))
-}
-
-/// What of the decoded track is heard, as far as the file tells.
-fn edit(file: &SourceFile, format: FormatId, track: &Track, rate_hz: u32) -> Result<Option<Edit>> {
-    if format == formats::FORMAT_ID_ISOMP4 {
-        return mp4::edit(file, rate_hz);
-    }
-    let mpeg =
-        track.codec_params.as_ref().and_then(|p| p.audio()).is_some_and(|p| is_mpeg(p.codec));
-    // In Ogg, packets tell what to drop of them, and the decoder does it. A delay of 0 in an MP3 file
-    // is that of a header by an encoder that does not tell it.
-    let delay = track.delay.filter(|_| format != formats::FORMAT_ID_OGG);
-    let delay = delay.filter(|&delay| !mpeg || delay > 0);
-    if mpeg && delay.is_none() {
-        return tag::of_mp3(file);
-    }
-    Ok(delay.map(|delay| Edit { delay: u64::from(delay), frames: None }))
-}
-
-/// The track's length in units of its time base, where the file tells it.
-fn known_frames(track: &Track, mpeg: bool) -> Option<u64> {
-    // Without a delay there was no header, and the length is a guess from the bit rate.
-    if mpeg && track.delay.is_none() {
-        return None;
-    }
-    track.num_frames
-}
-
-/// The length of what is heard, by the track's length and its edit.
-fn heard_frames(all: Option<u64>, edit: Option<Edit>, format: FormatId) -> Option<u64> {
-    let (delay, kept) = edit.map_or((0, None), |edit| (edit.delay, edit.frames));
-    // Only MP4 counts its frames with the delay.
-    let counted = if format == formats::FORMAT_ID_ISOMP4 { delay } else { 0 };
-    let all = all.map(|all| all.saturating_sub(counted));
-    all.map(|all| kept.map_or(all, |kept| kept.min(all))).or(kept)
-}
-
-/// `ticks` of `time_base` in frames, to the nearest.
-fn to_frames(ticks: u64, time_base: TimeBase, info: &Info) -> u64 {
-    let (numerator, denominator) =
-        (u128::from(time_base.numer.get()), u128::from(time_base.denom.get()));
-    let exact = u128::from(ticks) * numerator * u128::from(info.rate_hz);
-    u64::try_from((exact + denominator / 2) / denominator).unwrap_or(u64::MAX)
 }
