@@ -1,5 +1,6 @@
 //! The bounce: a mix to a print, with its stems if wanted, measured while it is written.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
@@ -285,7 +286,11 @@ fn prepare(
     )?;
     match failure {
         Some(error) => Err(error),
-        None => Ok((Renderer::new(plan), feeds)),
+        None => {
+            let mut renderer = Renderer::new(plan);
+            renderer.set_threads(NonZeroUsize::new(options.threads).unwrap_or(NonZeroUsize::MIN));
+            Ok((renderer, feeds))
+        }
     }
 }
 

@@ -18,10 +18,10 @@ use crate::fade::Fade;
 use crate::plan::Plan;
 use crate::source::Source;
 use crate::stereo::Stereo;
-use crate::strip::{Edge, Input, Scratch, StripNode, Tap};
+use crate::strip::{Edge, Input, Prepared, Scratch, StripNode, Tap};
 use crate::voice::Voice;
 pub(crate) use latency::Arrival;
-use latency::{arrivals, running_order};
+use latency::{arrivals, by_level, running_order};
 use solo::{Solo, solo};
 
 mod declick;
@@ -78,7 +78,7 @@ pub fn build_device(device: &Device, rate_hz: u32) -> Box<dyn Processor> {
 /// # Errors
 /// When the routing has a cycle or leads to something that is no bus.
 pub fn compile(mix: &Mix, context: &mut Context<'_>) -> Result<Plan, CompileError> {
-    let order = running_order(mix)?;
+    let (order, levels) = by_level(running_order(mix)?);
     let mut compiler = Compiler::new(mix, &order, context);
     let tracks: BTreeMap<StripId, &Track> = mix.tracks.iter().map(|t| (t.strip.id, t)).collect();
     let mut strips: Vec<StripNode> = Vec::with_capacity(order.len());
@@ -96,6 +96,7 @@ pub fn compile(mix: &Mix, context: &mut Context<'_>) -> Result<Plan, CompileErro
     let latency_frames = compiler.arrival(StripId::MIX_BUS).output;
     let mut plan = Plan {
         strips,
+        levels,
         buses: vec![Stereo::silent(); compiler.buses.len() + 1 + compiler.listeners.len()],
         outputs: vec![compiler.print_bus()],
         stem_names: Vec::new(),
@@ -198,6 +199,7 @@ impl<'a> Compiler<'a> {
             mono: mono.then_some(self.pan_law),
             arrival: self.arrival(strip.id),
             late: DelayLine::new(self.input_delay(strip, &input)),
+            prepared: (!strip.inserts.is_empty()).then(|| Box::new(Prepared::new())),
             trim: LevelControl::new(strip.trim, None, rate),
             sign: ValueControl::new(sign, None, rate),
             slots,

@@ -20,6 +20,7 @@ pub mod live;
 pub mod meters;
 pub mod offline;
 pub mod plan;
+mod pool;
 pub mod renderer;
 pub mod source;
 mod stereo;

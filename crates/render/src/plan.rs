@@ -1,15 +1,21 @@
 //! A compiled mix: strips in running order, the buses between them, and its outputs.
 
+use std::num::NonZeroUsize;
+
 use twobus_session::{DeviceId, StripId};
 
 use crate::BLOCK;
 use crate::command::Command;
+use crate::pool::Pool;
 use crate::stereo::Stereo;
 use crate::strip::{Place, Scratch, StripNode};
 
 /// A mix ready to run. Made by [`compile`](crate::compile()).
 pub struct Plan {
+    /// Level by level: strips of one do not depend on each other.
     pub(crate) strips: Vec<StripNode>,
+    /// Where each level ends.
+    pub(crate) levels: Vec<usize>,
     pub(crate) buses: Vec<Stereo<f64>>,
     /// The bus of each output: the print, then the stems.
     pub(crate) outputs: Vec<usize>,
@@ -67,11 +73,21 @@ impl Plan {
         self.strips.iter().map(|strip| strip.missing_frames).sum()
     }
 
-    /// Renders the run at `place`: whole blocks from a line of the grid, or the rest of one block.
-    pub(crate) fn render_run(&mut self, place: Place) {
+    /// Renders the run at `place`: whole blocks from a line of the grid, or the rest of one block. With
+    /// `helpers`, the devices of a level's strips are shared out; signals meet in the same order all the
+    /// same.
+    pub(crate) fn render_run(&mut self, place: Place, mut helpers: Option<&mut Helpers>) {
         self.buses.iter_mut().for_each(|bus| bus.clear(place.frames));
-        for strip in &mut self.strips {
-            strip.process(place, &mut self.buses, &mut self.scratch);
+        let mut start = 0;
+        for &end in &self.levels {
+            let level = &mut self.strips[start..end];
+            if let Some(helpers) = &mut helpers {
+                helpers.prepare(level, place, &self.buses);
+            }
+            for strip in level {
+                strip.process(place, &mut self.buses, &mut self.scratch);
+            }
+            start = end;
         }
         for &output in &self.outputs {
             self.overflows += contain_output(&mut self.buses[output], place.frames);
@@ -93,6 +109,31 @@ impl Plan {
             .iter_mut()
             .filter(|strip| strip.id == id)
             .for_each(|strip| strip.apply(command));
+    }
+}
+
+/// Threads that help, and what they compute in.
+pub(crate) struct Helpers {
+    pool: Pool,
+    scratches: Vec<Scratch>,
+}
+
+impl Helpers {
+    /// Helpers such that `threads` are at work, the caller's included.
+    pub(crate) fn new(threads: NonZeroUsize) -> Self {
+        let pool = Pool::new(threads);
+        let scratches = (0..pool.threads()).map(|_| Scratch::new()).collect();
+        Self { pool, scratches }
+    }
+
+    /// Lets the signal of each strip that has devices pass them, if there are several such strips.
+    fn prepare(&mut self, level: &mut [StripNode], place: Place, buses: &[Stereo<f64>]) {
+        let worth_it = level.iter().filter(|strip| strip.prepared.is_some()).nth(1).is_some();
+        if worth_it && self.pool.threads() > 1 {
+            self.pool.for_each(level, &mut self.scratches, |strip, scratch| {
+                strip.prepare(place, buses, scratch);
+            });
+        }
     }
 }
 

@@ -1,14 +1,17 @@
 //! Runs a plan: whole blocks on the grid, handed out in whatever lengths the driver asks for.
 
+use std::num::NonZeroUsize;
+
 use crate::command::Command;
 use crate::cycle::Cycle;
-use crate::plan::Plan;
+use crate::plan::{Helpers, Plan};
 use crate::strip::Place;
 use crate::{BLOCK, RUN};
 
 /// Renders a plan from a position on, for a bounce, a device or a test alike.
 pub struct Renderer {
     plan: Box<Plan>,
+    helpers: Option<Helpers>,
     /// Timeline position of the next block.
     position: u64,
     /// Where the timeline goes from a frame back to an earlier one.
@@ -51,6 +54,7 @@ impl Renderer {
         let carry = [[0.0; BLOCK]; 2];
         Self {
             plan: Box::new(plan),
+            helpers: None,
             position: 0,
             cycle: None,
             rendered: 0,
@@ -58,6 +62,11 @@ impl Renderer {
             carry_at: 0,
             carry_end: 0,
         }
+    }
+
+    /// Lets `threads` work on it, this one included; the samples are the same for any number.
+    pub fn set_threads(&mut self, threads: NonZeroUsize) {
+        self.helpers = (threads.get() > 1).then(|| Helpers::new(threads));
     }
 
     /// The running plan.
@@ -135,7 +144,8 @@ impl Renderer {
         if let Some(to_end) = self.cycle.and_then(|cycle| cycle.ahead(self.position)) {
             frames = usize::try_from(to_end).map_or(frames, |to_end| frames.min(to_end));
         }
-        self.plan.render_run(Place { start: self.position, frames });
+        let place = Place { start: self.position, frames };
+        self.plan.render_run(place, self.helpers.as_mut());
         self.rendered += frames as u64;
         self.position = Cycle::after(self.cycle, self.position, frames as u64);
         frames

@@ -64,6 +64,8 @@ pub(crate) struct StripNode {
     pub(crate) width: ValueControl,
     pub(crate) mute: MuteControl,
     pub(crate) edges: Vec<Edge>,
+    /// Of a strip that has devices: room for its signal behind them.
+    pub(crate) prepared: Option<Box<Prepared>>,
     /// Pan and width last used, and their matrix.
     pub(crate) matrix: (f64, f64, Matrix),
     /// Blocks silenced because the input held something that is not a number.
@@ -74,7 +76,19 @@ pub(crate) struct StripNode {
     pub(crate) meter: Option<Arc<StripMeter>>,
 }
 
-/// What strips compute in; one for the whole plan.
+/// A strip's signal behind its devices, if they have run already.
+pub(crate) struct Prepared {
+    signal: Stereo<f32>,
+    is_ready: bool,
+}
+
+impl Prepared {
+    pub(crate) fn new() -> Self {
+        Self { signal: Stereo::silent(), is_ready: false }
+    }
+}
+
+/// What strips compute in; one for each thread.
 pub(crate) struct Scratch {
     single: Stereo<f32>,
     /// What a device listens to.
@@ -156,8 +170,7 @@ impl StripNode {
         buses: &mut [Stereo<f64>],
         scratch: &mut Scratch,
     ) {
-        let wide = self.fetch(place, buses, scratch);
-        let signal = self.insert(place, wide, buses, scratch);
+        let signal = self.inserted(place, buses, scratch);
         let after = place.behind(self.arrival.output);
         let mute = self.mute.fill(after.start, after.frames, &mut scratch.mutes);
         let post = self.post(after, signal, mute, scratch);
@@ -168,6 +181,31 @@ impl StripNode {
         }
         for edge in &mut self.edges {
             edge.process(after, [signal, pre, post], buses, scratch);
+        }
+    }
+
+    /// The signal behind the devices, which may have run already.
+    fn inserted(&mut self, place: Place, buses: &[Stereo<f64>], scratch: &mut Scratch) -> Signal {
+        if let Some(prepared) = self.prepared.as_mut().filter(|prepared| prepared.is_ready) {
+            prepared.is_ready = false;
+            scratch.single.copy_from(&prepared.signal, place.frames);
+            return Signal::Single(Matrix::IDENTITY);
+        }
+        let wide = self.fetch(place, buses, scratch);
+        self.insert(place, wide, buses, scratch)
+    }
+
+    /// Runs the devices, if there are any, and keeps their signal for [`process`](Self::process).
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    pub(crate) fn prepare(&mut self, place: Place, buses: &[Stereo<f64>], scratch: &mut Scratch) {
+        if self.prepared.is_none() {
+            return;
+        }
+        let _signal = self.inserted(place, buses, scratch);
+        if let Some(prepared) = &mut self.prepared {
+            prepared.signal.copy_from(&scratch.single, place.frames);
+            prepared.is_ready = true;
         }
     }
 

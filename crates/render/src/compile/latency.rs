@@ -29,6 +29,28 @@ pub(crate) fn running_order(mix: &Mix) -> Result<Vec<&Strip>, CompileError> {
     Ok(order)
 }
 
+/// Strips in running order, sorted so that those of one level, which do not depend on each other, stand
+/// together; and where each level ends.
+pub(super) fn by_level(mut order: Vec<&Strip>) -> (Vec<&Strip>, Vec<usize>) {
+    let mut levels: BTreeMap<StripId, usize> = BTreeMap::new();
+    for strip in &order {
+        let heard = keys(strip).filter_map(|key| levels.get(&key)).map(|level| level + 1).max();
+        let fed = levels.get(&strip.id).copied();
+        let level = fed.max(heard).unwrap_or(0);
+        let _before = levels.insert(strip.id, level);
+        for to in destinations(strip) {
+            let next = levels.entry(to).or_default();
+            *next = (*next).max(level + 1);
+        }
+    }
+    let level = |strip: &&Strip| levels.get(&strip.id).copied().unwrap_or(0);
+    order.sort_by_key(level);
+    let ends = (1..=order.len())
+        .filter(|&end| order.get(end).is_none_or(|next| level(next) != level(&order[end - 1])));
+    let ends = ends.collect();
+    (order, ends)
+}
+
 /// The strips that devices of `strip` listen to.
 pub(super) fn keys(strip: &Strip) -> impl Iterator<Item = StripId> {
     strip.inserts.iter().filter_map(|device| device.key)

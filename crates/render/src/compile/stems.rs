@@ -30,6 +30,7 @@ pub(super) fn add(plan: &mut Plan, compiler: &mut Compiler<'_>, mix: &Mix) {
         plan.outputs.push(input + 1);
         plan.stem_names.push(strip.name.clone());
     }
+    plan.levels.push(plan.strips.len());
 }
 
 /// Lets everything that `strip` puts on the mix bus arrive at bus `to` as well.

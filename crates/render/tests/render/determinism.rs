@@ -1,8 +1,9 @@
 //! The same samples whatever the driver asks for.
 
 use twobus_dsp::{Db, DeviceKind};
-use twobus_render::Renderer;
+use twobus_render::compile::build_device;
 use twobus_render::offline::Span;
+use twobus_render::{Purpose, Renderer};
 use twobus_session::{
     AuxSend, Bus, BusKind, Device, DeviceId, LaneTarget, Output, SendId, Strip, StripId, Tap,
 };
@@ -87,6 +88,33 @@ fn e3_paced_playback_and_bounce_are_the_same_samples() {
     let (played, _) = paced(&mut renderer, FRAMES, || 441);
     let (bounced, _) = scene.bounce((FRAMES - latency) as u64);
     assert_eq!(bits(&played[latency..]), bits(&bounced));
+}
+
+/// Every kind of device on every track, one of which listens to a group, with and without stems.
+#[test]
+fn e3_any_number_of_threads_gives_the_same_bits() {
+    let mut scene = busy_scene();
+    let mut ids = (50..).map(DeviceId);
+    for track in &mut scene.mix.tracks {
+        let devices = DeviceKind::ALL.iter().zip(&mut ids).map(|(kind, id)| Device::new(id, *kind));
+        track.strip.inserts.extend(devices);
+    }
+    let mut bus = Strip::new(StripId(12), "Listener");
+    let listener = Device::new(DeviceId(5), DeviceKind::Compressor);
+    bus.inserts.push(Device { key: Some(StripId(10)), ..listener });
+    scene.mix.buses.push(Bus { strip: bus, kind: BusKind::Group });
+    scene.mix.tracks[3].strip.output = Output::Strip(StripId(12));
+    for purpose in [Purpose::Bounce, Purpose::Stems] {
+        let outputs = |threads: usize| {
+            let mut renderer = Renderer::new(scene.plan(purpose, &build_device).unwrap());
+            renderer.set_threads(threads.try_into().unwrap());
+            bounce_all(&mut renderer, Span::Exactly { start: 0, end: 6000 })
+        };
+        let one = outputs(1);
+        for threads in [2, 3, 8] {
+            assert!(outputs(threads) == one, "{purpose:?} with {threads} threads");
+        }
+    }
 }
 
 #[test]
