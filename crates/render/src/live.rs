@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  window's thread                            audio thread
-//!  Control ── messages, one ordered ring ──►  Player { Renderer, gate, monitor }
+//!  Control ── messages, one ordered ring ──►  Player { Renderer, Exit: gate, tap, monitor }
 //!          ◄── retired: what is to be freed ──┤
 //!          ◄── taken: when each one acted ────┤
 //!          ◄── tap: the mix, before the monitor
@@ -28,6 +28,7 @@ pub use moment::{Moment, State};
 pub use player::Player;
 
 mod control;
+mod exit;
 mod layout;
 mod message;
 mod moment;
@@ -66,9 +67,9 @@ pub fn pair(mut plan: Plan, rate_hz: u32) -> (Control, Player) {
         messages: message_end,
         retired: retired_end,
         taken: taken_end,
-        tap: tap_end,
         shared: Arc::clone(&shared),
     };
     let ends_here = control::Ends { messages, retired, taken, tap, shared };
-    (Control::new(ends_here, layout, meters), Player::new(plan, rate_hz, ends))
+    let exit = exit::Exit::new(tap_end, f64::from(rate_hz));
+    (Control::new(ends_here, layout, meters), Player::new(plan, rate_hz, exit, ends))
 }

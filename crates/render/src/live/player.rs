@@ -3,21 +3,18 @@
 use std::sync::Arc;
 
 use rtrb::{Consumer, Producer};
-use twobus_session::Monitor;
 
 use super::FADE_S;
+use super::exit::Exit;
 use super::message::{Cued, Message, Numbered, Retired, Taken};
 use super::moment::{Moment, Shared, State};
-use super::monitor::MonitorPath;
 use super::swap::Swap;
 use crate::BLOCK;
 use crate::bypass::BYPASS_S;
 use crate::control::frames;
 use crate::cycle::Cycle;
-use crate::fade::Fade;
 use crate::plan::Plan;
 use crate::renderer::Renderer;
-use crate::source::Source;
 use crate::strip::Input;
 
 /// This side's ends of what crosses.
@@ -25,7 +22,6 @@ pub(super) struct Ends {
     pub(super) messages: Consumer<Numbered>,
     pub(super) retired: Producer<Retired>,
     pub(super) taken: Producer<Taken>,
-    pub(super) tap: Producer<[f32; 2]>,
     pub(super) shared: Arc<Shared>,
 }
 
@@ -40,21 +36,12 @@ pub struct Player {
     wanted: bool,
     /// Whether controls moved while it stood: they are to stand where they belong when it begins.
     touched: bool,
-    gate: Fade,
-    /// Frames that the gate stays closed before it opens.
-    hold: u64,
-    monitor: MonitorPath,
-    switches: Monitor,
-    reference: Option<Box<dyn Source>>,
-    /// Frames that the reference waits for the mix, which comes later by its latency.
-    reference_wait: u64,
-    reference_block: [[f32; BLOCK]; 2],
+    exit: Exit,
     way: Way,
     fade_frames: u32,
     bypass_frames: u32,
     /// Frames put out so far.
     frame: u64,
-    untapped: u64,
 }
 
 enum Phase {
@@ -83,7 +70,7 @@ struct Way {
 }
 
 impl Player {
-    pub(super) fn new(plan: Plan, rate_hz: u32, ends: Ends) -> Self {
+    pub(super) fn new(plan: Plan, rate_hz: u32, exit: Exit, ends: Ends) -> Self {
         let rate = f64::from(rate_hz);
         let player = Self {
             renderer: Renderer::new(plan),
@@ -92,19 +79,12 @@ impl Player {
             ready: true,
             wanted: false,
             touched: false,
-            gate: Fade::new(true, FADE_S * rate),
-            hold: 0,
-            monitor: MonitorPath::new(rate),
-            switches: Monitor::default(),
-            reference: None,
-            reference_wait: 0,
-            reference_block: [[0.0; BLOCK]; 2],
+            exit,
             way: Way { start: 0, cycle: None, clock: 0, floor: 0 },
             // One more than the length: a fade is at its end after that many steps, whatever the rounding.
             fade_frames: (FADE_S * rate).ceil() as u32 + 1,
             bypass_frames: frames(BYPASS_S, rate) + 1,
             frame: 0,
-            untapped: 0,
         };
         player.publish();
         player
@@ -164,10 +144,7 @@ impl Player {
                 self.renderer.apply(command);
                 self.touched = true;
             }
-            Message::Monitor(switches) => {
-                self.switches = switches;
-                self.monitor.set(switches, self.reference.is_some());
-            }
+            Message::Monitor(switches) => self.exit.set_monitor(switches),
             Message::Play if self.is_playing() => {}
             Message::Play if self.ready => self.begin(),
             Message::Play => self.wanted = true,
@@ -203,8 +180,7 @@ impl Player {
     /// Fades out what must go, then does what comes `next`.
     fn leave(&mut self, frames: u32, close: bool, next: Next) {
         if close {
-            self.hold = 0;
-            self.gate.set(false);
+            self.exit.close();
         }
         self.phase = Phase::Leaving(frames, next);
     }
@@ -241,15 +217,10 @@ impl Player {
         self.wanted = false;
         self.phase = Phase::Playing;
         // A song begins by itself; anywhere else the sound may be anything.
-        self.open(self.renderer.position() > 0, self.renderer.plan().latency_frames());
-    }
-
-    /// Opens the gate: at once, or after `hold` frames with a fade.
-    fn open(&mut self, with_fade: bool, hold: u64) {
-        self.hold = if with_fade { hold } else { 0 };
-        self.gate.set(!with_fade);
-        self.gate.finish();
-        self.gate.set(true);
+        match self.renderer.position() {
+            0 => self.exit.stand_open(),
+            _ => self.exit.open_after(self.renderer.plan().latency_frames()),
+        }
     }
 
     /// Frames rendered since `clock`.
@@ -265,20 +236,40 @@ impl Player {
 
     /// Takes the streams of `cued` and goes to its place.
     fn go(&mut self, mut cued: Box<Cued>) {
-        if cued.joins.is_some() && !self.is_playing() && !self.ready {
-            // There is nothing to join any more. There is room: it was looked for before it was taken.
-            let _never_full = self.ends.retired.push(Retired::Cue(cued));
-            return;
+        // Without a signal that goes on there is nothing to join any more.
+        if cued.joins.is_none() || self.is_playing() || self.ready {
+            let seamless = self.is_playing() && self.meets(&cued);
+            let late = cued.joins.map_or(0, |clock| self.since(clock));
+            let place = cued.place(late);
+            self.take_streams(&mut cued, late, seamless);
+            match cued.joins {
+                None => self.renderer.locate(place),
+                Some(_) => self.renderer.jump(place),
+            }
+            self.renderer.set_cycle(cued.cycle);
+            let floor = if cued.joins.is_none() { place } else { 0 };
+            let clock = self.renderer.rendered();
+            self.way = Way { start: place, cycle: cued.cycle, clock, floor };
+            self.ready = true;
+            self.touched &= cued.joins.is_some();
+            match cued.joins {
+                None if self.is_playing() || self.wanted => self.begin(),
+                Some(_) if self.is_playing() && !seamless => {
+                    self.exit.open_after(self.renderer.carried() as u64);
+                }
+                None | Some(_) => {}
+            }
         }
-        let (seamless, playing) = (self.meets(&cued), self.is_playing());
-        let joins = cued.joins;
-        let late = joins.map_or(0, |clock| self.since(clock));
-        let place = cued.place(late);
-        for (strip, source) in &mut cued.sources {
-            if let Some(Input::Source(voice)) =
-                self.renderer.plan_mut().strips.get_mut(*strip).map(|strip| &mut strip.input)
-            {
-                if seamless && playing {
+        // There is room: it was looked for before the cue was taken, and nothing was given back since.
+        let _never_full = self.ends.retired.push(Retired::Cue(cued));
+    }
+
+    /// Exchanges streams for those of `cued`, of which `late` frames have gone by.
+    fn take_streams(&mut self, cued: &mut Cued, late: u64, seamless: bool) {
+        let strips = &mut self.renderer.plan_mut().strips;
+        for (index, source) in &mut cued.sources {
+            if let Some(Input::Source(voice)) = strips.get_mut(*index).map(|s| &mut s.input) {
+                if seamless {
                     voice.cross_to(source);
                 } else {
                     voice.exchange(source);
@@ -287,32 +278,10 @@ impl Player {
             }
         }
         if cued.reference.is_some() {
-            std::mem::swap(&mut self.reference, &mut cued.reference);
-            self.reference.iter_mut().for_each(|reference| reference.skip(late));
-            let carried = if joins.is_some() { self.renderer.carried() as u64 } else { 0 };
-            self.reference_wait = carried + self.renderer.plan().latency_frames();
+            let carried = if cued.joins.is_some() { self.renderer.carried() as u64 } else { 0 };
+            let wait = carried + self.renderer.plan().latency_frames();
+            self.exit.exchange_reference(&mut cued.reference, late, wait);
         }
-        self.monitor.set(self.switches, self.reference.is_some());
-        if joins.is_none() {
-            self.renderer.locate(place);
-            self.touched = false;
-        } else {
-            self.renderer.jump(place);
-        }
-        self.renderer.set_cycle(cued.cycle);
-        let floor = if joins.is_none() { place } else { 0 };
-        let clock = self.renderer.rendered();
-        self.way = Way { start: place, cycle: cued.cycle, clock, floor };
-        self.ready = true;
-        match (playing, joins) {
-            (true, None) => self.begin(),
-            (true, Some(_)) if !seamless => self.open(true, self.renderer.carried() as u64),
-            (true, Some(_)) => {}
-            (false, _) if self.wanted => self.begin(),
-            (false, _) => {}
-        }
-        // There is room, as above: nothing was given back since.
-        let _never_full = self.ends.retired.push(Retired::Cue(cued));
     }
 
     /// Lets the plan of `swap` take over.
@@ -321,73 +290,25 @@ impl Player {
         let running = self.renderer.plan_mut();
         swap.table.take_over(&mut swap.plan, running, at);
         std::mem::swap(running, &mut swap.plan);
-        let (before, now) = (swap.plan.latency_frames, running.latency_frames);
-        self.reference_wait += now.saturating_sub(before);
-        if let (Some(reference), Some(sooner)) = (&mut self.reference, before.checked_sub(now)) {
-            reference.skip(sooner);
-        }
+        self.exit.shift_reference(swap.plan.latency_frames, running.latency_frames);
         self.touched = true;
         if self.is_playing() && swap.table.is_gated() {
-            self.open(true, self.renderer.carried() as u64 + swap.table.gap_frames());
+            self.exit.open_after(self.renderer.carried() as u64 + swap.table.gap_frames());
         }
-        // There is room, as above.
+        // There is room, as for a cue.
         let _never_full = self.ends.retired.push(Retired::Swap(swap));
     }
 
     /// Puts out up to a block.
     fn put_out(&mut self, left: &mut [f64], right: &mut [f64]) {
-        self.reference_block = [[0.0; BLOCK]; 2];
         if self.is_playing() {
             let at = self.playhead();
             self.renderer.render(left, right);
-            self.read_reference(at, left.len());
-            self.pass_gate(left, right);
-            self.tap(left, right);
+            self.exit.pass(at, left, right);
         } else {
-            left.fill(0.0);
-            right.fill(0.0);
+            self.exit.rest(left, right);
         }
-        self.monitor.process(left, right, &self.reference_block);
         self.frame += left.len() as u64;
-    }
-
-    fn read_reference(&mut self, at: u64, frames: usize) {
-        let waits = self.reference_wait.min(frames as u64);
-        self.reference_wait -= waits;
-        let waits = usize::try_from(waits).unwrap_or(frames);
-        if let Some(reference) = &mut self.reference {
-            let [left, right] = &mut self.reference_block;
-            let (left, right) = (&mut left[waits..frames], &mut right[waits..frames]);
-            let _missing = reference.read(at + waits as u64, left, right);
-        }
-    }
-
-    fn pass_gate(&mut self, left: &mut [f64], right: &mut [f64]) {
-        if self.hold == 0 && self.gate.resting() == Some(1.0) {
-            return;
-        }
-        let [reference_left, reference_right] = &mut self.reference_block;
-        for (i, (left, right)) in left.iter_mut().zip(right).enumerate() {
-            let gain = if self.hold > 0 {
-                self.hold -= 1;
-                0.0
-            } else {
-                self.gate.advance()
-            };
-            (*left, *right) = (*left * gain, *right * gain);
-            reference_left[i] *= gain as f32;
-            reference_right[i] *= gain as f32;
-        }
-    }
-
-    fn tap(&mut self, left: &[f64], right: &[f64]) {
-        let mut block = [[0.0; 2]; BLOCK];
-        for (frame, (left, right)) in block.iter_mut().zip(left.iter().zip(right)) {
-            *frame = [*left as f32, *right as f32];
-        }
-        if self.ends.tap.push_entire_slice(&block[..left.len()]).is_err() {
-            self.untapped += left.len() as u64;
-        }
     }
 
     /// Timeline position of the frame that is handed out next.
@@ -414,7 +335,7 @@ impl Player {
             clock: self.renderer.rendered(),
             position: self.renderer.position(),
             playhead: self.playhead(),
-            untapped: self.untapped,
+            untapped: self.exit.untapped(),
         });
     }
 }

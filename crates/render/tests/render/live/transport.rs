@@ -19,6 +19,20 @@ fn e3_playback_from_the_start_is_the_bounce_bit_for_bit() {
 }
 
 #[test]
+fn e3_r33_the_length_of_the_callback_changes_no_bit() {
+    let expected = render(&mut offline(&busy_scene(), 0), 10_000);
+    for length in [1, 16, 64, 127, 512, 4096] {
+        let mut stage = Stage::new(busy_scene());
+        let _ = stage.control.play();
+        let (mut left, mut right) = (vec![0.0; 10_000], vec![0.0; 10_000]);
+        for (left, right) in left.chunks_mut(length).zip(right.chunks_mut(length)) {
+            stage.player.fill(left, right);
+        }
+        assert_eq!(bits(&left), bits(&expected), "{length}");
+    }
+}
+
+#[test]
 fn e3_playback_from_a_place_is_the_offline_render_reset_there_after_its_fade() {
     let mut stage = Stage::new(busy_scene());
     let latency = stage.control.latency_frames() as usize;
