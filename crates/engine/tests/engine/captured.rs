@@ -7,7 +7,7 @@ use nix::sys::signal::{Signal as Stop, kill};
 use nix::unistd::Pid;
 
 use crate::capture::{RATE_HZ, Rig, run};
-use crate::player::{Report, Script, command, play, report};
+use crate::player::{Report, Script, command, play, report, until_it_plays};
 use crate::signals::{STEP, Signal};
 
 /// A busy machine may miss a period; then it says so, and another attempt is made.
@@ -111,7 +111,7 @@ fn r37_a_killed_server_is_noticed_within_two_seconds_and_the_playback_comes_back
     let mut rig = Rig::start(256);
     let mut command = command(&rig, &script);
     let player = thread::spawn(move || run(&mut command, Duration::from_secs(30)));
-    thread::sleep(Duration::from_secs(2));
+    until_it_plays(&rig.file("report.json"));
     rig.kill_server();
     let status = player.join().unwrap();
     assert!(status.success());
@@ -125,11 +125,11 @@ fn r37_a_killed_server_is_noticed_within_two_seconds_and_the_playback_comes_back
 fn r47_after_a_sleep_the_device_is_opened_again_and_the_song_goes_on() {
     let sleep_s = if std::env::var_os("TWOBUS_FULL").is_some() { 30 } else { 6 };
     let mut script = Script::new(Signal::Ramp, 256, 600 * u64::from(RATE_HZ));
-    script.linger_ms = Some(2000 + sleep_s * 1000 + 3000);
+    script.linger_ms = Some(sleep_s * 1000 + 3000);
     let rig = Rig::start(256);
     let mut player = command(&rig, &script).spawn().unwrap();
     let pid = Pid::from_raw(player.id().cast_signed());
-    thread::sleep(Duration::from_secs(2));
+    until_it_plays(&rig.file("report.json"));
     kill(pid, Stop::SIGSTOP).unwrap();
     thread::sleep(Duration::from_secs(sleep_s));
     kill(pid, Stop::SIGCONT).unwrap();

@@ -2,7 +2,7 @@
 //!
 //! ALSA reads its configuration from the environment of the process, which the tests share.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -19,6 +19,12 @@ use crate::signals::{Player, Signal};
 const SCRIPT: &str = "TWOBUS_SCRIPT";
 const REPORT: &str = "TWOBUS_REPORT";
 
+/// Extension of the file that says that the first second was played.
+const PLAYS: &str = "plays";
+
+/// How long that may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// What the program is to do.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Script {
@@ -31,7 +37,7 @@ pub(crate) struct Script {
     pub(crate) stall: Option<(u64, u64)>,
     /// The device.
     pub(crate) output: String,
-    /// Goes on for so many milliseconds, whatever happens; otherwise it ends with the song, or when the
+    /// Goes on for so many milliseconds after the first second of the song, whatever happens; otherwise it ends with the song, or when the
     /// device is lost.
     pub(crate) linger_ms: Option<u64>,
 }
@@ -106,6 +112,15 @@ pub(crate) fn report(rig: &Rig) -> Report {
     read(&rig.file("report.json"))
 }
 
+/// Waits until a program that reports into `file` has played the first second of its song.
+pub(crate) fn until_it_plays(file: &Path) {
+    let start = Instant::now();
+    while !file.with_extension(PLAYS).exists() {
+        assert!(start.elapsed() < PATIENCE, "nothing is played");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
 /// What a program has reported.
 pub(crate) fn read(file: &Path) -> Report {
     serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap()
@@ -128,14 +143,20 @@ fn plays_a_script() {
     let wish = Wish { output, period_frames: script.period };
     let output = Output::new(Arc::new(System), wish, Box::new(player), script.song_hz);
     let mut report = Report::default();
+    let file = PathBuf::from(std::env::var(REPORT).unwrap());
     let (started, mut moved, mut last) = (Instant::now(), Instant::now(), 0);
-    while !over(&script, &report, last, started.elapsed()) {
+    let mut plays = None;
+    while !over(&script, &report, last, plays.unwrap_or(started).elapsed()) {
         thread::sleep(Duration::from_millis(5));
         let now = position.load(Relaxed);
         if now != last {
             (moved, last) = (Instant::now(), now);
         }
         observe(&mut report, &output, last);
+        if plays.is_none() && last > u64::from(script.song_hz) {
+            plays = Some(Instant::now());
+            std::fs::write(file.with_extension(PLAYS), "").unwrap();
+        }
         if report.moments.last().is_some_and(|now| now.output.is_none()) && last > 0 {
             let ms = moved.elapsed().as_millis() as u64;
             let _first = report.noticed_ms.get_or_insert(ms);
@@ -143,13 +164,14 @@ fn plays_a_script() {
     }
     report.returned = output.close().is_some();
     report.position = position.load(Relaxed);
-    let file = std::env::var(REPORT).unwrap();
     std::fs::write(file, serde_json::to_vec(&report).unwrap()).unwrap();
 }
 
 fn over(script: &Script, report: &Report, position: u64, passed: Duration) -> bool {
     if let Some(linger_ms) = script.linger_ms {
-        return passed.as_millis() as u64 >= linger_ms;
+        let plays = position > u64::from(script.song_hz);
+        let limit = if plays { Duration::from_millis(linger_ms) } else { PATIENCE };
+        return passed >= limit;
     }
     let end = script.frames + u64::from(script.song_hz);
     let limit_s = end / u64::from(script.song_hz) + 20;

@@ -14,7 +14,7 @@ use nix::unistd::Pid;
 use tempfile::TempDir;
 
 use crate::capture::run;
-use crate::player::{Report, Script, instruct, now_ms, read};
+use crate::player::{Report, Script, instruct, now_ms, read, until_it_plays};
 use crate::signals;
 
 const ABSENT: &str = "These tests need PulseAudio (Debian: pulseaudio, pulseaudio-utils); `cargo xtask test` \
@@ -147,8 +147,8 @@ fn stood_still_ms(report: &Report, from_ms: u128) -> u128 {
 fn r35_r36_an_unplugged_sink_is_followed_by_one_of_another_rate_within_two_seconds() {
     for output in ["pulseaudio:one", "alsa:default"] {
         let Some(server) = Server::start() else { return };
-        let player = server.play(output, 7000);
-        thread::sleep(Duration::from_millis(3500));
+        let player = server.play(output, 4000);
+        until_it_plays(&server.file("report.json"));
         let event_ms = now_ms();
         server.unplug("one");
         let report = server.report(player);
@@ -162,8 +162,8 @@ fn r35_r36_an_unplugged_sink_is_followed_by_one_of_another_rate_within_two_secon
 #[test]
 fn r37_a_killed_pulseaudio_is_noticed_and_found_again_when_it_returns() {
     let Some(mut server) = Server::start() else { return };
-    let player = server.play("pulseaudio:one", 14_000);
-    thread::sleep(Duration::from_millis(3500));
+    let player = server.play("pulseaudio:one", 11_000);
+    until_it_plays(&server.file("report.json"));
     server.kill();
     let killed = now_ms();
     thread::sleep(Duration::from_secs(3));
@@ -188,8 +188,8 @@ fn r37_a_killed_pulseaudio_is_noticed_and_found_again_when_it_returns() {
 fn r37_a_server_that_hangs_blocks_nobody_and_the_song_is_taken_from_it() {
     for output in ["pulseaudio:one", "alsa:default"] {
         let Some(server) = Server::start() else { return };
-        let player = server.play(output, 9000);
-        thread::sleep(Duration::from_millis(3500));
+        let player = server.play(output, 6000);
+        until_it_plays(&server.file("report.json"));
         let pid = Pid::from_raw(server.process.id().cast_signed());
         let stopped = now_ms();
         kill(pid, Signal::SIGSTOP).unwrap();
