@@ -1,6 +1,7 @@
-//! `cargo xtask bench`: what the two heavy jobs cost, against a plain loop over the same files.
+//! `cargo xtask bench`: what the heavy jobs cost, against a plain loop over the same files.
 //!
 //! - **Job A**: `twobus-cli bounce --no-measure --format wav24` of a mix whose faders and pans all differ.
+//! - **Job B**: job A with an equalizer of four bands and a compressor on every track.
 //! - **Import**: `twobus-cli import` into a new project: nothing copied, every peak to be made.
 //! - **Loop**: [`plain_loop`], a single thread that adds the same files and writes a file of the same kind,
 //!   and does not wait until the disk has it.
@@ -26,7 +27,7 @@ use clap::Subcommand;
 
 use self::measure::{Cost, measured};
 use self::project::Project;
-use self::report::{Pairs, Report};
+use self::report::{Job, Pairs, Report};
 use self::stems::Stems;
 use crate::command::{cargo, itself, run as run_command, target};
 use crate::error::{Error, Result};
@@ -119,7 +120,7 @@ fn bench(extent: &Extent) -> Result<()> {
     Ok(())
 }
 
-/// Runs the loop, the import and the bounce in turns.
+/// Runs the loop, the import and the bounces in turns.
 fn pairs(folder: &Path, stems: &[PathBuf], runs: u32) -> Result<Pairs> {
     say(format!("{} stems: one loop to warm the page cache, then {runs} runs", stems.len()));
     let sum = folder.join("loop.wav");
@@ -129,13 +130,17 @@ fn pairs(folder: &Path, stems: &[PathBuf], runs: u32) -> Result<Pairs> {
         let before_import = looped(stems, &sum)?;
         let project = Project::new(&folder.join("project"))?;
         let import = project.import(stems)?;
+        pairs.add(Job::Import, import, before_import);
         project.mix()?;
-        let before_bounce = looped(stems, &sum)?;
-        let bounce = project.bounce()?;
+        let before_a = looped(stems, &sum)?;
+        let job_a = project.bounce()?;
+        pairs.add(Job::A, job_a, before_a);
+        project.add_devices()?;
+        let before_b = looped(stems, &sum)?;
+        let job_b = project.bounce()?;
+        pairs.add(Job::B, job_b, before_b);
         project.remove()?;
-        say(format!("  {number}: loop {before_bounce}; job A {bounce}; import {import}"));
-        pairs.import.push((import, before_import));
-        pairs.bounce.push((bounce, before_bounce));
+        say(format!("  {number}: loop {before_a}; import {import}; job A {job_a}; job B {job_b}"));
     }
     fs::remove_file(&sum).map_err(Error::io("removing", sum))?;
     Ok(pairs)

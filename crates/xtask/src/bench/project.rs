@@ -52,11 +52,24 @@ impl Project {
     /// # Errors
     /// When twobus-cli fails.
     pub(crate) fn mix(&self) -> Result<()> {
+        self.apply(mix)
+    }
+
+    /// Puts an equalizer and a compressor on every track.
+    ///
+    /// # Errors
+    /// When twobus-cli fails.
+    pub(crate) fn add_devices(&self) -> Result<()> {
+        self.apply(devices)
+    }
+
+    /// Applies the edits that `make` makes of what `info` says.
+    fn apply(&self, make: fn(&Value) -> Value) -> Result<()> {
         let info = stdout(self.command("info").arg("--json"))?;
         let info: Value = serde_json::from_slice(&info)
             .map_err(|error| Error::Unfit(format!("twobus-cli info: {error}")))?;
-        let edits = self.folder.join("mix.json");
-        fs::write(&edits, mix(&info).to_string()).map_err(Error::io("writing", &edits))?;
+        let edits = self.folder.join("edits.json");
+        fs::write(&edits, make(&info).to_string()).map_err(Error::io("writing", &edits))?;
         let _said = stdout(self.command("apply").arg(&edits))?;
         Ok(())
     }
@@ -76,11 +89,38 @@ impl Project {
     }
 }
 
+/// All strips but the mix bus.
+fn tracks(info: &Value) -> impl Iterator<Item = &Value> {
+    let strips = info["songs"][0]["strips"].as_array().map_or(&[][..], Vec::as_slice);
+    strips.iter().filter(|strip| !strip["output"].is_null())
+}
+
+/// Four bands that all do something, each track's a little different, and a compressor that works.
+fn devices(info: &Value) -> Value {
+    let edits = tracks(info).zip(0_u32..).flat_map(|(strip, number)| {
+        let moved = f64::from(number % 8);
+        let bands = json!({
+            "b2_freq": 90.0 + 5.0 * moved, "b2_gain": 2.0,
+            "b3_freq": 280.0 + 20.0 * moved, "b3_gain": -3.0, "b3_q": 1.2,
+            "b5_freq": 2500.0 + 150.0 * moved, "b5_gain": 2.5, "b5_q": 0.9,
+            "b7_freq": 9000.0, "b7_gain": 1.5
+        });
+        let dynamics = json!({"threshold": -24.0, "ratio": 3.0, "attack": 10.0, "release": 120.0});
+        [("equalizer", bands), ("compressor", dynamics)].into_iter().zip(1..).map(
+            move |((kind, values), place)| {
+                let id = 2 * number + place;
+                let item = json!({"id": id, "kind": kind, "bypass": false, "values": values});
+                let change = json!({"inserts": {"add": {"item": item}}});
+                json!({"strip": {"song": 1, "strip": strip["id"], "change": change}})
+            },
+        )
+    });
+    edits.collect()
+}
+
 /// The edits: faders from −0.5 dB downwards, pans on alternating sides.
 fn mix(info: &Value) -> Value {
-    let strips = info["songs"][0]["strips"].as_array().map_or(&[][..], Vec::as_slice);
-    let tracks = strips.iter().filter(|strip| !strip["output"].is_null());
-    let edits = tracks.zip(1_i32..).flat_map(|(strip, number)| {
+    let edits = tracks(info).zip(1_i32..).flat_map(|(strip, number)| {
         let fader = -0.5 * f64::from(number % 24);
         let side = if number % 2 == 0 { 1 } else { -1 };
         let pan = side * (number * 7 % 100);

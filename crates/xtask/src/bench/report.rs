@@ -5,20 +5,53 @@ use std::thread::available_parallelism;
 
 use super::measure::Cost;
 
-/// Most time of job A, in times of the loop.
-const MOST_BOUNCE: f64 = 1.5;
-/// Most time of an import, in times of the loop.
-const MOST_IMPORT: f64 = 3.0;
-/// Most memory of either, in MiB, for any number of stems.
-const MOST_MIB: f64 = 150.0;
 /// Most processor time a stem may take with the most stems, in times of that with the fewest.
 const MOST_GROWTH: f64 = 1.15;
 
 const MIB: f64 = 1_048_576.0;
 
-/// The names of the jobs, as they stand in the table.
-const BOUNCE: &str = "job A";
-const IMPORT: &str = "import";
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Job {
+    /// A bounce of faders and pans.
+    A,
+    /// Job A with an equalizer and a compressor on every track.
+    B,
+    /// An import.
+    Import,
+}
+
+/// What a job may take at most.
+struct Bounds {
+    /// Time, in times of the loop.
+    wall: f64,
+    /// Processor time, in times of the loop.
+    cpu: Option<f64>,
+    /// Memory, in MiB, for any number of stems.
+    mib: f64,
+}
+
+impl Job {
+    /// All, in the order of the table.
+    pub(crate) const ALL: [Self; 3] = [Self::A, Self::B, Self::Import];
+
+    /// As it stands in the table.
+    fn name(self) -> &'static str {
+        match self {
+            Self::A => "job A",
+            Self::B => "job B",
+            Self::Import => "import",
+        }
+    }
+
+    fn bounds(self) -> Bounds {
+        match self {
+            Self::A => Bounds { wall: 1.5, cpu: None, mib: 150.0 },
+            Self::B => Bounds { wall: 4.0, cpu: Some(7.0), mib: 200.0 },
+            Self::Import => Bounds { wall: 3.0, cpu: None, mib: 150.0 },
+        }
+    }
+}
 
 /// Runs of a job, each with the loop that ran just before it.
 type Runs = Vec<(Cost, Cost)>;
@@ -26,16 +59,23 @@ type Runs = Vec<(Cost, Cost)>;
 /// What one number of stems cost.
 pub(crate) struct Pairs {
     stems: usize,
-    /// Imports.
-    pub(crate) import: Runs,
-    /// Bounces.
-    pub(crate) bounce: Runs,
+    runs: Vec<(Job, Cost, Cost)>,
 }
 
 impl Pairs {
     /// None yet.
     pub(crate) fn new(stems: usize) -> Self {
-        Self { stems, import: Vec::new(), bounce: Vec::new() }
+        Self { stems, runs: Vec::new() }
+    }
+
+    /// Adds a run of `job` and of the loop just before it.
+    pub(crate) fn add(&mut self, job: Job, cost: Cost, plain: Cost) {
+        self.runs.push((job, cost, plain));
+    }
+
+    fn of(&self, job: Job) -> Runs {
+        let own = self.runs.iter().filter(|(other, ..)| *other == job);
+        own.map(|(_, cost, plain)| (*cost, *plain)).collect()
     }
 }
 
@@ -69,12 +109,13 @@ impl Report {
                          | CPU ÷ loop |\n|---:|---|---:|---:|---:|---:|---:|---:|\n"
             .to_owned();
         for set in &self.sets {
-            let loops: Vec<Cost> =
-                set.bounce.iter().chain(&set.import).map(|(_, plain)| *plain).collect();
+            let loops: Vec<Cost> = set.runs.iter().map(|(.., plain)| *plain).collect();
             let row = |job, costs: &[Cost], ratios| self.row(set.stems, job, costs, ratios);
             table.push_str(&row("plain loop", &loops, None));
-            for (job, runs) in [(BOUNCE, &set.bounce), (IMPORT, &set.import)] {
-                table.push_str(&row(job, &costs(runs), Some((wall_ratio(runs), cpu_ratio(runs)))));
+            for job in Job::ALL {
+                let runs = set.of(job);
+                let ratios = (wall_ratio(&runs), cpu_ratio(&runs));
+                table.push_str(&row(job.name(), &costs(&runs), Some(ratios)));
             }
         }
         table
@@ -116,16 +157,16 @@ impl Report {
         if let (Some(fewest), Some(most)) = (fewest, most)
             && fewest.stems < most.stems
         {
-            let growth = |job, few: &Runs, many: &Runs| {
-                let growth = cpu_per_stem(many, most.stems) / cpu_per_stem(few, fewest.stems);
+            lines.extend(Job::ALL.map(|job| {
+                let of = |set: &Pairs| cpu_per_stem(&set.of(job), set.stems);
                 let what = format!(
-                    "{job}, CPU of a stem with {} stems, times that with {}",
-                    most.stems, fewest.stems
+                    "{}, CPU of a stem with {} stems, times that with {}",
+                    job.name(),
+                    most.stems,
+                    fewest.stems
                 );
-                verdict(&what, growth, MOST_GROWTH, "")
-            };
-            lines.push(growth(BOUNCE, &fewest.bounce, &most.bounce));
-            lines.push(growth(IMPORT, &fewest.import, &most.import));
+                verdict(&what, of(most) / of(fewest), MOST_GROWTH, "")
+            }));
         }
         lines
     }
@@ -138,12 +179,16 @@ fn load() -> String {
 }
 
 fn of_set(set: &Pairs) -> Vec<String> {
-    let jobs = [(BOUNCE, &set.bounce, MOST_BOUNCE), (IMPORT, &set.import, MOST_IMPORT)];
-    let lines = jobs.into_iter().flat_map(|(job, runs, most)| {
-        let name = format!("{job}, {} stems", set.stems);
-        let time = verdict(&format!("{name}, wall"), wall_ratio(runs), most, " × loop");
-        let memory = verdict(&format!("{name}, memory"), peak_mib(&costs(runs)), MOST_MIB, " MiB");
-        [time, memory]
+    let lines = Job::ALL.into_iter().flat_map(|job| {
+        let (runs, bounds) = (set.of(job), job.bounds());
+        let name = format!("{}, {} stems", job.name(), set.stems);
+        let wall = verdict(&format!("{name}, wall"), wall_ratio(&runs), bounds.wall, " × loop");
+        let cpu = bounds
+            .cpu
+            .map(|most| verdict(&format!("{name}, CPU"), cpu_ratio(&runs), most, " × loop"));
+        let memory =
+            verdict(&format!("{name}, memory"), peak_mib(&costs(&runs)), bounds.mib, " MiB");
+        [Some(wall), cpu, Some(memory)].into_iter().flatten()
     });
     lines.collect()
 }
@@ -194,7 +239,11 @@ mod tests {
 
     fn set(stems: usize, bounce: Cost) -> Pairs {
         let plain = cost(1.0, 1.0, 3);
-        Pairs { stems, import: vec![(plain, plain)], bounce: vec![(bounce, plain); 3] }
+        let mut pairs = Pairs::new(stems);
+        pairs.add(Job::Import, plain, plain);
+        pairs.add(Job::B, plain, plain);
+        (0..3).for_each(|_| pairs.add(Job::A, bounce, plain));
+        pairs
     }
 
     #[test]
@@ -237,7 +286,7 @@ mod tests {
         let mut report = Report::new(180, 3);
         report.add(set(8, cost(1.5, 2.0, 100)));
         let table = report.table();
-        assert_eq!(table.lines().count(), 5);
+        assert_eq!(table.lines().count(), 6);
         assert!(table.contains("| 8 | job A | 1.50 s | 2.00 s | 120 | 100 MiB | 1.50 | 2.00 |"));
         let columns = |line: &str| line.matches('|').count();
         assert!(table.lines().all(|line| columns(line) == 9), "{table}");
