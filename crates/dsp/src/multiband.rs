@@ -25,6 +25,7 @@ mod tests;
 use crate::dynamics::levels::{exp2_of, from_db, log2_of, to_db};
 use crate::dynamics::{CELL, Controls, GainComputer, LOUDEST, Side};
 use crate::processor::Processor;
+use crate::wide;
 
 use band::Band;
 use crossover::{Crossover, Frame, Frames};
@@ -131,6 +132,7 @@ impl Multiband {
     }
 
     /// Processes a part of a cell with constant settings.
+    #[inline(always)]
     fn piece(&mut self, left: &mut [f32], right: &mut [f32]) {
         let (frames, count) = (left.len(), self.band_count());
         let mut input = [[0.0; 2]; CELL];
@@ -158,6 +160,7 @@ impl Multiband {
     }
 
     /// The gain of each band, as levels.
+    #[inline(always)]
     fn listen(&mut self, frames: usize, bands: &Frames, levels: &mut Frames) {
         let link = self.controls[LINK] / 100.0;
         let mix = self.controls[MIX] / 100.0;
@@ -188,6 +191,7 @@ impl Multiband {
 
     /// The sum of the compressed bands, in the place of `signal`; where shelves are chosen, only as far
     /// as bands are soloed.
+    #[inline(always)]
     fn sum(
         &mut self,
         count: usize,
@@ -212,6 +216,20 @@ impl Multiband {
                 *x = if soloed == 1.0 { sum } else { *x + soloed * (sum - *x) };
             }
         }
+    }
+}
+
+/// A part of a cell.
+struct Piece<'a> {
+    multiband: &'a mut Multiband,
+    left: &'a mut [f32],
+    right: &'a mut [f32],
+}
+
+impl wide::Work for Piece<'_> {
+    #[inline(always)]
+    fn run(self) {
+        self.multiband.piece(self.left, self.right);
     }
 }
 
@@ -273,7 +291,8 @@ impl Processor for Multiband {
                 longest = 1;
             }
             let part = done..left.len().min(done + longest);
-            self.piece(&mut left[part.clone()], &mut right[part.clone()]);
+            let (left, right) = (&mut left[part.clone()], &mut right[part.clone()]);
+            wide::run(Piece { multiband: self, left, right });
             self.frame = (self.frame + part.len()) % CELL;
             done = part.end;
         }

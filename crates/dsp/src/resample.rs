@@ -22,7 +22,7 @@ mod tests;
 use filter::Filter;
 use stage::{Doubling, Halving};
 
-/// Most frames that [`Oversampler::process`] takes at once.
+/// Most frames that [`Oversampler::up`] takes at once.
 pub const MAX_FRAMES: usize = 64;
 
 /// Everything up to here passes unchanged, in Hz; no more than [`PASS_PART`] of the rate.
@@ -123,11 +123,12 @@ impl Oversampler {
         self.top.fill(0.0);
     }
 
-    /// Replaces `block`, interleaved and of at most [`MAX_FRAMES`] frames, by what `shape` made of it
-    /// at [`factor`](Self::factor) times its rate; `shape` works in place.
+    /// Takes `block`, interleaved and of at most [`MAX_FRAMES`] frames, to [`factor`](Self::factor) times
+    /// its rate: what is returned is to be shaped in place, and then brought [`down`](Self::down).
     ///
     /// Audio thread: no allocation, no lock, no system call.
-    pub fn process(&mut self, block: &mut [f64], shape: impl FnOnce(&mut [f64])) {
+    #[inline(always)]
+    pub fn up(&mut self, block: &[f64]) -> &mut [f64] {
         debug_assert!(block.len() <= 2 * MAX_FRAMES, "a block of at most MAX_FRAMES frames");
         let [mut from, mut to] = self.scratch.each_mut().map(Vec::as_mut_slice);
         let mut length = block.len();
@@ -137,12 +138,20 @@ impl Oversampler {
             length *= 2;
             (from, to) = (to, from);
         }
-        let padding = 2 * self.padding;
-        let newest = &mut self.top[padding..padding + length];
+        let newest = &mut self.top[2 * self.padding..][..length];
         newest.copy_from_slice(&from[..length]);
-        shape(newest);
+        newest
+    }
+
+    /// Fills `block`, as long as that which went [`up`](Self::up) last, with what was made of it.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    #[inline(always)]
+    pub fn down(&mut self, block: &mut [f64]) {
+        let [mut from, mut to] = self.scratch.each_mut().map(Vec::as_mut_slice);
+        let mut length = self.factor * block.len();
         from[..length].copy_from_slice(&self.top[..length]);
-        self.top.copy_within(length..length + padding, 0);
+        self.top.copy_within(length..length + 2 * self.padding, 0);
         for halving in &mut self.halvings {
             length /= 2;
             halving.process(&from[..2 * length], &mut to[..length]);

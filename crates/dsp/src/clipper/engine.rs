@@ -5,6 +5,7 @@ use super::excess::{Excess, Knee};
 use crate::auto_level::{AutoLevel, GRID_FRAMES};
 use crate::delay_line::DelayLine;
 use crate::resample::{MAX_FRAMES, Oversampler};
+use crate::wide;
 
 const _: () = assert!(GRID_FRAMES <= MAX_FRAMES, "a run fits into the oversampler");
 
@@ -70,8 +71,8 @@ impl Engine {
         let mut cut = [0.0; 2 * GRID_FRAMES];
         let cut = &mut cut[..2 * frames];
         drive(controls, left, right, cut);
-        let (excess, knee) = (&mut self.excess, &controls.knee);
-        self.oversampler.process(cut, |block| excess.process(knee, block));
+        let Self { oversampler, excess, .. } = self;
+        wide::run(Cutting { oversampler, excess, knee: &controls.knee, block: cut });
         self.dry.process(left, right);
         let (drive, ceiling) = (&mut controls.drive[..frames], &mut controls.ceiling[..frames]);
         self.gains.process(drive, ceiling);
@@ -105,6 +106,23 @@ fn drive(controls: &Controls, left: &mut [f32], right: &mut [f32], driven: &mut 
         let gain = drive / ceiling;
         driven[0] = f64::from(*l) * gain;
         driven[1] = f64::from(*r) * gain;
+    }
+}
+
+/// What runs at the multiple of the rate.
+struct Cutting<'a> {
+    oversampler: &'a mut Oversampler,
+    excess: &'a mut Excess,
+    knee: &'a Knee,
+    block: &'a mut [f64],
+}
+
+impl wide::Work for Cutting<'_> {
+    #[inline(always)]
+    fn run(self) {
+        let Self { oversampler, excess, knee, block } = self;
+        excess.process(knee, oversampler.up(block));
+        oversampler.down(block);
     }
 }
 

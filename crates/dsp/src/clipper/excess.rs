@@ -51,7 +51,7 @@ impl Knee {
     }
 
     /// What is cut off on the way from `b` to `a`.
-    #[inline]
+    #[inline(always)]
     fn mean(&self, a: f64, b: f64) -> f64 {
         let (size_a, size_b) = (a.abs(), b.abs());
         let one_sign = a.is_sign_positive() == b.is_sign_positive();
@@ -94,6 +94,7 @@ impl Excess {
     }
 
     /// Works in place on `block`, in parts of the ceiling.
+    #[inline(always)]
     pub(super) fn process(&mut self, knee: &Knee, block: &mut [f64]) {
         let length = block.len();
         let new = FRAME..FRAME + length;

@@ -36,6 +36,7 @@ impl Band {
 
     /// Fills `reductions` (levels, 0 or positive) for up to [`CELL`] frames of `signal`, `link` (0 to 1)
     /// of the way to the same in both channels; returns the largest.
+    #[inline(always)]
     pub(super) fn reduce(&mut self, link: f64, signal: &[Frame], reductions: &mut [Frame]) -> f64 {
         let frames = signal.len();
         let mut wanted = [[0.0_f32; CELL]; 2];
@@ -61,6 +62,7 @@ impl Band {
 
     /// The reductions that `signal` asks for in both channels; fully linked, those of the left one hold
     /// for both.
+    #[inline(always)]
     fn want(&self, link: f64, signal: &[Frame], wanted: &mut [&mut [f32]; 2]) {
         let mut key = [[0.0; CELL]; 2];
         let [left, right] = key.each_mut().map(|channel| &mut channel[..signal.len()]);

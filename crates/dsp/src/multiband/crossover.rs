@@ -22,7 +22,7 @@ struct TwoPole([Frame; 2]);
 
 impl TwoPole {
     /// The band-pass (times Q) and the low-pass of `input`.
-    #[inline]
+    #[inline(always)]
     fn tick(&mut self, [a1, a2, a3]: [f64; 3], input: Frame) -> [Frame; 2] {
         let (mut band, mut low) = ([0.0; 2], [0.0; 2]);
         for channel in 0..2 {
@@ -36,18 +36,18 @@ impl TwoPole {
         [band, low]
     }
 
-    #[inline]
+    #[inline(always)]
     fn low(&mut self, a: [f64; 3], input: Frame) -> Frame {
         self.tick(a, input)[1]
     }
 
-    #[inline]
+    #[inline(always)]
     fn high(&mut self, a: [f64; 3], input: Frame) -> Frame {
         let [band, low] = self.tick(a, input);
         std::array::from_fn(|c| input[c] - SQRT_2 * band[c] - low[c])
     }
 
-    #[inline]
+    #[inline(always)]
     fn all(&mut self, a: [f64; 3], input: Frame) -> Frame {
         let [band, _] = self.tick(a, input);
         std::array::from_fn(|c| input[c] - 2.0 * SQRT_2 * band[c])
@@ -103,6 +103,7 @@ impl Crossover {
     }
 
     /// Fills the first `count` of `bands` from `signal`.
+    #[inline(always)]
     pub(super) fn split(&mut self, count: usize, signal: &[Frame], bands: &mut Frames) {
         bands[0][..signal.len()].copy_from_slice(signal);
         for index in 0..count - 1 {
@@ -122,6 +123,7 @@ impl Crossover {
 
     /// Fills `sum` with the sum of the first `count` of `bands`, each in the phase that the splits above
     /// it give to what lies there.
+    #[inline(always)]
     pub(super) fn join(&mut self, count: usize, bands: &Frames, sum: &mut [Frame]) {
         let [lowest, higher @ ..] = &bands[..count] else { return };
         sum.copy_from_slice(&lowest[..sum.len()]);

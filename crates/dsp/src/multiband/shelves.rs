@@ -31,7 +31,7 @@ pub(super) struct Shelves {
 
 /// The filter that raises what lies below a split by `level` (a logarithm to base 2), with
 /// `g` = tan(π f / rate): what the sound uses and a window draws.
-#[inline]
+#[inline(always)]
 pub fn shelf(g: f64, level: f64) -> Coefficients {
     // A² is the gain.
     let a = exp2_of(0.5 * level);
@@ -58,6 +58,7 @@ impl Shelves {
     }
 
     /// Gives `signal` the gains of `count` bands; with `linked`, those of the left channel hold for both.
+    #[inline(always)]
     pub(super) fn process(
         &mut self,
         count: usize,

@@ -25,6 +25,7 @@ impl Doubling {
     }
 
     /// Fills `output`, twice as long as `input`.
+    #[inline(always)]
     pub(super) fn process(&mut self, input: &[f64], output: &mut [f64]) {
         let past = 4 * self.taps.len() - 2;
         let length = input.len();
@@ -64,6 +65,7 @@ impl Halving {
     }
 
     /// Fills `output`, half as long as `input`.
+    #[inline(always)]
     pub(super) fn process(&mut self, input: &[f64], output: &mut [f64]) {
         let past = 2 * self.filter.centre();
         let length = output.len();
@@ -91,11 +93,13 @@ impl Halving {
 
 /// Adds to each value of `output` the filter of an even number of taps, `taps` and its mirror image,
 /// over the frames of `input` that begin at its own.
+#[inline(always)]
 fn add_symmetric(taps: &[f64], input: &[f64], output: &mut [f64]) {
     add_symmetric_about(taps, 0, input, output);
 }
 
 /// The same, with `gap` frames left out between `taps` and its mirror image.
+#[inline(always)]
 fn add_symmetric_about(taps: &[f64], gap: usize, input: &[f64], output: &mut [f64]) {
     if taps.is_empty() {
         return;

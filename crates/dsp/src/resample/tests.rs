@@ -11,11 +11,17 @@ const GRADES: [Grade; 4] = [
 
 const RATES_HZ: [f64; 5] = [44_100.0, 48_000.0, 88_200.0, 96_000.0, 192_000.0];
 
+/// Replaces `block` by what `shape` makes of it at the multiple of its rate.
+fn process(oversampler: &mut Oversampler, block: &mut [f64], shape: impl FnOnce(&mut [f64])) {
+    shape(oversampler.up(block));
+    oversampler.down(block);
+}
+
 /// `input` (left; right is its negative) through an oversampler in blocks of `length`.
 fn run(grade: &Grade, rate_hz: f64, input: &[f64], length: usize) -> (Vec<f64>, usize) {
     let mut oversampler = Oversampler::new(grade, rate_hz, 0);
     let mut block: Vec<f64> = input.iter().flat_map(|x| [*x, -x]).collect();
-    block.chunks_mut(2 * length).for_each(|block| oversampler.process(block, |_| {}));
+    block.chunks_mut(2 * length).for_each(|block| process(&mut oversampler, block, |_| {}));
     assert!(block.chunks(2).all(|frame| frame[0] == -frame[1]), "the channels do not mix");
     (block.into_iter().step_by(2).collect(), oversampler.latency_frames())
 }
@@ -60,14 +66,16 @@ fn s4_images_and_aliases_are_below_minus_100_db() {
         for i in 0..40 {
             let mut impulse = vec![0.0; 2 * MAX_FRAMES];
             impulse[0] = f64::from(u8::from(i == 0));
-            oversampler.process(&mut impulse, |top| up.extend(top.iter().step_by(2).copied()));
+            process(&mut oversampler, &mut impulse, |top| {
+                up.extend(top.iter().step_by(2).copied());
+            });
         }
         // The gain for what `shape` adds at the higher rate, from impulses at each of its phases.
         oversampler.reset();
         for phase in 0..factor {
             for i in 0..20 {
                 let mut block = vec![0.0; 2 * MAX_FRAMES];
-                oversampler.process(&mut block, |top| {
+                process(&mut oversampler, &mut block, |top| {
                     top[2 * phase] += f64::from(u8::from(i == 0));
                 });
                 down.extend(block.iter().step_by(2).copied());

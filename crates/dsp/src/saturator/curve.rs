@@ -42,7 +42,7 @@ impl Curve {
     }
 
     /// Mean of the curve from the input `b` to the input `a`, each given with its [`scale`].
-    #[inline]
+    #[inline(always)]
     pub(super) fn mean(&self, [a, scale_a]: [f64; 2], [b, scale_b]: [f64; 2]) -> f64 {
         let q = (a + b) / (scale_a + scale_b);
         let inverse = 1.0 / (scale_a * scale_b);
@@ -55,7 +55,7 @@ impl Curve {
 }
 
 /// √(1 + u²).
-#[inline]
+#[inline(always)]
 pub(super) fn scale(u: f64) -> f64 {
     (1.0 + u * u).sqrt()
 }

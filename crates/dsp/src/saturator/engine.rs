@@ -8,6 +8,7 @@ use crate::auto_level::{AutoLevel, GRID_FRAMES};
 use crate::delay_line::DelayLine;
 use crate::resample::{MAX_FRAMES, Oversampler};
 use crate::units::Db;
+use crate::wide;
 
 /// Below this, what a curve adds is kept from shifting the signal, in Hz.
 pub(super) const DC_HZ: f64 = 4.0;
@@ -93,8 +94,8 @@ impl Engine {
         let added = &mut added[..2 * frames];
         self.aim_tilt(controls.tilt_db);
         self.drive(&controls.drive, left, right, added);
-        let (shaper, curve) = (&mut self.shaper, &controls.curve);
-        self.oversampler.process(added, |block| shaper.process(curve, block));
+        let Self { oversampler, shaper, .. } = self;
+        wide::run(Shaping { oversampler, shaper, curve: &controls.curve, block: added });
         self.dry.process(left, right);
         let (mut wet, mut output) = (controls.wet, controls.output);
         self.controls.process(&mut wet[..frames], &mut output[..frames]);
@@ -135,6 +136,23 @@ impl Engine {
             let frame = [f64::from(*l) * drive, f64::from(*r) * drive];
             driven.copy_from_slice(&self.before.tick(&self.tilt[0], frame));
         }
+    }
+}
+
+/// What runs at the multiple of the rate.
+struct Shaping<'a> {
+    oversampler: &'a mut Oversampler,
+    shaper: &'a mut Shaper,
+    curve: &'a Curve,
+    block: &'a mut [f64],
+}
+
+impl wide::Work for Shaping<'_> {
+    #[inline(always)]
+    fn run(self) {
+        let Self { oversampler, shaper, curve, block } = self;
+        shaper.process(curve, oversampler.up(block));
+        oversampler.down(block);
     }
 }
 

@@ -40,6 +40,7 @@ impl Shaper {
     ///
     /// Of the curve's mean between two frames the mean of the input between them is taken away, so
     /// that nothing is left where the curve is straight.
+    #[inline(always)]
     pub(super) fn process(&mut self, curve: &Curve, block: &mut [f64]) {
         let length = block.len();
         let new = FRAME..FRAME + length;

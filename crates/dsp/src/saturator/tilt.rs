@@ -41,7 +41,7 @@ impl OnePole {
 pub(super) struct State([f64; 2]);
 
 impl State {
-    #[inline]
+    #[inline(always)]
     pub(super) fn tick(&mut self, filter: &OnePole, input: [f64; 2]) -> [f64; 2] {
         let mut output = [0.0; 2];
         for ((out, x), state) in output.iter_mut().zip(input).zip(&mut self.0) {
