@@ -2,7 +2,7 @@
 //!
 //! Each doubling and each halving is a linear-phase FIR filter of odd length, of which only the taps
 //! that meet a sample are computed (polyphase): R. E. Crochiere, L. R. Rabiner, "Multirate Digital
-//! Signal Processing", 1983, sections 3.3 and 4.1. Doublings are half-band filters, in which every
+//! Signal Processing", 1983, chapters 3 and 4. Doublings are half-band filters, in which every
 //! second tap is zero. The last halving, the only long filter, is a half-band too where cost matters
 //! ([`Grade::steep`] is off: what lies just above half the rate then comes back between
 //! [`PASS_HZ`] and half the rate, where it is not heard), or stops everything from half the rate on.

@@ -7,17 +7,14 @@
 //! - The curves are members of one family of algebraic functions ([`Curve`]) with antiderivative
 //!   antialiasing in closed form. The drive that goes into a curve is taken out behind it, so that
 //!   soft passages keep their level.
-//! - **Tape** follows the softest member, near the curve of magnetization without hysteresis of
-//!   D. C. Jiles, D. L. Atherton, "Theory of Ferromagnetic Hysteresis", J. Magn. Magn. Mater. 61,
-//!   1986. Highs are raised before it and lowered behind it, as by the equalizers of a recorder:
-//!   they give way first.
-//! - **Tube** bends one half of the wave more than the other, as a triode near grid current does:
-//!   even harmonics, with the levels of M. Leach, "SPICE Models for Vacuum-Tube Amplifiers", JAES
-//!   43(3), 1995, as a guide. No emphasis.
-//! - **Transformer** stays straight for longer and bends more suddenly. The flux in a core is the
-//!   integral of the voltage, so the lows are raised before the curve and lowered behind it: bass
-//!   gives way first. J. Macak, "Nonlinear Audio Transformer Simulation Using Approximation of
-//!   Differential Equations", Elektrorevue 2(4), 2011.
+//! - **Tape** follows the softest member, an S like that of magnetization without hysteresis: D. C. Jiles,
+//!   D. L. Atherton, "Theory of Ferromagnetic Hysteresis", J. Magn. Magn. Mater. 61, 1986, section 2.
+//!   Highs are raised before it and lowered behind it, as by the equalizers of a recorder: they give way
+//!   first.
+//! - **Tube** bends one half of the wave more than the other, as a triode does whose grid begins to draw
+//!   current before its anode current ends: even harmonics. No emphasis.
+//! - **Transformer** stays straight for longer and bends more suddenly. The flux in a core is the integral
+//!   of the voltage, so the lows are raised before the curve and lowered behind it: bass gives way first.
 //! - Auto level keeps the output as loud as the input: [`AutoLevel`].
 //!
 //! Latency: that of the [`Oversampler`] at the chosen quality; [`QUALITIES`].

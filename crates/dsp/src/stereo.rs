@@ -4,10 +4,10 @@
 //!   both channels, and so the mono fold-down, stays what it is at any width.
 //! - Mono below a frequency takes the side signal away there, as M. Gerzon, "Signal Processing for
 //!   Simulating Realistic Stereo Images", AES 93rd Convention, 1992, treats width by frequency. The side
-//!   passes the high-pass of a Linkwitz–Riley crossover of 48 dB/octave, the middle the all-pass that
-//!   has the same phase: S. P. Lipshitz, J. Vanderkooy, "A Family of Linear-Phase Crossover Networks of
-//!   High Slope Derived by Time Delay", JAES 31(1/2), 1983, section 1. So the two never part in phase,
-//!   and the fold-down keeps its magnitude; its phase turns around the frequency.
+//!   passes the high-pass of a Linkwitz–Riley crossover of 48 dB/octave (S. H. Linkwitz, "Active Crossover
+//!   Networks for Noncoincident Drivers", JAES 24(1), 1976), s⁸ / B(s)² with the Butterworth polynomial B
+//!   of fourth order, and the middle the all-pass B(−s) / B(s). Both turn the phase by −2 arg B(jω), so
+//!   middle and side never part, and the fold-down keeps its magnitude.
 //! - Balance fades the far side: [`balance`].
 //!
 //! Neutral settings let every bit pass. Linear. Latency: none.

@@ -81,7 +81,7 @@ fn correlation_of_equal_opposite_and_silent_channels() {
 }
 
 #[test]
-fn correlation_is_within_0_01_of_its_definition_over_the_last_300_ms() {
+fn w6_correlation_is_within_0_01_of_its_definition_over_the_last_300_ms() {
     let left = noise(1, 60_000);
     let right: Vec<f32> =
         left.iter().zip(noise(2, 60_000)).map(|(l, n)| 0.6 * l + 0.8 * n).collect();
