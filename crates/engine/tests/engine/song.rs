@@ -91,7 +91,11 @@ impl Tune {
 
     /// Writes the project as it is now.
     pub(crate) fn save(&self) {
-        Folder::new(self.folder.path()).create(&self.project).unwrap();
+        let replaced = Folder::new(self.folder.path()).change(|project| {
+            *project = self.project.clone();
+            Ok(())
+        });
+        let _changed = replaced.unwrap();
     }
 
     pub(crate) fn engine(&self, backend: Arc<dyn Backend>, wish: Wish) -> Engine {
@@ -188,7 +192,15 @@ impl Deck {
     /// Until all streams are there.
     pub(crate) fn ready(&mut self) {
         self.opens();
-        let _ = self.wait(|status| !status.loading && status.state != State::Stopped);
+        let _ = self.wait(|status| status.state != State::Stopped);
+        self.loaded();
+    }
+
+    /// Until the streams that are wanted are made, and have had the time to fill: the device is driven
+    /// faster than a real one.
+    pub(crate) fn loaded(&mut self) {
+        let _ = self.wait(|status| !status.loading);
+        thread::sleep(Duration::from_millis(150));
     }
 
     /// What the device gets, in lengths that differ, at a pace at which the disk keeps up.
