@@ -61,6 +61,8 @@ pub struct Equalizer {
     output: Ramp,
     loudness_changed: bool,
     linear: Option<Box<Linear>>,
+    /// A band is to be of another kind than it is.
+    kinds_changed: bool,
     /// Frames since the last reset.
     clock: u64,
 }
@@ -82,6 +84,7 @@ impl Equalizer {
             output: Ramp::new(0.0),
             loudness_changed: false,
             linear: linear.then(|| Box::new(Linear::new(rate_hz))),
+            kinds_changed: false,
             clock: 0,
         };
         equalizer.reset();
@@ -106,6 +109,7 @@ impl Equalizer {
                 self.stop();
                 let (band, offset) = (param / BAND_PARAMS, param % BAND_PARAMS);
                 self.bands.run(band, offset, &self.values, frames);
+                self.kinds_changed = self.bands.are_of_another_kind(&self.values);
                 if let Some(linear) = &mut self.linear {
                     linear.change();
                 }
@@ -148,7 +152,7 @@ impl Equalizer {
 
     /// Decides what happens to the next frames, of which there are `most`; returns how many that concerns.
     fn set_out(&mut self, most: usize) -> usize {
-        if self.fade_left == 0 && self.bands.are_of_another_kind(&self.values) {
+        if self.fade_left == 0 && self.kinds_changed {
             self.change_kinds();
         }
         let to_grid = CONTROL - (self.clock % CONTROL as u64) as usize;
@@ -184,9 +188,10 @@ impl Equalizer {
     /// Lets the bands be of the kind that is wanted, and what was heard until now fade out.
     fn change_kinds(&mut self) {
         self.stop();
-        self.before.copy_from(&self.bank);
+        self.before.copy_from(&mut self.bank);
         self.before.arrive();
         self.bands.take_kinds(&self.values);
+        self.kinds_changed = false;
         let _moved = self.bands.aim(&mut self.bank, 0);
         self.bank.arrive();
         self.fade_left = self.fade_frames;
@@ -227,22 +232,23 @@ impl Equalizer {
         let still = self.way.is_none() && self.fade_left == 0 && self.bank.is_idle();
         let listens = self.bands.any_is_dynamic() || self.bands.are_moving();
         let output = self.output.resting() == Some(0.0);
-        still && !listens && output && !self.bands.are_of_another_kind(&self.values)
+        still && !listens && output && !self.kinds_changed
     }
 
     fn process_block(&mut self, left: &mut [f32], right: &mut [f32]) {
         let mut block = [[0.0; 2]; BLOCK];
         let block = &mut block[..left.len()];
-        for (frame, (left, right)) in block.iter_mut().zip(left.iter().zip(right.iter())) {
-            *frame = [f64::from(*left), f64::from(*right)];
+        let right = &mut right[..left.len()];
+        for (i, frame) in block.iter_mut().enumerate() {
+            *frame = [f64::from(left[i]), f64::from(right[i])];
         }
         match &mut self.linear {
             Some(linear) => linear.process(block, &self.values),
             None => self.filter(block),
         }
         self.apply_output(block);
-        for (frame, (left, right)) in block.iter().zip(left.iter_mut().zip(right)) {
-            (*left, *right) = (frame[0] as f32, frame[1] as f32);
+        for (i, frame) in block.iter().enumerate() {
+            (left[i], right[i]) = (frame[0] as f32, frame[1] as f32);
         }
     }
 
@@ -250,7 +256,9 @@ impl Equalizer {
     fn flush(&mut self, before: u64) {
         if before / BLOCK as u64 != self.clock / BLOCK as u64 {
             self.bank.flush();
-            self.before.flush();
+            if self.fade_left > 0 {
+                self.before.flush();
+            }
             self.bands.flush();
         }
     }
@@ -278,6 +286,7 @@ impl Processor for Equalizer {
         self.fade_left = 0;
         self.bank.clear();
         self.bands.take_kinds(&self.values);
+        self.kinds_changed = false;
         self.bands.reset();
         let _moved = self.bands.aim(&mut self.bank, 0);
         self.bank.arrive();

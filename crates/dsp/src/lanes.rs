@@ -77,6 +77,17 @@ impl Cascade {
         }
     }
 
+    /// Ends what has died away; call it once in a while.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    pub fn flush(&mut self) {
+        for lane in 0..LANES {
+            let mut svf = self.svf(lane);
+            svf.flush();
+            self.set_svf(lane, svf);
+        }
+    }
+
     /// Passes a block through all filters, in place.
     ///
     /// Audio thread: no allocation, no lock, no system call.

@@ -184,7 +184,8 @@ impl Bands {
 
     /// Ends what has died away; once in a while.
     pub(crate) fn flush(&mut self) {
-        self.bands.iter_mut().for_each(|band| band.dynamic.flush());
+        let listening = self.bands.iter_mut().filter(|band| band.is_dynamic());
+        listening.for_each(|band| band.dynamic.flush());
     }
 
     /// Forgets the signal and arrives everywhere.

@@ -112,10 +112,17 @@ pub(crate) struct Way {
 }
 
 /// The filters of all bands, in a row.
+///
+/// At rest the signal lies in `rows`, where the filters that are heard stand side by side; while something
+/// moves it lies in the filters themselves.
 #[derive(Debug, Clone)]
 pub(crate) struct Bank {
     filters: [Filter; ALL],
     sides: [Side; BANDS],
+    /// Some band that is heard works on mid or side.
+    apart: bool,
+    /// Filters that are heard.
+    active: usize,
     rows: Box<[Cascade; ALL / FILTERS]>,
     rows_are_set: bool,
 }
@@ -125,6 +132,8 @@ impl Bank {
         Self {
             filters: [Filter::silent(); ALL],
             sides: [Side::Stereo; BANDS],
+            apart: false,
+            active: 0,
             rows: Box::new(std::array::from_fn(|_| Cascade::default())),
             rows_are_set: false,
         }
@@ -133,17 +142,20 @@ impl Bank {
     /// Becomes what `other` is, signal and all.
     ///
     /// Audio thread: no allocation, no lock, no system call.
-    pub(crate) fn copy_from(&mut self, other: &Self) {
+    pub(crate) fn copy_from(&mut self, other: &mut Self) {
+        other.leave_rows();
         (self.filters, self.sides) = (other.filters, other.sides);
         self.rows_are_set = false;
+        self.count();
     }
 
     /// Band `band` works on `side` and sets out to `design`.
     pub(crate) fn aim(&mut self, band: usize, side: Side, design: &Design) {
+        self.leave_rows();
         self.sides[band] = side;
         let filters = &mut self.filters[BAND_FILTERS * band..][..BAND_FILTERS];
         filters.iter_mut().zip(design).for_each(|(filter, target)| filter.aim(*target));
-        self.rows_are_set = false;
+        self.count();
     }
 
     /// Stands where it is on `way`.
@@ -154,49 +166,56 @@ impl Bank {
 
     /// Reaches where it was to go.
     pub(crate) fn arrive(&mut self) {
+        self.leave_rows();
         self.filters.iter_mut().for_each(Filter::arrive);
-        self.rows_are_set = false;
+        self.count();
     }
 
     /// True when it lets everything through.
     pub(crate) fn is_idle(&self) -> bool {
-        self.filters.iter().all(|filter| !filter.active)
+        self.active == 0
     }
 
     /// Lets everything through, and forgets the signal.
     pub(crate) fn clear(&mut self) {
         self.filters = [Filter::silent(); ALL];
         self.rows_are_set = false;
+        self.count();
     }
 
     /// Ends what has died away; once in a while.
     pub(crate) fn flush(&mut self) {
-        self.filters.iter_mut().flat_map(|filter| &mut filter.state).for_each(Svf::flush);
+        if self.rows_are_set {
+            let rows = self.active.div_ceil(FILTERS);
+            self.rows[..rows].iter_mut().for_each(Cascade::flush);
+        } else {
+            self.filters.iter_mut().flat_map(|filter| &mut filter.state).for_each(Svf::flush);
+        }
     }
 
     /// Passes the next frames, all on one way, or at rest if there is none.
     ///
     /// Audio thread: no allocation, no lock, no system call.
     pub(crate) fn process(&mut self, block: &mut [Frame], way: Option<Way>) {
-        let uses = |side: &Side, band: usize| {
-            *side != Side::Stereo
-                && self.filters[BAND_FILTERS * band..][..BAND_FILTERS].iter().any(|f| f.active)
-        };
-        let apart = self.sides.iter().enumerate().any(|(band, side)| uses(side, band));
-        if apart {
+        if self.apart {
             block.iter_mut().for_each(|[l, r]| (*l, *r) = (0.5 * (*l + *r), 0.5 * (*l - *r)));
         }
         match way {
             Some(way) => self.move_on(block, way),
-            None => self.run_rows(block),
+            None => {
+                self.enter_rows();
+                let rows = self.active.div_ceil(FILTERS);
+                self.rows[..rows].iter_mut().for_each(|row| row.process(block));
+            }
         }
-        if apart {
+        if self.apart {
             block.iter_mut().for_each(|[m, s]| (*m, *s) = (*m + *s, *m - *s));
         }
     }
 
     /// Filter by filter, those that move with new coefficients for each frame.
     fn move_on(&mut self, block: &mut [Frame], way: Way) {
+        self.leave_rows();
         for (index, filter) in self.filters.iter_mut().enumerate().filter(|(_, f)| f.active) {
             let side = self.sides[index / BAND_FILTERS];
             let mut state = filter.state;
@@ -210,45 +229,48 @@ impl Bank {
             }
             filter.state = state;
         }
-        self.rows_are_set = false;
     }
 
-    /// Row by row, each of them in vector lanes.
-    fn run_rows(&mut self, block: &mut [Frame]) {
-        if !self.rows_are_set {
-            self.set_rows();
+    /// Counts what is heard.
+    fn count(&mut self) {
+        self.active = self.filters.iter().filter(|filter| filter.active).count();
+        self.apart = self.filters.iter().enumerate().any(|(index, filter)| {
+            filter.active && self.sides[index / BAND_FILTERS] != Side::Stereo
+        });
+    }
+
+    /// Takes the signal from the rows, if it lies there.
+    fn leave_rows(&mut self) {
+        if !std::mem::take(&mut self.rows_are_set) {
+            return;
         }
-        let mut active = self.filters.iter_mut().filter(|filter| filter.active);
-        for row in self.rows.iter_mut() {
-            let mut members: [Option<&mut Filter>; FILTERS] =
-                std::array::from_fn(|_| active.next());
-            if members[0].is_none() {
-                return;
-            }
-            for (place, member) in members.iter().enumerate() {
-                row.set_state(place, member.as_ref().map_or_else(Default::default, |f| f.state));
-            }
-            row.process(block);
-            for (place, member) in members.iter_mut().enumerate() {
-                if let Some(filter) = member {
-                    filter.state = row.state(place);
-                }
-            }
+        let active = self.filters.iter_mut().filter(|filter| filter.active);
+        for (place, filter) in active.enumerate() {
+            filter.state = self.rows[place / FILTERS].state(place % FILTERS);
         }
     }
 
-    fn set_rows(&mut self) {
+    /// Lets the filters that are heard stand side by side, with their signal.
+    fn enter_rows(&mut self) {
+        if std::mem::replace(&mut self.rows_are_set, true) {
+            return;
+        }
         let unity = Coefficients::UNITY.solve();
         let mut active = self.filters.iter().enumerate().filter(|(_, filter)| filter.active);
-        for row in self.rows.iter_mut() {
+        for row in self.rows.iter_mut().take(self.active.div_ceil(FILTERS)) {
             for place in 0..FILTERS {
-                let solved = active.next().map_or([&unity; CHANNELS], |(index, filter)| {
-                    let side = self.sides[index / BAND_FILTERS];
-                    [0, 1].map(|channel| if side.covers(channel) { &filter.solved } else { &unity })
-                });
+                let (solved, state) = match active.next() {
+                    Some((index, filter)) => {
+                        let side = self.sides[index / BAND_FILTERS];
+                        let of =
+                            |channel| if side.covers(channel) { &filter.solved } else { &unity };
+                        ([of(0), of(1)], filter.state)
+                    }
+                    None => ([&unity; CHANNELS], [Svf::default(); CHANNELS]),
+                };
                 row.set(place, solved);
+                row.set_state(place, state);
             }
         }
-        self.rows_are_set = true;
     }
 }
