@@ -21,12 +21,14 @@
 mod ducking;
 mod kernel;
 mod line;
+mod saturation;
 mod time;
-mod tone;
 
 use std::f64::consts::TAU;
 
-use crate::glide::{BLOCK, Glide};
+use crate::block::{BLOCK, mix_gains, taken, widened};
+use crate::cut::{Cut, CutFilter};
+use crate::glide::Glide;
 use crate::param::{ParamSpec, Unit, Values};
 use crate::processor::Processor;
 use crate::smooth::Ramp;
@@ -35,19 +37,15 @@ use crate::wide;
 
 use ducking::Ducker;
 use line::{Line, SHORTEST};
+use saturation::Saturation;
 use time::{Character, Head, Length, Path};
-use tone::Saturation;
 
 pub use ducking::{KNEE_DB, reduction_db};
+pub use saturation::{FULL_DRIVE, saturate};
 pub use time::{FADE_S, FASTEST, INERTIA_S, LONGEST_S, frames};
-pub(crate) use tone::{Cut, CutFilter};
-pub use tone::{FULL_DRIVE, saturate};
 
 /// How long a change by hand takes, in seconds.
 pub const HAND_S: f64 = 0.02;
-
-/// Louder samples are taken to be this loud (+120 dBFS); one that is not finite is taken to be 0.
-const LOUDEST: f64 = 1e6;
 
 const CHARACTER: usize = 0;
 const TIME: usize = 1;
@@ -384,12 +382,8 @@ impl Delay {
         self.mix_percent.fill(&mut mixes[..frames]);
         let Buffers { dry, wet, .. } = &*self.buffers;
         for frame in 0..frames {
-            let mix = 0.02 * mixes[frame];
-            let (dry_gain, wet_gain) = ((2.0 - mix).min(1.0), mix.min(1.0));
-            // What of the other channel makes it wider or narrower; none at 100 %.
-            let other = 0.5 - 0.005 * widths[frame];
-            let (l, r) = (wet[0][frame], wet[1][frame]);
-            let (l, r) = (l + other * (r - l), r + other * (l - r));
+            let [dry_gain, wet_gain] = mix_gains(mixes[frame]);
+            let [l, r] = widened([wet[0][frame], wet[1][frame]], widths[frame]);
             left[frame] = (dry_gain * dry[0][frame] + wet_gain * l) as f32;
             right[frame] = (dry_gain * dry[1][frame] + wet_gain * r) as f32;
         }
@@ -474,13 +468,6 @@ impl Buffers {
             is_driven: false,
         }
     }
-}
-
-/// A sample as far as the device takes it at its word.
-#[inline(always)]
-fn taken(sample: f32) -> f64 {
-    let sample = f64::from(sample);
-    if sample.is_finite() { sample.clamp(-LOUDEST, LOUDEST) } else { 0.0 }
 }
 
 /// The lengths left and right of a delay of `length` frames, the right later by `offset`.

@@ -33,11 +33,13 @@ pub enum DeviceKind {
     Gate,
     /// De-esser: [`crate::deesser`].
     DeEsser,
+    /// Room, hall and plate: [`crate::reverb`].
+    Reverb,
 }
 
 impl DeviceKind {
     /// Every kind, in the order menus show them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Utility,
         Self::Equalizer,
         Self::Compressor,
@@ -49,6 +51,7 @@ impl DeviceKind {
         Self::Stereo,
         Self::Limiter,
         Self::Delay,
+        Self::Reverb,
     ];
 
     /// Name shown to people.
@@ -65,6 +68,7 @@ impl DeviceKind {
             Self::Compressor => "Compressor",
             Self::Gate => "Gate",
             Self::DeEsser => "De-esser",
+            Self::Reverb => "Reverb",
         }
     }
 
@@ -82,6 +86,7 @@ impl DeviceKind {
             Self::Compressor => crate::compressor::SPECS,
             Self::Gate => crate::gate::SPECS,
             Self::DeEsser => crate::deesser::SPECS,
+            Self::Reverb => crate::reverb::SPECS,
         }
     }
 
@@ -94,7 +99,12 @@ impl DeviceKind {
     /// memory depends on them: they are not automated, and a change of them needs a new plan.
     pub fn is_fixed(self, param: usize) -> bool {
         let fixed: &[usize] = match self {
-            Self::Utility | Self::Stereo | Self::Limiter | Self::DeEsser | Self::Delay => &[],
+            Self::Utility
+            | Self::Stereo
+            | Self::Limiter
+            | Self::DeEsser
+            | Self::Delay
+            | Self::Reverb => &[],
             Self::Saturator => &[crate::saturator::QUALITY],
             Self::Clipper => &[crate::clipper::QUALITY],
             Self::Equalizer => &[crate::eq::params::PHASE],
@@ -124,6 +134,7 @@ impl DeviceKind {
             Self::Compressor => Box::new(crate::compressor::Compressor::new(rate_hz)),
             Self::Gate => Box::new(crate::gate::Gate::new(rate_hz)),
             Self::DeEsser => Box::new(crate::deesser::DeEsser::new(rate_hz)),
+            Self::Reverb => Box::new(crate::reverb::Reverb::new(rate_hz)),
         };
         for (index, spec) in self.specs().iter().enumerate() {
             processor.set(index, values.get(index).copied().unwrap_or(spec.default));

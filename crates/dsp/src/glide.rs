@@ -2,9 +2,6 @@
 
 use crate::param::{ParamSpec, Scale};
 
-/// Frames that a device computes at a time, at most; its slower values stand on a grid of as many.
-pub const BLOCK: usize = 64;
-
 /// The value of one parameter, frame by frame.
 ///
 /// It runs along the parameter's [`Scale`]: by equal differences, or by equal ratios where it is

@@ -4,9 +4,11 @@
 //! Samples between processors are `f32`, planar, one slice per channel; states and sums are `f64`.
 
 pub mod auto_level;
+pub mod block;
 pub mod clipper;
 pub mod compressor;
 pub mod curve;
+mod cut;
 pub mod deesser;
 pub mod delay;
 pub mod delay_line;
@@ -17,6 +19,7 @@ pub mod eq;
 pub mod fader;
 pub mod gate;
 pub mod glide;
+pub mod impulse;
 pub mod lanes;
 pub mod limiter;
 pub mod meter;
@@ -26,6 +29,7 @@ pub mod pan;
 pub mod param;
 pub mod processor;
 pub mod resample;
+pub mod reverb;
 pub mod saturator;
 pub mod smooth;
 pub mod stereo;

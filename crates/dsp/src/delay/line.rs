@@ -1,7 +1,7 @@
 //! The line of one channel: a ring that is written frame by frame and read at any distance behind.
 
 use super::kernel::{HALF, Kernels, SUMS, TAPS};
-use crate::glide::BLOCK;
+use crate::block::BLOCK;
 
 /// The shortest delay that can be read, in frames: half a kernel lies on either side of it.
 pub(super) const SHORTEST: f64 = HALF as f64;

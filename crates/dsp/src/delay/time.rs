@@ -4,7 +4,8 @@
 use std::ops::Range;
 
 use super::line::Line;
-use crate::glide::{BLOCK, Glide};
+use crate::block::BLOCK;
+use crate::glide::Glide;
 
 /// Names of the choices of `sync`: the first is the time in milliseconds, then notes.
 pub(super) const SYNC: &[&str] = &[

@@ -1,6 +1,7 @@
 //! Acceptance of the delay and the reverb.
 
 mod delay;
+mod reverb;
 mod robust;
 mod signals;
 

@@ -1,0 +1,29 @@
+//! What devices share that compute in blocks.
+
+/// Frames that a device computes at a time, at most; its slower values stand on a grid of as many.
+pub const BLOCK: usize = 64;
+
+/// Louder samples are taken to be this loud (+120 dBFS), so that no sum of them is infinite.
+const LOUDEST: f64 = 1e6;
+
+/// A sample as far as a device takes it at its word: one that is not finite is taken to be 0.
+#[inline(always)]
+pub(crate) fn taken(sample: f32) -> f64 {
+    let sample = f64::from(sample);
+    if sample.is_finite() { sample.clamp(-LOUDEST, LOUDEST) } else { 0.0 }
+}
+
+/// Gains of the dry and the wet signal at `percent` of wet: the dry stays as it is up to 50 %, the wet from
+/// there on.
+#[inline(always)]
+pub(crate) fn mix_gains(percent: f64) -> [f64; 2] {
+    let mix = 0.02 * percent;
+    [(2.0 - mix).min(1.0), mix.min(1.0)]
+}
+
+/// A stereo frame as wide as `percent` of itself; at 100 % itself, to the bit.
+#[inline(always)]
+pub(crate) fn widened([left, right]: [f64; 2], percent: f64) -> [f64; 2] {
+    let other = 0.5 - 0.005 * percent;
+    [left + other * (right - left), right + other * (left - right)]
+}

@@ -1,0 +1,597 @@
+//! Reverb: room, hall and plate, by a network of sixteen delay lines that feed each other.
+//!
+//! - **Network.** M. Gerzon's and J.-M. Jot's feedback delay network (Jot and Chaigne, "Digital delay
+//!   networks for designing artificial reverberators", AES 90th Convention, 1991) with a Hadamard matrix, in which
+//!   every line feeds every other by the same share; S. Schlecht, E. Habets, "On lossless feedback delay
+//!   networks", IEEE Transactions on Signal Processing 65(6), 2017. Lengths are primes.
+//! - **Diffusion.** Before the network, three stages of sixteen short delays, each followed by the same
+//!   matrix, multiply the echoes by sixteen: S. Schlecht, E. Habets, "Scattering in feedback delay networks",
+//!   IEEE/ACM TASLP 28, 2020, and N. Agus et al., "Minimally simple binaural room modelling using a single
+//!   feedback delay network", JAES 66(10), 2018, on feeding early and late sound by one network.
+//! - **Modulation.** The matrix turns, slowly and by four angles, and stays orthogonal at every frame: S.
+//!   Schlecht, E. Habets, "Time-varying feedback matrices in feedback delay networks and their application in
+//!   artificial reverberation", JASA 138(3), 2015. No delay moves, so nothing is read between frames: no
+//!   treble is lost, decay times hold, and a frozen sound stays as loud as it is.
+//! - **Spaces.** Room and hall have the first reflections of a box; the plate has none, and is dense at
+//!   once. Their lengths differ: see `layout`.
+//! - **Decay.** `decay` is the time to fall by 60 dB at every frequency while both damping ratios are 100 %;
+//!   they stretch or shorten it below and above their crossovers. [`Reverb::decay_s`] draws it.
+//! - **Loudness.** At 0 dB of level the reverb of a steady sound is as loud as the sound, whatever the decay.
+//! - **Mix** keeps the dry signal as it is up to 50 %, and the wet from 50 % on; at 0 % the output is the
+//!   input to the bit. On a send, use 100 %.
+//!
+//! Values that shape the network run on a grid of [`BLOCK`] frames, straight in between; a new space, size or
+//! pre-delay fades over in [`FADE_S`]. Latency: none.
+
+mod bank;
+mod damping;
+mod decay;
+mod early;
+mod layout;
+mod mixing;
+
+use std::f64::consts::TAU;
+
+use crate::block::{BLOCK, mix_gains, taken, widened};
+use crate::cut::{Cut, CutFilter};
+use crate::glide::Glide;
+use crate::param::{ParamSpec, Unit, Values};
+use crate::processor::Processor;
+use crate::smooth::Ramp;
+use crate::units::Db;
+use crate::wide;
+
+use bank::Bank;
+use damping::{Damping, scale};
+use decay::Gains;
+use early::REFLECTIONS;
+use layout::{DIFFUSERS, Layout};
+use mixing::{ANGLES, LINES, Lines, hadamard, rotate};
+
+pub use decay::Decay;
+pub use layout::Space;
+
+/// How long a change by hand takes, in seconds.
+pub const HAND_S: f64 = 0.02;
+
+/// A new space, size or pre-delay fades in over this time, in seconds.
+pub const FADE_S: f64 = 0.06;
+
+/// Freezing and letting go take this time, in seconds.
+pub const FREEZE_S: f64 = 0.05;
+
+/// The largest angle by which a pair of lines turns at full depth, in radians.
+const WIDEST: f64 = 2.4;
+
+/// Each angle has its own speed and beginning, so that they do not meet.
+const SPEEDS: [f64; ANGLES] = [1.0, 1.31, 0.79, 1.57];
+
+const SPACE: usize = 0;
+const SIZE: usize = 1;
+const DECAY: usize = 2;
+const FREEZE: usize = 3;
+const PRE_DELAY: usize = 4;
+const LOW_DECAY: usize = 5;
+const LOW_CROSSOVER: usize = 6;
+const HIGH_DECAY: usize = 7;
+const HIGH_CROSSOVER: usize = 8;
+const MOD_RATE: usize = 9;
+const MOD_DEPTH: usize = 10;
+const BALANCE: usize = 11;
+const WIDTH: usize = 12;
+const LOW_CUT: usize = 13;
+const HIGH_CUT: usize = 14;
+const LEVEL: usize = 15;
+const MIX: usize = 16;
+
+/// Parameters that move on the grid.
+const ON_GRID: [usize; 9] = [
+    SIZE,
+    DECAY,
+    PRE_DELAY,
+    LOW_DECAY,
+    LOW_CROSSOVER,
+    HIGH_DECAY,
+    HIGH_CROSSOVER,
+    MOD_RATE,
+    MOD_DEPTH,
+];
+
+/// Parameters of a [`Reverb`], in order.
+///
+/// The cuts filter what goes in and are off at the open ends of their ranges; `balance` goes from early (0 %)
+/// to late (100 %), with both in full at 50 %.
+pub const SPECS: &[ParamSpec] = &[
+    ParamSpec::choice("space", "Space", &["Room", "Hall", "Plate"], 1),
+    ParamSpec::linear("size", "Size", Unit::Percent, (50.0, 150.0), 100.0),
+    ParamSpec::log("decay", "Decay", Unit::Ms, (100.0, 30_000.0), 2000.0),
+    ParamSpec::switch("freeze", "Freeze", false),
+    ParamSpec::linear("pre_delay", "Pre-delay", Unit::Ms, (0.0, 500.0), 10.0),
+    ParamSpec::linear("low_decay", "Low decay", Unit::Percent, (20.0, 200.0), 100.0),
+    ParamSpec::log("low_crossover", "Low crossover", Unit::Hz, (50.0, 1000.0), 250.0),
+    ParamSpec::linear("high_decay", "High decay", Unit::Percent, (10.0, 150.0), 100.0),
+    ParamSpec::log("high_crossover", "High crossover", Unit::Hz, (1000.0, 16_000.0), 4000.0),
+    ParamSpec::log("mod_rate", "Mod rate", Unit::Hz, (0.05, 3.0), 1.1),
+    ParamSpec::linear("mod_depth", "Mod depth", Unit::Percent, (0.0, 100.0), 50.0),
+    ParamSpec::linear("balance", "Early and late", Unit::Percent, (0.0, 100.0), 50.0),
+    ParamSpec::linear("width", "Width", Unit::Percent, (0.0, 150.0), 100.0),
+    ParamSpec::log("low_cut", "Low cut", Unit::Hz, (20.0, 1000.0), 20.0),
+    ParamSpec::log("high_cut", "High cut", Unit::Hz, (1000.0, 20_000.0), 20_000.0),
+    ParamSpec::linear("level", "Level", Unit::Db, (-24.0, 12.0), 0.0),
+    ParamSpec::linear("mix", "Mix", Unit::Percent, (0.0, 100.0), 30.0),
+];
+
+/// A stereo reverb.
+pub struct Reverb {
+    values: Values<{ SPECS.len() }>,
+    /// Each parameter's value on its way; choices and switches have none.
+    glides: [Glide; SPECS.len()],
+    rate_hz: f64,
+    /// Frames since the reset.
+    frame: u64,
+    /// 1 while frozen.
+    frozen: Ramp,
+    low_cut: CutFilter,
+    high_cut: CutFilter,
+    layout: Layout,
+    next: Layout,
+    /// Frames of the fade to `next` that are left.
+    fade_left: usize,
+    fade_frames: usize,
+    gains: Ramped<Gains>,
+    /// Where the gains are at the cell's end, and for what.
+    goal: Gains,
+    asked: Asked,
+    tangents: Ramped<[f64; ANGLES]>,
+    /// Of the angles, 0 to 1.
+    phases: [f64; ANGLES],
+    /// What comes in, a ring for each channel.
+    input: [Vec<f64>; 2],
+    diffusers: [Bank; DIFFUSERS - 1],
+    network: Bank,
+    damping: Damping,
+    buffers: Box<Buffers>,
+}
+
+/// Values at the first frame of a cell of the grid, and their change from frame to frame.
+#[derive(Debug, Clone, Copy)]
+struct Ramped<T> {
+    now: T,
+    step: T,
+}
+
+/// What the gains depend on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Asked {
+    shape: Shape,
+    decay: Decay,
+    frozen: f64,
+}
+
+/// What the delays depend on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Shape {
+    space: Space,
+    /// 1 at 100 %.
+    size: f64,
+    pre_delay_ms: f64,
+}
+
+/// A block's signals.
+struct Buffers {
+    dry: [[f64; BLOCK]; 2],
+    early: [[f64; BLOCK]; 2],
+    late: [[f64; BLOCK]; 2],
+    /// What passes the diffusers and goes into the network.
+    entering: Lines,
+    /// What comes out of the network and is fed back.
+    turning: Lines,
+    /// What is read from other places while those fade in.
+    other: Lines,
+    /// Share of the other places.
+    share: [f64; BLOCK],
+}
+
+impl Reverb {
+    /// A reverb at `rate_hz` with the defaults of [`SPECS`].
+    pub fn new(rate_hz: f64) -> Self {
+        let glides: [Glide; SPECS.len()] = std::array::from_fn(|param| Glide::new(&SPECS[param]));
+        let largest = SPECS[SIZE].range.end() / 100.0;
+        let [diffuser, line, input] = Layout::longest(largest, rate_hz);
+        let input = input + (SPECS[PRE_DELAY].range.end() * rate_hz / 1000.0) as usize;
+        let input = vec![0.0; (input + 2 * BLOCK).next_power_of_two()];
+        let asked = Asked {
+            shape: shape(&glides, SPECS[SPACE].default as usize),
+            decay: decay(&glides),
+            frozen: 0.0,
+        };
+        let layout = Layout::new(&asked.shape, rate_hz);
+        let gains = Gains::new(&layout, &asked.decay, 0.0, rate_hz);
+        let [low, high] = [SPECS[LOW_CUT].range.start(), SPECS[HIGH_CUT].range.end()];
+        let mut reverb = Self {
+            values: Values::new(SPECS),
+            glides,
+            rate_hz,
+            frame: 0,
+            frozen: Ramp::new(0.0),
+            low_cut: CutFilter::new(Cut::Low, glides[LOW_CUT], *low, rate_hz),
+            high_cut: CutFilter::new(Cut::High, glides[HIGH_CUT], *high, rate_hz),
+            layout,
+            next: layout,
+            fade_left: 0,
+            fade_frames: ((FADE_S * rate_hz) as usize).next_multiple_of(BLOCK),
+            gains: Ramped { now: gains, step: gains.with(&gains, |_, _| 0.0) },
+            goal: gains,
+            asked,
+            tangents: Ramped { now: [0.0; ANGLES], step: [0.0; ANGLES] },
+            phases: [0.0; ANGLES],
+            input: [input.clone(), input],
+            diffusers: [Bank::new(diffuser), Bank::new(diffuser)],
+            network: Bank::new(line),
+            damping: Damping::SILENT,
+            buffers: Box::new(Buffers::new()),
+        };
+        reverb.reset();
+        reverb
+    }
+
+    /// Time in which the reverb at `frequency_hz` falls by 60 dB, in seconds, once every parameter has
+    /// arrived and while nothing is frozen.
+    pub fn decay_s(&self, frequency_hz: f64) -> f64 {
+        let mut arrived = self.glides;
+        arrived.iter_mut().for_each(Glide::finish);
+        let layout = Layout::new(&shape(&arrived, self.values.index(SPACE)), self.rate_hz);
+        decay::time_at(&layout, &decay(&arrived), frequency_hz, self.rate_hz)
+    }
+
+    fn start(&mut self, param: usize, value: f64, frames: usize) {
+        if !self.values.set(param, value) {
+            return;
+        }
+        let value = self.values[param];
+        match param {
+            SPACE => {}
+            FREEZE => self.frozen.set(value, (FREEZE_S * self.rate_hz) as u32),
+            LOW_CUT => self.low_cut.start(value, frames),
+            HIGH_CUT => self.high_cut.start(value, frames),
+            _ => self.glides[param].start(value, frames),
+        }
+    }
+
+    /// Begins a cell of the grid: what moves on it runs to where it will be at the cell's end.
+    fn begin_cell(&mut self) {
+        ON_GRID.iter().for_each(|&param| self.glides[param].skip(BLOCK));
+        (0..BLOCK).for_each(|_| _ = self.frozen.advance());
+        self.gains.now = self.goal;
+        let asked = self.ask();
+        if asked == self.asked {
+            self.gains.step = self.goal.with(&self.goal, |_, _| 0.0);
+        } else {
+            self.asked = asked;
+            self.goal = Gains::new(&self.next, &asked.decay, asked.frozen, self.rate_hz);
+            self.gains.step = self.goal.with(&self.gains.now, |goal, now| (goal - now) / CELL);
+        }
+        self.turn();
+        self.damping.flush();
+        self.low_cut.flush();
+        self.high_cut.flush();
+    }
+
+    /// What the gains must suit at the cell's end; begins a fade to another shape unless one is under way.
+    fn ask(&mut self) -> Asked {
+        let shape = shape(&self.glides, self.values.index(SPACE));
+        let is_new = self.fade_left == 0 && shape != self.asked.shape;
+        if is_new {
+            (self.next, self.fade_left) = (Layout::new(&shape, self.rate_hz), self.fade_frames);
+        }
+        Asked {
+            shape: if is_new { shape } else { self.asked.shape },
+            decay: decay(&self.glides),
+            frozen: self.frozen.value(),
+        }
+    }
+
+    /// Lets the angles run on for a cell.
+    fn turn(&mut self) {
+        let turns = self.glides[MOD_RATE].value() * CELL / self.rate_hz;
+        let depth = WIDEST * self.glides[MOD_DEPTH].value() / 100.0;
+        for (angle, speed) in SPEEDS.iter().enumerate() {
+            self.tangents.now[angle] += self.tangents.step[angle] * CELL;
+            self.phases[angle] = (self.phases[angle] + speed * turns).fract();
+            let goal = (0.5 * depth * (TAU * self.phases[angle]).sin()).tan();
+            self.tangents.step[angle] = (goal - self.tangents.now[angle]) / CELL;
+        }
+    }
+
+    /// One block, all of it in one cell of the grid.
+    #[inline(always)]
+    fn block(&mut self, left: &mut [f32], right: &mut [f32]) {
+        let frames = left.len();
+        let from = (self.frame % BLOCK as u64) as usize;
+        for (dry, input) in self.buffers.dry.iter_mut().zip([&*left, &*right]) {
+            dry.iter_mut().zip(input).for_each(|(dry, &sample)| *dry = taken(sample));
+        }
+        self.take_in(from, frames);
+        self.fill_shares(frames);
+        self.diffuse(from, frames);
+        self.reflect(from, frames);
+        self.go_round(from, frames);
+        self.mix(left, right);
+        self.frame += frames as u64;
+        if self.fade_left > 0 {
+            self.fade_left -= frames;
+            if self.fade_left == 0 {
+                self.layout = self.next;
+            }
+        }
+    }
+
+    /// Filters what comes in and keeps it for the pre-delay.
+    #[inline(always)]
+    fn take_in(&mut self, from: usize, frames: usize) {
+        let [mut left, mut right] = self.buffers.dry;
+        let (left, right) = (&mut left[..frames], &mut right[..frames]);
+        CutFilter::process_both(&mut self.low_cut, &mut self.high_cut, left, right);
+        let (now, step) = (self.gains.now.input, self.gains.step.input);
+        let start = self.frame as usize & (self.input[0].len() - 1);
+        for (ring, channel) in self.input.iter_mut().zip([left, right]) {
+            for (frame, (kept, x)) in
+                ring[start..start + frames].iter_mut().zip(channel).enumerate()
+            {
+                *kept = *x * (now + step * (from + frame) as f64);
+            }
+        }
+    }
+
+    /// How far a fade to other places has come in each frame.
+    #[inline(always)]
+    fn fill_shares(&mut self, frames: usize) {
+        if self.fade_left == 0 {
+            return;
+        }
+        let done = self.fade_frames - self.fade_left;
+        for (frame, share) in self.buffers.share[..frames].iter_mut().enumerate() {
+            let part = (done + frame) as f64 / self.fade_frames as f64;
+            *share = part * part * (3.0 - 2.0 * part);
+        }
+    }
+
+    /// Spreads the input over all lines, with ever more echoes.
+    #[inline(always)]
+    fn diffuse(&mut self, from: usize, frames: usize) {
+        let Buffers { entering, other, share, early, .. } = &mut *self.buffers;
+        let is_fading = self.fade_left > 0;
+        let (now, step) = (&self.gains.now.diffusers, &self.gains.step.diffusers);
+        let read = |layout: &Layout, lines: &mut Lines| {
+            for (line, out) in lines.iter_mut().enumerate() {
+                let delay = layout.pre_delay + layout.diffusers[0][line];
+                bank::read(&self.input[line % 2], self.frame as usize, delay, &mut out[..frames]);
+            }
+        };
+        read(&self.layout, entering);
+        if is_fading {
+            read(&self.next, other);
+            fade(entering, other, share, frames);
+        }
+        scale(&now[0], &step[0], entering, from, frames);
+        hadamard(entering, frames);
+        for (stage, bank) in self.diffusers.iter_mut().enumerate() {
+            let stage = stage + 1;
+            bank.write(self.frame, entering, frames);
+            bank.read(self.frame, &self.layout.diffusers[stage], entering, frames);
+            if is_fading {
+                bank.read(self.frame, &self.next.diffusers[stage], other, frames);
+                fade(entering, other, share, frames);
+            }
+            scale(&now[stage], &step[stage], entering, from, frames);
+            hadamard(entering, frames);
+        }
+        let (now, step) = (self.gains.now.diffused, self.gains.step.diffused);
+        for (early, line) in early.iter_mut().zip(&*entering) {
+            for (frame, (early, x)) in early[..frames].iter_mut().zip(line).enumerate() {
+                *early = x * (now + step * (from + frame) as f64);
+            }
+        }
+    }
+
+    /// Adds the walls' first reflections.
+    #[inline(always)]
+    fn reflect(&mut self, from: usize, frames: usize) {
+        let (now, step) = (&self.gains.now.reflections, &self.gains.step.reflections);
+        let Buffers { early, other, share, .. } = &mut *self.buffers;
+        let [reflection, faded, ..] = other;
+        let (reflection, faded) = (&mut reflection[..frames], &mut faded[..frames]);
+        for (output, early) in early.iter_mut().enumerate() {
+            for tap in 0..REFLECTIONS {
+                let (now, step) = (now[output][tap], step[output][tap]);
+                if now == 0.0 && step == 0.0 {
+                    continue;
+                }
+                let ring = &self.input[tap * 2 / REFLECTIONS];
+                let delay =
+                    |layout: &Layout| layout.pre_delay + layout.reflections.delays[output][tap];
+                bank::read(ring, self.frame as usize, delay(&self.layout), reflection);
+                if self.fade_left > 0 {
+                    bank::read(ring, self.frame as usize, delay(&self.next), faded);
+                    for ((x, y), share) in reflection.iter_mut().zip(&*faded).zip(&*share) {
+                        *x += share * (y - *x);
+                    }
+                }
+                for (frame, (early, x)) in early.iter_mut().zip(&*reflection).enumerate() {
+                    *early += x * (now + step * (from + frame) as f64);
+                }
+            }
+        }
+    }
+
+    /// One turn of the network for a block; it is shorter than every line.
+    #[inline(always)]
+    fn go_round(&mut self, from: usize, frames: usize) {
+        let Buffers { entering, turning, other, share, late, .. } = &mut *self.buffers;
+        self.network.read(self.frame, &self.layout.lines, turning, frames);
+        if self.fade_left > 0 {
+            self.network.read(self.frame, &self.next.lines, other, frames);
+            fade(turning, other, share, frames);
+        }
+        let (now, step) = (&self.gains.now, &self.gains.step);
+        if now.is_even() && step.is_even() {
+            scale(&now.lines[0], &step.lines[0], turning, from, frames);
+            self.damping = Damping::SILENT;
+        } else {
+            self.damping.process(&self.gains, turning, from, frames);
+        }
+        rotate(turning, &self.tangents.now, &self.tangents.step, from, frames);
+        hadamard(turning, frames);
+        for (late, line) in late.iter_mut().zip(&*turning) {
+            late[..frames].copy_from_slice(&line[..frames]);
+        }
+        for (turning, entering) in turning.iter_mut().zip(&*entering) {
+            turning[..frames].iter_mut().zip(entering).for_each(|(x, entering)| *x += entering);
+        }
+        self.network.write(self.frame, turning, frames);
+    }
+
+    /// Early and late, width and level, then dry and wet together.
+    #[inline(always)]
+    fn mix(&mut self, left: &mut [f32], right: &mut [f32]) {
+        let frames = left.len();
+        let mut values = [[0.0; BLOCK]; 4];
+        let params = [BALANCE, WIDTH, LEVEL, MIX];
+        let is_dry = self.glides[MIX].is_off();
+        for (values, param) in values.iter_mut().zip(params) {
+            self.glides[param].fill(&mut values[..frames]);
+        }
+        if is_dry {
+            return;
+        }
+        let [balances, widths, levels, mixes] = &mut values;
+        let first_db = levels[0];
+        if first_db == levels[frames - 1] && self.glides[LEVEL].is_resting() {
+            levels.fill(Db(first_db).to_gain());
+        } else {
+            levels[..frames].iter_mut().for_each(|level| *level = Db(*level).to_gain());
+        }
+        let Buffers { dry, early, late, .. } = &*self.buffers;
+        for frame in 0..frames {
+            let [early_gain, late_gain] = mix_gains(balances[frame]);
+            let part = |side: usize| {
+                levels[frame] * (early_gain * early[side][frame] + late_gain * late[side][frame])
+            };
+            let [l, r] = widened([part(0), part(1)], widths[frame]);
+            let [dry_gain, wet_gain] = mix_gains(mixes[frame]);
+            left[frame] = (dry_gain * dry[0][frame] + wet_gain * l) as f32;
+            right[frame] = (dry_gain * dry[1][frame] + wet_gain * r) as f32;
+        }
+    }
+}
+
+/// Frames of a cell of the grid.
+const CELL: f64 = BLOCK as f64;
+
+/// A block to compute in vectors.
+struct Block<'a> {
+    reverb: &'a mut Reverb,
+    left: &'a mut [f32],
+    right: &'a mut [f32],
+}
+
+impl wide::Work for Block<'_> {
+    #[inline(always)]
+    fn run(self) {
+        self.reverb.block(self.left, self.right);
+    }
+}
+
+impl Processor for Reverb {
+    fn latency_frames(&self) -> usize {
+        0
+    }
+
+    fn is_linear(&self) -> bool {
+        true
+    }
+
+    fn set(&mut self, param: usize, value: f64) {
+        self.start(param, value, (HAND_S * self.rate_hz) as usize);
+    }
+
+    fn glide(&mut self, param: usize, value: f64, frames: usize) {
+        self.start(param, value, frames);
+    }
+
+    fn reset(&mut self) {
+        self.frame = 0;
+        self.glides.iter_mut().for_each(Glide::finish);
+        self.frozen.finish();
+        self.low_cut.reset();
+        self.high_cut.reset();
+        self.fade_left = 0;
+        self.asked = self.ask();
+        self.layout = Layout::new(&self.asked.shape, self.rate_hz);
+        (self.next, self.fade_left) = (self.layout, 0);
+        self.goal = Gains::new(&self.layout, &self.asked.decay, self.asked.frozen, self.rate_hz);
+        self.phases = std::array::from_fn(|angle| angle as f64 / ANGLES as f64);
+        self.tangents = Ramped { now: [0.0; ANGLES], step: [0.0; ANGLES] };
+        self.input.iter_mut().for_each(|ring| ring.fill(0.0));
+        self.diffusers.iter_mut().for_each(Bank::reset);
+        self.network.reset();
+        self.damping = Damping::SILENT;
+    }
+
+    fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
+        let (mut left, mut right) = (left, right);
+        while !left.is_empty() && !right.is_empty() {
+            let in_cell = (self.frame % BLOCK as u64) as usize;
+            if in_cell == 0 {
+                self.begin_cell();
+            }
+            let frames = (BLOCK - in_cell).min(left.len()).min(right.len());
+            let (left_block, left_rest) = left.split_at_mut(frames);
+            let (right_block, right_rest) = right.split_at_mut(frames);
+            wide::run(Block { reverb: self, left: left_block, right: right_block });
+            (left, right) = (left_rest, right_rest);
+        }
+    }
+}
+
+impl Buffers {
+    fn new() -> Self {
+        let silent = [[0.0; BLOCK]; LINES];
+        let stereo = [[0.0; BLOCK]; 2];
+        Self {
+            dry: stereo,
+            early: stereo,
+            late: stereo,
+            entering: silent,
+            turning: silent,
+            other: silent,
+            share: [0.0; BLOCK],
+        }
+    }
+}
+
+fn decay(glides: &[Glide]) -> Decay {
+    let value = |param: usize| glides[param].value();
+    Decay {
+        time_s: value(DECAY) / 1000.0,
+        low: value(LOW_DECAY) / 100.0,
+        high: value(HIGH_DECAY) / 100.0,
+        low_hz: value(LOW_CROSSOVER),
+        high_hz: value(HIGH_CROSSOVER),
+    }
+}
+
+fn shape(glides: &[Glide], space: usize) -> Shape {
+    let [size, pre_delay_ms] = [SIZE, PRE_DELAY].map(|param| glides[param].value());
+    Shape { space: Space::ALL[space], size: size / 100.0, pre_delay_ms }
+}
+
+/// Fades each line to `other` by `share`.
+#[inline(always)]
+fn fade(lines: &mut Lines, other: &Lines, share: &[f64; BLOCK], frames: usize) {
+    for (line, other) in lines.iter_mut().zip(other) {
+        for ((x, other), share) in line[..frames].iter_mut().zip(other).zip(share) {
+            *x += share * (other - *x);
+        }
+    }
+}

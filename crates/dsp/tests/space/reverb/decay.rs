@@ -1,0 +1,65 @@
+//! How long the sound lasts.
+
+use twobus_dsp::Processor;
+use twobus_dsp::impulse::{OCTAVES_HZ, decay_in_octave};
+use twobus_dsp::reverb::{Reverb, SPECS};
+
+use super::{RATE_HZ, SPACES, responses};
+use crate::whole_grid;
+
+/// Moments of the modulation that give enough responses for the octave of 125 Hz.
+fn starts(time_s: f64) -> usize {
+    if time_s < 0.5 { 32 } else { (8.0 / time_s).ceil() as usize }
+}
+
+#[test]
+fn r1_the_decay_is_the_one_set_in_every_octave_and_straight() {
+    let times_s: &[f64] = if whole_grid() { &[0.3, 0.5, 1.0, 2.0, 4.0, 10.0] } else { &[0.3, 2.0] };
+    for (space, name) in SPACES.iter().enumerate() {
+        for &time_s in times_s {
+            let settings = [("space", space as f64), ("decay", 1000.0 * time_s)];
+            let heard = responses(&settings, starts(time_s), 1.1 * time_s + 0.3);
+            for octave_hz in OCTAVES_HZ {
+                let decay = decay_in_octave(&heard, octave_hz, RATE_HZ).unwrap();
+                let what = format!("{name}, {time_s} s, {octave_hz} Hz: {decay:?}");
+                assert!((decay.t30_s / time_s - 1.0).abs() <= 0.05, "{what}");
+                assert!((decay.t20_s / decay.t30_s - 1.0).abs() <= 0.05, "{what}");
+                assert!(decay.straightness >= 0.99, "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn r7_modulation_at_its_widest_leaves_the_decay_as_it_is() {
+    let settings = [("decay", 2000.0), ("mod_depth", 100.0), ("mod_rate", 3.0)];
+    let heard = responses(&settings, 4, 2.5);
+    for octave_hz in OCTAVES_HZ {
+        let decay = decay_in_octave(&heard, octave_hz, RATE_HZ).unwrap();
+        assert!((decay.t30_s / 2.0 - 1.0).abs() <= 0.1, "{octave_hz} {decay:?}");
+    }
+}
+
+#[test]
+fn r1_damping_makes_the_decay_that_is_drawn() {
+    let settings = [
+        ("decay", 2000.0),
+        ("low_decay", 150.0),
+        ("low_crossover", 300.0),
+        ("high_decay", 40.0),
+        ("high_crossover", 3000.0),
+    ];
+    let mut reverb = Reverb::new(RATE_HZ);
+    for (id, value) in settings {
+        reverb.set(SPECS.iter().position(|spec| spec.id == id).unwrap(), value);
+    }
+    assert!((reverb.decay_s(20.0) / 3.0 - 1.0).abs() < 0.03);
+    assert!((reverb.decay_s(20_000.0) / 0.8 - 1.0).abs() < 0.25);
+    let heard = responses(&settings, 4, 3.5);
+    for octave_hz in OCTAVES_HZ {
+        let drawn = reverb.decay_s(octave_hz);
+        let decay = decay_in_octave(&heard, octave_hz, RATE_HZ).unwrap();
+        // Within an octave where the decay changes, its slowest part comes to the fore.
+        assert!((decay.t30_s / drawn - 1.0).abs() <= 0.1, "{octave_hz} {decay:?} {drawn}");
+    }
+}
