@@ -51,6 +51,7 @@ fn source(kind: DeviceKind) -> &'static str {
         DeviceKind::Multiband => include_str!("../../../assets/presets/multiband.json"),
         DeviceKind::Stereo => include_str!("../../../assets/presets/stereo.json"),
         DeviceKind::Delay => include_str!("../../../assets/presets/delay.json"),
+        DeviceKind::Reverb => include_str!("../../../assets/presets/reverb.json"),
         DeviceKind::Utility | DeviceKind::Limiter => "[]",
     }
 }
