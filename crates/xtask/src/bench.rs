@@ -9,9 +9,12 @@
 //! - **Live**: the example `live` of `twobus-engine`: what playback costs on the audio thread, and how soon it
 //!   begins.
 //!
+//! - **Devices**: what each kind costs by itself.
+//!
 //! A ratio is the median of those of the pairs, each job beside the loop that ran just before it: what
 //! else the machine is doing then weighs on both sides.
 
+mod devices;
 mod measure;
 mod plain_loop;
 mod project;
@@ -46,6 +49,9 @@ pub(crate) enum Chore {
         /// Only what playback costs.
         #[arg(long, conflicts_with = "stems")]
         live: bool,
+        /// Only what each kind of device costs.
+        #[arg(long, conflicts_with_all = ["stems", "live"])]
+        devices: bool,
         /// A smoke test: few short stems and few runs, whose figures mean little.
         #[arg(long, conflicts_with = "stems")]
         quick: bool,
@@ -92,6 +98,10 @@ impl Extent {
 pub(crate) fn run(chore: Chore) -> Result<()> {
     match chore {
         Chore::Bench { live: true, quick, .. } => live(quick),
+        Chore::Bench { devices: true, .. } => {
+            say(devices::table());
+            Ok(())
+        }
         Chore::Bench { quick: true, .. } => bench(&Extent::quick()).and_then(|()| live(true)),
         Chore::Bench { stems, .. } => bench(&Extent::whole(stems)).and_then(|()| live(false)),
         Chore::BenchLoop { out, stems } => plain_loop::run(&stems, &out),

@@ -1,0 +1,93 @@
+//! What each kind of device costs by itself: nanoseconds of processor time a stereo frame.
+
+use nix::sys::resource::{UsageWho, getrusage};
+use twobus_dsp::DeviceKind;
+use twobus_session::presets;
+
+/// The rate of the measurement.
+const RATE_HZ: f64 = 48_000.0;
+
+/// Frames at a time, as the renderer runs them.
+const BLOCK: usize = 64;
+
+/// Blocks of a run, and runs of which the median counts.
+const BLOCKS: usize = 7500;
+const RUNS: usize = 7;
+
+/// The Markdown table: every kind with its first preset, on noise at −12 dBFS.
+pub(crate) fn table() -> String {
+    let mut table =
+        "| Device | Setting | Latency | ns a stereo frame |\n|---|---|---:|---:|\n".to_owned();
+    for kind in DeviceKind::ALL {
+        let (name, values) = setting(kind);
+        let (latency, cost) = measure(kind, &values);
+        table.push_str(&format!("| {} | {name} | {latency} | {cost:.1} |\n", kind.name()));
+    }
+    table
+}
+
+/// The first preset, or the defaults with something to do.
+fn setting(kind: DeviceKind) -> (&'static str, Vec<f64>) {
+    if let Some(preset) = presets::presets(kind).first() {
+        return (&preset.name, preset.values.clone());
+    }
+    let mut values: Vec<f64> = kind.specs().iter().map(|spec| spec.default).collect();
+    if let Some(first) = values.first_mut() {
+        *first = 6.0;
+    }
+    ("first control at 6 dB", values)
+}
+
+/// Latency in frames, and the cost.
+fn measure(kind: DeviceKind, values: &[f64]) -> (usize, f64) {
+    let mut device = kind.build(values, RATE_HZ);
+    let noise = noise(BLOCK * BLOCKS);
+    let mut costs: Vec<f64> = (0..RUNS)
+        .map(|_| {
+            let (mut left, mut right) = ([0.0; BLOCK], [0.0; BLOCK]);
+            let before = processor_s();
+            for block in noise.chunks_exact(BLOCK) {
+                left.copy_from_slice(block);
+                right.copy_from_slice(block);
+                device.process(&mut left, &mut right);
+            }
+            let _heard = std::hint::black_box((left, right));
+            (processor_s() - before) * 1e9 / (BLOCK * BLOCKS) as f64
+        })
+        .collect();
+    costs.sort_by(f64::total_cmp);
+    (device.latency_frames(), costs[RUNS / 2])
+}
+
+/// Processor time of this process so far, which other processes do not add to.
+fn processor_s() -> f64 {
+    getrusage(UsageWho::RUSAGE_SELF).map_or(0.0, |usage| {
+        let (user, system) = (usage.user_time(), usage.system_time());
+        let seconds = |whole: i64, micro: i64| whole as f64 + micro as f64 * 1e-6;
+        seconds(user.tv_sec(), user.tv_usec()) + seconds(system.tv_sec(), system.tv_usec())
+    })
+}
+
+/// White noise that peaks at −12 dBFS: xorshift64*.
+fn noise(frames: usize) -> Vec<f32> {
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut next = || {
+        state ^= state >> 12;
+        state ^= state << 25;
+        state ^= state >> 27;
+        (state.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 40) as f32 / (1_u32 << 25) as f32 - 0.25
+    };
+    (0..frames).map(|_| next()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_row() {
+        let kinds = DeviceKind::ALL;
+        assert!(kinds.iter().all(|kind| setting(*kind).1.len() == kind.specs().len()));
+        assert!(noise(1000).iter().all(|x| x.abs() <= 0.25));
+    }
+}
