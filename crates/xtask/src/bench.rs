@@ -2,6 +2,7 @@
 //!
 //! - **Job A**: `twobus-cli bounce --no-measure --format wav24` of a mix whose faders and pans all differ.
 //! - **Job B**: job A with an equalizer of four bands and a compressor on every track.
+//! - **Job C**: job B with a reverb and a delay on sends.
 //! - **Import**: `twobus-cli import` into a new project: nothing copied, every peak to be made.
 //! - **Loop**: [`plain_loop`], a single thread that adds the same files and writes a file of the same kind,
 //!   and does not wait until the disk has it.
@@ -149,8 +150,13 @@ fn pairs(folder: &Path, stems: &[PathBuf], runs: u32) -> Result<Pairs> {
         let before_b = looped(stems, &sum)?;
         let job_b = project.bounce()?;
         pairs.add(Job::B, job_b, before_b);
+        project.add_returns()?;
+        let before_c = looped(stems, &sum)?;
+        let job_c = project.bounce()?;
+        pairs.add(Job::C, job_c, before_c);
         project.remove()?;
-        say(format!("  {number}: loop {before_a}; import {import}; job A {job_a}; job B {job_b}"));
+        let bounces = format!("job A {job_a}; job B {job_b}; job C {job_c}");
+        say(format!("  {number}: loop {before_a}; import {import}; {bounces}"));
     }
     fs::remove_file(&sum).map_err(Error::io("removing", sum))?;
     Ok(pairs)

@@ -63,6 +63,14 @@ impl Project {
         self.apply(devices)
     }
 
+    /// Sends every track to a reverb and to a delay.
+    ///
+    /// # Errors
+    /// When twobus-cli fails.
+    pub(crate) fn add_returns(&self) -> Result<()> {
+        self.apply(returns)
+    }
+
     /// Applies the edits that `make` makes of what `info` says.
     fn apply(&self, make: fn(&Value) -> Value) -> Result<()> {
         let info = stdout(self.command("info").arg("--json"))?;
@@ -116,6 +124,31 @@ fn devices(info: &Value) -> Value {
         )
     });
     edits.collect()
+}
+
+/// Two effect returns, and a send of every track to each. Ids lie above those of the tracks.
+fn returns(info: &Value) -> Value {
+    let returns = [(5001_u32, "Hall", "reverb"), (5002, "Echo", "delay")];
+    let buses = returns.map(|(id, name, kind)| {
+        let device = json!({"id": id, "kind": kind, "bypass": false, "values": {"mix": 100}});
+        let strip = json!({
+            "id": id, "name": name, "role": "other", "colour": 0, "trim": 0, "invert": false,
+            "inserts": [device], "sends": [], "pan": 0, "width": 100, "fader": -6, "mute": false,
+            "solo": false, "solo_safe": true, "output": {"strip": 0}, "lanes": []
+        });
+        let bus = json!({"strip": strip, "kind": "return"});
+        json!({"song": {"song": 1, "change": {"buses": {"add": {"item": bus}}}}})
+    });
+    let sends = tracks(info).zip(0_u32..).flat_map(|(strip, number)| {
+        returns.into_iter().zip(1..).map(move |((to, ..), place)| {
+            let item = json!({
+                "id": 2 * number + place, "to": to, "level": -18, "tap": "post", "off": false
+            });
+            let change = json!({"sends": {"add": {"item": item}}});
+            json!({"strip": {"song": 1, "strip": strip["id"], "change": change}})
+        })
+    });
+    buses.into_iter().chain(sends).collect()
 }
 
 /// The edits: faders from −0.5 dB downwards, pans on alternating sides.

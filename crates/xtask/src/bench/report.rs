@@ -17,6 +17,8 @@ pub(crate) enum Job {
     A,
     /// Job A with an equalizer and a compressor on every track.
     B,
+    /// Job B with a reverb and a delay on sends.
+    C,
     /// An import.
     Import,
 }
@@ -33,13 +35,14 @@ struct Bounds {
 
 impl Job {
     /// All, in the order of the table.
-    pub(crate) const ALL: [Self; 3] = [Self::A, Self::B, Self::Import];
+    pub(crate) const ALL: [Self; 4] = [Self::A, Self::B, Self::C, Self::Import];
 
     /// As it stands in the table.
     fn name(self) -> &'static str {
         match self {
             Self::A => "job A",
             Self::B => "job B",
+            Self::C => "job C",
             Self::Import => "import",
         }
     }
@@ -48,6 +51,7 @@ impl Job {
         match self {
             Self::A => Bounds { wall: 1.5, cpu: None, mib: 150.0 },
             Self::B => Bounds { wall: 4.0, cpu: Some(7.0), mib: 200.0 },
+            Self::C => Bounds { wall: 5.0, cpu: None, mib: 200.0 },
             Self::Import => Bounds { wall: 3.0, cpu: None, mib: 150.0 },
         }
     }
@@ -242,6 +246,7 @@ mod tests {
         let mut pairs = Pairs::new(stems);
         pairs.add(Job::Import, plain, plain);
         pairs.add(Job::B, plain, plain);
+        pairs.add(Job::C, plain, plain);
         (0..3).for_each(|_| pairs.add(Job::A, bounce, plain));
         pairs
     }
@@ -286,7 +291,7 @@ mod tests {
         let mut report = Report::new(180, 3);
         report.add(set(8, cost(1.5, 2.0, 100)));
         let table = report.table();
-        assert_eq!(table.lines().count(), 6);
+        assert_eq!(table.lines().count(), 7);
         assert!(table.contains("| 8 | job A | 1.50 s | 2.00 s | 120 | 100 MiB | 1.50 | 2.00 |"));
         let columns = |line: &str| line.matches('|').count();
         assert!(table.lines().all(|line| columns(line) == 9), "{table}");
