@@ -33,7 +33,7 @@ fn f6_a_bounce_ignores_solo_and_says_so() {
 }
 
 #[test]
-fn row33_a_bounce_contains_no_monitor_switch_and_says_so() {
+fn r33_a_bounce_contains_no_monitor_switch_and_says_so() {
     let studio = two_stems();
     let plain = studio.bytes(&studio.printed(""));
     let monitor =
@@ -70,7 +70,7 @@ fn residual(studio: &Studio, json: &Value) -> f64 {
 }
 
 #[test]
-fn row33_stems_null_against_the_print_where_the_bus_is_linear() {
+fn r33_stems_null_against_the_print_where_the_bus_is_linear() {
     let studio = two_stems();
     studio.apply(&insert(0, "utility", json!({"gain": -2.0})));
     studio.apply(&strip(0, json!({"fader": -1.5})));
@@ -82,7 +82,7 @@ fn row33_stems_null_against_the_print_where_the_bus_is_linear() {
 }
 
 #[test]
-fn row33_stems_of_a_bus_that_is_not_linear_are_said_not_to_null() {
+fn r33_stems_of_a_bus_that_is_not_linear_are_said_not_to_null() {
     let studio = two_stems();
     studio.apply(&insert(0, "limiter", json!({"drive": 12.0})));
     let (json, warnings) = studio.warned("bounce song --stems");
@@ -154,7 +154,7 @@ fn product_info_tells_in_words_what_changed_since_a_print() {
 }
 
 #[test]
-fn e9_row31_a_stem_with_nan_and_infinity_is_named_and_the_rest_stays() {
+fn e9_r31_a_stem_with_nan_and_infinity_is_named_and_the_rest_stays() {
     let mut poisoned = stereo_noise(1, 0.3, frames(0.5));
     let healthy = stereo_noise(2, 0.3, frames(0.5));
     for (frame, x) in [(100, f32::NAN), (9_000, f32::INFINITY), (9_001, f32::NEG_INFINITY)] {
@@ -201,7 +201,7 @@ fn h1_h6_dither_of_a_24_bit_print_has_minus_144_49_dbfs_of_error() {
 }
 
 #[test]
-fn row32_a_print_over_full_scale_is_whole_in_float_and_clipped_in_24_bit_with_a_warning() {
+fn r32_a_print_over_full_scale_is_whole_in_float_and_clipped_in_24_bit_with_a_warning() {
     let loud = stereo_noise(4, 0.9, frames(0.3));
     let studio = Studio::with_stems(Int24, &[loud.clone(), loud.clone()]);
     let print = studio.print("--format wav32f");

@@ -42,7 +42,7 @@ fn rich() -> Studio {
 }
 
 #[test]
-fn e3_row34_any_number_of_threads_and_any_repeat_give_the_same_bytes() {
+fn e3_r34_any_number_of_threads_and_any_repeat_give_the_same_bytes() {
     let studio = rich();
     for format in ["wav32f", "wav24"] {
         let first = studio.bytes(&studio.printed(&format!("--format {format} --threads 1")));
@@ -82,7 +82,7 @@ fn e3_measuring_and_writing_stems_do_not_change_a_print() {
 }
 
 #[test]
-fn row34_a_deleted_cache_is_rebuilt_the_same() {
+fn r34_a_deleted_cache_is_rebuilt_the_same() {
     let studio = Studio::new();
     let stem = stereo_noise(5, 0.5, 44_100);
     studio.wav_at("stems/a.wav", Float32, 44_100, None, &stem);

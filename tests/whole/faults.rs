@@ -125,10 +125,14 @@ fn r3_r4_an_error_at_every_step_of_a_save_is_loud_and_keeps_the_old_document() {
         ("write", "EIO"),
         ("write", "ENOSPC"),
         ("fsync", "EIO"),
+        ("fsync", "ENOSPC"),
         ("?rename", "EACCES"),
         ("?rename", "EIO"),
+        ("?rename", "ENOSPC"),
         ("?renameat,?renameat2", "EIO"),
+        ("?renameat,?renameat2", "ENOSPC"),
         ("?link,linkat", "EIO"),
+        ("?link,linkat", "ENOSPC"),
         ("?unlink,unlinkat", "EIO"),
         ("openat", "EIO"),
         ("openat", "ENOSPC"),
@@ -255,17 +259,23 @@ fn r6_a_kill_at_every_sync_and_rename_of_a_master_leaves_the_old_file_or_the_new
 }
 
 #[test]
-fn r5_a_disk_that_fills_up_at_any_write_of_a_bounce_or_master_leaves_what_was_there() {
+fn r3_r5_a_disk_that_fails_at_any_write_or_sync_of_a_bounce_or_master_leaves_what_was_there() {
     let studio = Studio::with_stems(Int24, &[stereo_noise(1, 0.3, frames(2.0))]);
     let _ = studio.done("bounce song");
     let whole = studio.bytes("song/prints/Song 001.wav");
     let document = studio.bytes("song/project.json");
+    let _ = studio.done("master song --out out.wav");
+    let master = studio.bytes("out.wav");
+    let _ = studio.file("song/project.json", &document);
     let _ = studio.file("out.wav", b"the old master");
     let mut failed = 0;
-    for line in ["bounce song --threads 1", "master song --out out.wav --force"] {
-        // Errors of the first writes hit the notes of what was seen; those of the last, standard output.
-        for count in 1..20 {
-            let output = faulty(&studio, "write", "error=ENOSPC", count, line);
+    let lines = ["bounce song --threads 1", "master song --out out.wav --force"];
+    // Errors of the first writes hit the notes of what was seen; those of the last, standard output.
+    let faults = [("write", "error=ENOSPC", 20), ("fsync", "error=EIO", 6)];
+    let faults = lines.into_iter().flat_map(|line| faults.map(|fault| (line, fault)));
+    for (line, (call, fault, counts)) in faults {
+        for count in 1..counts {
+            let output = faulty(&studio, call, fault, count, line);
             if output.status.code() == Some(1) {
                 failed += 1;
                 assert!(!output.stderr.is_empty(), "{line} {count}");
@@ -273,8 +283,11 @@ fn r5_a_disk_that_fills_up_at_any_write_of_a_bounce_or_master_leaves_what_was_th
                 let said = String::from_utf8_lossy(&output.stderr);
                 let unnoted = said.contains("is whole, but could not be noted");
                 let path = studio.at("song/prints/Song 002.wav");
-                assert_eq!(path.exists(), unnoted, "{line} {count}: {said}");
-                assert_eq!(studio.bytes("out.wav"), b"the old master", "{line} {count}");
+                let out = studio.bytes("out.wav");
+                // Where only the last sync fails, that of the folder, the file is whole under its name.
+                let late = call == "fsync" && (path.exists() || out == master);
+                assert!(late || path.exists() == unnoted, "{line} {count}: {said}");
+                assert!(late || out == b"the old master", "{line} {count}");
             } else {
                 assert!(output.status.success() || output.status.code() == Some(3), "{output:?}");
                 let _ = studio.file("out.wav", b"the old master");
@@ -288,7 +301,8 @@ fn r5_a_disk_that_fills_up_at_any_write_of_a_bounce_or_master_leaves_what_was_th
     }
     let mut names = studio.names(".");
     names.retain(|name| name.contains("twobus") || name.contains("part"));
-    assert_eq!((names, failed >= 6), (Vec::new(), true), "{failed} failed");
+    println!("{failed} bounces and masters failed");
+    assert_eq!((names, failed >= 8), (Vec::new(), true), "{failed} failed");
 }
 
 /// A small volume, for as long as it lives. Only root may make one.

@@ -185,7 +185,7 @@ fn t3_a_trim_is_a_gain_and_nothing_else() {
 }
 
 #[test]
-fn row34_the_same_input_gives_the_same_master() {
+fn r34_the_same_input_gives_the_same_master() {
     let studio = with_music();
     let line = "master music.wav --target -14 --max-reduction 24 --format wav16 --rate 44100 --out";
     let _ = studio.done(&format!("{line} a.wav"));
@@ -296,7 +296,7 @@ fn silence_cannot_reach_a_loudness_but_can_be_written() {
 }
 
 #[test]
-fn row31_a_file_with_nan_is_mastered_to_finite_samples() {
+fn r31_a_file_with_nan_is_mastered_to_finite_samples() {
     let studio = Studio::empty();
     let mut poisoned = stereo_noise(1, 0.3, frames(1.0));
     poisoned[0][500] = f32::NAN;

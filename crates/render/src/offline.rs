@@ -85,7 +85,7 @@ pub fn run<E>(
     while !end.is_reached() {
         supply(renderer.position() + RUN as u64)?;
         let at = renderer.position();
-        let run = renderer.next_run();
+        let run = renderer.next_shared_run();
         // Frames of the song that this run holds, its latency taken away.
         let (first, after) =
             (at.max(latency) - latency, (at + run.frames() as u64).max(latency) - latency);

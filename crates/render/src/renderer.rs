@@ -64,7 +64,8 @@ impl Renderer {
         }
     }
 
-    /// Lets `threads` work on it, this one included; the samples are the same for any number.
+    /// Lets `threads` work on [shared runs](Self::next_shared_run), this one included; the samples are the
+    /// same for any number.
     pub fn set_threads(&mut self, threads: NonZeroUsize) {
         self.helpers = (threads.get() > 1).then(|| Helpers::new(threads));
     }
@@ -133,19 +134,28 @@ impl Renderer {
     /// Audio thread: no allocation, no lock, no system call.
     #[rtsan_standalone::nonblocking]
     pub fn next_run(&mut self) -> Run<'_> {
-        let frames = self.advance(RUN);
+        let frames = self.advance(RUN, false);
         Run { plan: &self.plan, frames }
     }
 
-    /// Renders up to `most` frames, a multiple of [`BLOCK`], or the rest of one block.
-    fn advance(&mut self, most: usize) -> usize {
+    /// As [`next_run`](Self::next_run), with the help of the threads of [`set_threads`](Self::set_threads).
+    ///
+    /// For drivers without a deadline: helpers that sleep are woken, which is a system call.
+    pub fn next_shared_run(&mut self) -> Run<'_> {
+        let frames = self.advance(RUN, true);
+        Run { plan: &self.plan, frames }
+    }
+
+    /// Renders up to `most` frames, a multiple of [`BLOCK`], or the rest of one block; with helpers if there
+    /// are any and it is `shared`.
+    fn advance(&mut self, most: usize, shared: bool) -> usize {
         let into_block = usize::try_from(self.position % BLOCK as u64).unwrap_or(0);
         let mut frames = if into_block == 0 { most } else { BLOCK - into_block };
         if let Some(to_end) = self.cycle.and_then(|cycle| cycle.ahead(self.position)) {
             frames = usize::try_from(to_end).map_or(frames, |to_end| frames.min(to_end));
         }
         let place = Place { start: self.position, frames };
-        self.plan.render_run(place, self.helpers.as_mut());
+        self.plan.render_run(place, self.helpers.as_mut().filter(|_| shared));
         self.rendered += frames as u64;
         self.position = Cycle::after(self.cycle, self.position, frames as u64);
         frames
@@ -172,7 +182,7 @@ impl Renderer {
     }
 
     fn refill(&mut self) {
-        let frames = self.advance(BLOCK);
+        let frames = self.advance(BLOCK, false);
         let (left, right) = self.plan.output(0, frames);
         self.carry[0][..frames].copy_from_slice(left);
         self.carry[1][..frames].copy_from_slice(right);

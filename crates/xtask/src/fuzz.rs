@@ -81,7 +81,8 @@ fn fuzz(name: &str, program: &Path, folder: &Path, seconds: u32) -> Result<u64> 
         say(&said);
     }
     succeeded(&command, output.status)?;
-    Ok(inputs(&said).unwrap_or(0))
+    let none = || Error::Unfit(format!("the fuzz target {name} tried nothing; it said:\n{said}"));
+    inputs(&said).filter(|&tried| tried > 0).ok_or_else(none)
 }
 
 /// How many inputs libFuzzer says it tried.

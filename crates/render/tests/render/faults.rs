@@ -11,7 +11,7 @@ use crate::support::{RATE_HZ, Random, Scene, bounce};
 const SPECIALS: [f32; 4] = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1e38];
 
 #[test]
-fn e9_one_special_sample_in_one_track_leaves_the_others_bit_identical() {
+fn e9_r31_one_special_sample_in_one_track_leaves_the_others_bit_identical() {
     let mut random = Random::new(21);
     for special in SPECIALS {
         let clean = random.noise(4000);
@@ -36,7 +36,7 @@ fn e9_one_special_sample_in_one_track_leaves_the_others_bit_identical() {
 }
 
 #[test]
-fn e9_the_output_is_finite_at_all_times_and_clean_one_block_later() {
+fn e9_r31_the_output_is_finite_at_all_times_and_clean_one_block_later() {
     for special in SPECIALS {
         let mut samples = vec![0.25_f32; 4000];
         samples[1000] = special;
@@ -76,7 +76,7 @@ impl Processor for Sick {
 }
 
 #[test]
-fn e9_a_device_that_fails_is_silenced_named_and_reset() {
+fn e9_r31_a_device_that_fails_is_silenced_named_and_reset() {
     let ones = vec![1.0_f32; 64 * 150];
     let mut scene = Scene::default();
     let strip = scene.track(1, ones.clone(), ones.clone());

@@ -131,7 +131,7 @@ fn r13_depth_and_size_are_limited() {
 }
 
 #[test]
-fn row22_what_is_not_a_regular_file_is_not_read() {
+fn r22_what_is_not_a_regular_file_is_not_read() {
     let folder = tempfile::tempdir().unwrap();
     let fault = load(folder.path()).unwrap_err().fault;
     assert!(matches!(fault, FileFault::NotAFile), "{fault}");

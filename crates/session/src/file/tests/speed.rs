@@ -33,7 +33,7 @@ fn large() -> Project {
 }
 
 #[test]
-fn row41_a_hundred_tracks_are_saved_loaded_and_edited_in_no_time() {
+fn r41_a_hundred_tracks_are_saved_loaded_and_edited_in_no_time() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(FILE_NAME);
     let mut project = large();
