@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use twobus_dsp::curve::{Curve, Interpolation};
+use twobus_dsp::curve::{Breakpoint, Curve, Interpolation};
 use twobus_dsp::delay_line::DelayLine;
 use twobus_dsp::pan::{Matrix, PanLaw};
 use twobus_dsp::param::{ParamSpec, Scale};
 use twobus_dsp::processor::Processor;
+use twobus_dsp::{DeviceKind, delay};
 use twobus_session::{
     Device, DeviceId, Lane, LaneMode, LaneTarget, Mix, Output, Strip, StripId, Tap as SessionTap,
     Track,
@@ -121,6 +122,8 @@ struct Compiler<'a> {
     arrivals: BTreeMap<StripId, Arrival>,
     /// Devices that listen to another strip; each has a bus for that, behind the print's.
     listeners: Vec<Listener>,
+    /// The song's tempo in beats a minute, if it has one: what notes of a delay follow.
+    tempo: Option<Curve>,
     solo: Solo,
     /// Processors of each strip, built once, taken when its node is made.
     processors: BTreeMap<StripId, Vec<Box<dyn Processor>>>,
@@ -160,7 +163,8 @@ impl<'a> Compiler<'a> {
         let listens = context.purpose == Purpose::Playback;
         let solo = if listens { solo(mix) } else { Solo::default() };
         let (rate_hz, pan_law, device) = (context.rate_hz, context.pan_law, context.device);
-        Self { rate_hz, pan_law, buses, arrivals, listeners, solo, processors, device }
+        let tempo = tempo(mix);
+        Self { rate_hz, pan_law, buses, arrivals, listeners, tempo, solo, processors, device }
     }
 
     fn bus_of(&self, id: StripId) -> usize {
@@ -246,7 +250,9 @@ impl<'a> Compiler<'a> {
             let moves = !device.kind.is_fixed(param);
             moves.then_some(AutomatedParam { param, lane, last: f64::NAN })
         };
-        let automation = strip.lanes.iter().filter_map(automated).collect();
+        let tempo = (device.kind == DeviceKind::Delay).then(|| self.tempo.clone()).flatten();
+        let tempo = tempo.map(|lane| AutomatedParam { param: delay::TEMPO, lane, last: f64::NAN });
+        let automation = strip.lanes.iter().filter_map(automated).chain(tempo).collect();
         Slot::new(device, processor, automation, self.key_bus(device.id), self.rate())
     }
 
@@ -318,6 +324,16 @@ impl<'a> Compiler<'a> {
         let jump_frames = u64::from(control::frames(control::MUTE_S, self.rate()));
         Some(declick::declick(curve, target, spec, jump_frames))
     }
+}
+
+/// The song's tempo as a lane that holds from change to change.
+fn tempo(mix: &Mix) -> Option<Curve> {
+    let points = mix.timeline.tempo.iter().map(|change| Breakpoint {
+        frame: change.frame,
+        value: change.bpm,
+        bend: 0.0,
+    });
+    Curve::new(points.collect(), Interpolation::Hold)
 }
 
 /// The devices of `strip` that listen to another one; its input lies `input` frames behind the timeline.

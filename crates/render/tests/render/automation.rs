@@ -1,10 +1,10 @@
 //! Moves of controls: exact where they are drawn, smooth where they are sudden.
 
 use realfft::RealFftPlanner;
-use twobus_dsp::Db;
 use twobus_dsp::curve::Breakpoint;
+use twobus_dsp::{Db, DeviceKind};
 use twobus_render::Command;
-use twobus_session::{Lane, LaneMode, LaneTarget, StripId};
+use twobus_session::{Device, DeviceId, Lane, LaneMode, LaneTarget, StripId, TempoChange};
 
 use crate::support::{RATE_HZ, Scene, sine};
 
@@ -107,4 +107,28 @@ fn f5_a_lane_that_is_off_is_not_read() {
     let strip = scene.track(1, ones.clone(), ones);
     strip.lanes.push(Lane { mode: LaneMode::Off, ..lane(LaneTarget::Fader, &[(0, -20.0)]) });
     assert!(scene.bounce(256).0.iter().all(|&x| x == 1.0));
+}
+
+/// An eighth at 120 beats a minute is 12 000 frames, and from the change on, at 150, 9600.
+#[test]
+fn l1_a_delay_in_notes_follows_the_tempo_of_the_song() {
+    let mut impulses = vec![0.0; 120_000];
+    (impulses[1000], impulses[70_000]) = (1.0, 1.0);
+    let mut scene = Scene::default();
+    let mut delay = Device::new(DeviceId(1), DeviceKind::Delay);
+    let value = |name: &str| DeviceKind::Delay.param(name).unwrap();
+    let eighth = DeviceKind::Delay.specs()[value("sync")].parse("1/8").unwrap();
+    for (name, setting) in [("sync", eighth), ("mix", 100.0), ("feedback", 0.0), ("character", 1.0)]
+    {
+        delay.values[value(name)] = setting;
+    }
+    scene.track(1, impulses.clone(), impulses).inserts.push(delay);
+    let tempo = |frame, bpm| TempoChange { frame, bpm, beats: 4, unit: 4 };
+    scene.mix.timeline.tempo = vec![tempo(0, 120.0), tempo(40_000, 150.0)];
+    let (left, _) = scene.bounce(120_000);
+    let loudest = |from: usize, to: usize| {
+        (from..to).max_by(|&a, &b| left[a].abs().total_cmp(&left[b].abs())).unwrap()
+    };
+    assert_eq!(loudest(0, 40_000), 13_000);
+    assert_eq!(loudest(60_000, 120_000), 79_600);
 }
