@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use twobus_dsp::DeviceKind;
 use twobus_dsp::param::ParamSpec;
 
 use crate::automation::{Lane, LaneMode};
@@ -72,11 +73,19 @@ impl Leaves {
 
 /// Everything in `mix` that can be heard, by keys that stay the same while a mix is edited.
 pub(super) fn parts(project: &Project, mix: &Mix) -> BTreeMap<String, Leaves> {
-    let Mix { tracks, buses, bus, timeline: _, monitor: _ } = mix;
+    let Mix { tracks, buses, bus, timeline, monitor: _ } = mix;
     let mut parts = BTreeMap::new();
     let mut whole = Leaves::new("Mix".to_owned(), None);
     whole.order("tracks", tracks.iter().map(|track| track.strip.id.0).collect());
     whole.order("buses", buses.iter().map(|bus| bus.strip.id.0).collect());
+    // Notes of a delay follow the tempo; nothing else that is heard does.
+    if mix.strips().flat_map(|strip| &strip.inserts).any(|device| device.kind == DeviceKind::Delay)
+    {
+        let tempo: Vec<_> =
+            timeline.tempo.iter().map(|change| (change.frame, change.bpm)).collect();
+        let shown = tempo.iter().map(|(_, bpm)| format!("{bpm} BPM")).collect::<Vec<_>>();
+        whole.text("tempo", &tempo, shown.join(", "));
+    }
     let _first = parts.insert("mix".to_owned(), whole);
     for Track { strip, mono, clips } in tracks {
         let key = self::strip(strip, mix, &mut parts);

@@ -130,3 +130,17 @@ fn the_hash_is_the_same_on_every_run() {
     // Whoever changes this value makes every print of every project look old.
     assert_eq!(empty, "4584d818c8785852");
 }
+
+#[test]
+fn the_tempo_is_heard_where_a_delay_follows_it() {
+    let mut project = testing::project();
+    let tempo = |project: &mut Project, bpm: f64| {
+        project.songs[0].mix.as_mut().unwrap().timeline.tempo[0].bpm = bpm;
+        let song = &project.songs[0];
+        audible_hash(project, song, song.mix.as_ref().unwrap(), None)
+    };
+    assert_eq!(tempo(&mut project, 96.0), tempo(&mut project, 100.0));
+    let mix = project.songs[0].mix.as_mut().unwrap();
+    mix.bus.inserts.push(Device::new(DeviceId(90), twobus_dsp::DeviceKind::Delay));
+    assert_ne!(tempo(&mut project, 96.0), tempo(&mut project, 100.0));
+}
