@@ -3,6 +3,17 @@
 /// Frames that a device computes at a time, at most; its slower values stand on a grid of as many.
 pub const BLOCK: usize = 64;
 
+/// The places in a cell of the grid, as numbers to multiply with: a conversion for each frame costs more.
+pub(crate) static PLACES: [f64; BLOCK] = {
+    let mut places = [0.0; BLOCK];
+    let mut place = 0;
+    while place < BLOCK {
+        places[place] = place as f64;
+        place += 1;
+    }
+    places
+};
+
 /// Louder samples are taken to be this loud (+120 dBFS), so that no sum of them is infinite.
 const LOUDEST: f64 = 1e6;
 

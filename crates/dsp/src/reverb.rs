@@ -32,7 +32,7 @@ mod mixing;
 
 use std::f64::consts::TAU;
 
-use crate::block::{BLOCK, mix_gains, taken, widened};
+use crate::block::{BLOCK, PLACES, mix_gains, taken, widened};
 use crate::cut::{Cut, CutFilter};
 use crate::glide::Glide;
 use crate::param::{ParamSpec, Unit, Values};
@@ -111,8 +111,8 @@ pub const SPECS: &[ParamSpec] = &[
     ParamSpec::log("low_crossover", "Low crossover", Unit::Hz, (50.0, 1000.0), 250.0),
     ParamSpec::linear("high_decay", "High decay", Unit::Percent, (10.0, 150.0), 100.0),
     ParamSpec::log("high_crossover", "High crossover", Unit::Hz, (1000.0, 16_000.0), 4000.0),
-    ParamSpec::log("mod_rate", "Mod rate", Unit::Hz, (0.05, 3.0), 1.1),
-    ParamSpec::linear("mod_depth", "Mod depth", Unit::Percent, (0.0, 100.0), 50.0),
+    ParamSpec::log("mod_rate", "Mod rate", Unit::Hz, (0.05, 3.0), 1.2),
+    ParamSpec::linear("mod_depth", "Mod depth", Unit::Percent, (0.0, 100.0), 60.0),
     ParamSpec::linear("balance", "Early and late", Unit::Percent, (0.0, 100.0), 50.0),
     ParamSpec::linear("width", "Width", Unit::Percent, (0.0, 150.0), 100.0),
     ParamSpec::log("low_cut", "Low cut", Unit::Hz, (20.0, 1000.0), 20.0),
@@ -335,10 +335,9 @@ impl Reverb {
         let (now, step) = (self.gains.now.input, self.gains.step.input);
         let start = self.frame as usize & (self.input[0].len() - 1);
         for (ring, channel) in self.input.iter_mut().zip([left, right]) {
-            for (frame, (kept, x)) in
-                ring[start..start + frames].iter_mut().zip(channel).enumerate()
-            {
-                *kept = *x * (now + step * (from + frame) as f64);
+            let kept = ring[start..start + frames].iter_mut();
+            for ((kept, x), place) in kept.zip(channel).zip(&PLACES[from..]) {
+                *kept = *x * (now + step * place);
             }
         }
     }
@@ -388,8 +387,9 @@ impl Reverb {
         }
         let (now, step) = (self.gains.now.diffused, self.gains.step.diffused);
         for (early, line) in early.iter_mut().zip(&*entering) {
-            for (frame, (early, x)) in early[..frames].iter_mut().zip(line).enumerate() {
-                *early = x * (now + step * (from + frame) as f64);
+            let early = early[..frames].iter_mut();
+            for ((early, x), place) in early.zip(line).zip(&PLACES[from..]) {
+                *early = x * (now + step * place);
             }
         }
     }
@@ -410,16 +410,21 @@ impl Reverb {
                 let ring = &self.input[tap * 2 / REFLECTIONS];
                 let delay =
                     |layout: &Layout| layout.pre_delay + layout.reflections.delays[output][tap];
-                bank::read(ring, self.frame as usize, delay(&self.layout), reflection);
-                if self.fade_left > 0 {
-                    bank::read(ring, self.frame as usize, delay(&self.next), faded);
-                    for ((x, y), share) in reflection.iter_mut().zip(&*faded).zip(&*share) {
-                        *x += share * (y - *x);
+                let frame = self.frame as usize;
+                if self.fade_left == 0 {
+                    let (mut early, mut places) = (&mut early[..frames], &PLACES[from..]);
+                    for piece in bank::pieces(ring, frame, delay(&self.layout), frames) {
+                        add(early, piece, [now, step], places);
+                        (early, places) = (&mut early[piece.len()..], &places[piece.len()..]);
                     }
+                    continue;
                 }
-                for (frame, (early, x)) in early.iter_mut().zip(&*reflection).enumerate() {
-                    *early += x * (now + step * (from + frame) as f64);
+                bank::read(ring, frame, delay(&self.layout), reflection);
+                bank::read(ring, frame, delay(&self.next), faded);
+                for ((x, y), share) in reflection.iter_mut().zip(&*faded).zip(&*share) {
+                    *x += share * (y - *x);
                 }
+                add(early, reflection, [now, step], &PLACES[from..]);
             }
         }
     }
@@ -584,6 +589,14 @@ fn decay(glides: &[Glide]) -> Decay {
 fn shape(glides: &[Glide], space: usize) -> Shape {
     let [size, pre_delay_ms] = [SIZE, PRE_DELAY].map(|param| glides[param].value());
     Shape { space: Space::ALL[space], size: size / 100.0, pre_delay_ms }
+}
+
+/// Adds `sound`, by a gain that runs from frame to frame.
+#[inline(always)]
+fn add(out: &mut [f64], sound: &[f64], [now, step]: [f64; 2], places: &[f64]) {
+    for ((out, x), place) in out.iter_mut().zip(sound).zip(places) {
+        *out += x * (now + step * place);
+    }
 }
 
 /// Fades each line to `other` by `share`.

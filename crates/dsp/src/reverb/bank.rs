@@ -50,9 +50,16 @@ impl Bank {
 /// Reads from a ring of a power of two frames, beginning `delay` before `frame`.
 #[inline(always)]
 pub(super) fn read(ring: &[f64], frame: usize, delay: usize, out: &mut [f64]) {
+    let [before, after] = pieces(ring, frame, delay, out.len());
+    let (first, rest) = out.split_at_mut(before.len());
+    first.copy_from_slice(before);
+    rest.copy_from_slice(after);
+}
+
+/// The `frames` from `delay` before `frame` on, in the two pieces in which a ring holds them.
+#[inline(always)]
+pub(super) fn pieces(ring: &[f64], frame: usize, delay: usize, frames: usize) -> [&[f64]; 2] {
     let start = frame.wrapping_sub(delay) & (ring.len() - 1);
-    let first = out.len().min(ring.len() - start);
-    let (before, after) = out.split_at_mut(first);
-    before.copy_from_slice(&ring[start..start + first]);
-    after.copy_from_slice(&ring[..after.len()]);
+    let first = frames.min(ring.len() - start);
+    [&ring[start..start + first], &ring[..frames - first]]
 }

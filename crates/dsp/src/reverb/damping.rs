@@ -3,6 +3,7 @@
 use super::Ramped;
 use super::decay::Gains;
 use super::mixing::{LINES, Lines};
+use crate::block::PLACES;
 use crate::svf::SILENCE;
 
 /// The low-passes' states of all lines.
@@ -34,8 +35,7 @@ impl Damping {
         frames: usize,
     ) {
         let (now, step) = (&gains.now, &gains.step);
-        for frame in 0..frames {
-            let at = (from + frame) as f64;
+        for (frame, at) in PLACES[from..from + frames].iter().enumerate() {
             let low_speed = now.speeds[0] + step.speeds[0] * at;
             let high_speed = now.speeds[1] + step.speeds[1] * at;
             for (line, samples) in lines.iter_mut().enumerate() {
@@ -59,9 +59,13 @@ pub(super) fn scale(
     from: usize,
     frames: usize,
 ) {
-    for (line, (now, step)) in lines.iter_mut().zip(now.iter().zip(step)) {
-        for (frame, x) in line[..frames].iter_mut().enumerate() {
-            *x *= now + step * (from + frame) as f64;
+    for (line, (&now, &step)) in lines.iter_mut().zip(now.iter().zip(step)) {
+        if step == 0.0 {
+            line[..frames].iter_mut().for_each(|x| *x *= now);
+            continue;
+        }
+        for (x, place) in line[..frames].iter_mut().zip(&PLACES[from..]) {
+            *x *= now + step * place;
         }
     }
 }

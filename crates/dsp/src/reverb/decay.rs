@@ -14,7 +14,7 @@ use std::f64::consts::{LN_10, TAU};
 use super::bank::Delays;
 use super::early::REFLECTIONS;
 use super::layout::{DIFFUSERS, Layout};
-use super::mixing::LINES;
+use super::mixing::{LINES, WEIGHTS};
 
 /// The decay that is asked for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,9 +46,10 @@ fn speed(cutoff_hz: f64, rate_hz: f64) -> f64 {
 pub(super) struct Gains {
     /// Of what comes in, so that the sound is as loud whatever the decay.
     pub(super) input: f64,
+    /// Of each diffuser, with the weights for the matrix that follows.
     pub(super) diffusers: [[f64; LINES]; DIFFUSERS],
     pub(super) reflections: [[f64; REFLECTIONS]; 2],
-    /// Of each line: of its sound, and of the two low-passes of it.
+    /// Of each line, with the weights for the matrix: of its sound, and of the two low-passes of it.
     pub(super) lines: [[f64; LINES]; 3],
     /// Speeds of the two low-passes.
     pub(super) speeds: [f64; 2],
@@ -95,6 +96,9 @@ impl Gains {
                 gains.lines[part][line] = open * loss + frozen * held;
             }
         }
+        for stage in gains.diffusers.iter_mut().chain(&mut gains.lines) {
+            stage.iter_mut().zip(WEIGHTS).for_each(|(gain, weight)| *gain *= weight);
+        }
         gains
     }
 
@@ -127,7 +131,7 @@ const FIRST_STAGE: f64 = 0.353_553_390_593_273_8;
 fn early_shares(layout: &Layout) -> [f64; 2] {
     let sum = |delays: &Delays| delays.iter().sum::<usize>() as f64;
     let spread = layout.diffusers.iter().map(|delays| sum(delays) / LINES as f64).sum::<f64>();
-    let early = LINES as f64 * 2.0 * spread / sum(&layout.lines);
+    let early = LINES as f64 * 2.6 * spread / sum(&layout.lines);
     if layout.reflections.is_none() {
         [early.sqrt(), 0.0]
     } else {
@@ -161,7 +165,7 @@ pub(super) fn time_at(layout: &Layout, decay: &Decay, frequency_hz: f64, rate_hz
     let [low, high] = gains.speeds.map(low_pass);
     let loss: f64 = (0..LINES)
         .map(|line| {
-            let [all, below, above] = gains.lines.map(|gains| gains[line]);
+            let [all, below, above] = gains.lines.map(|gains| gains[line] / WEIGHTS[line]);
             let re = all + below * low[0] + above * high[0];
             f64::hypot(re, below * low[1] + above * high[1]).ln()
         })

@@ -23,7 +23,7 @@ impl Space {
     const fn tuning(self) -> Tuning {
         match self {
             Self::Room => Tuning {
-                lines_ms: [21.0, 101.0],
+                lines_ms: [19.0, 96.0],
                 diffusers_ms: [[0.0, 7.0], [0.5, 12.0], [0.8, 20.0]],
                 walls: Some(Walls { size_m: [5.3, 6.9, 2.8], apart_m: [1.9, 0.5] }),
             },
@@ -33,7 +33,7 @@ impl Space {
                 walls: Some(Walls { size_m: [19.0, 27.0, 10.5], apart_m: [6.0, 2.2] }),
             },
             Self::Plate => Tuning {
-                lines_ms: [21.0, 101.0],
+                lines_ms: [20.0, 104.0],
                 diffusers_ms: [[0.0, 3.0], [0.4, 8.0], [0.6, 14.0]],
                 walls: None,
             },

@@ -1,7 +1,7 @@
 //! How the lines feed each other: matrices that are orthogonal at every frame, so that nothing is lost or
 //! won by mixing.
 
-use crate::block::BLOCK;
+use crate::block::{BLOCK, PLACES};
 
 /// Lines of the network.
 pub(super) const LINES: usize = 16;
@@ -9,42 +9,46 @@ pub(super) const LINES: usize = 16;
 /// A block of every line.
 pub(super) type Lines = [[f64; BLOCK]; LINES];
 
-/// Frames that are mixed side by side.
-const STRIDE: usize = 4;
+/// What each line is multiplied with before [`hadamard`], so that this does not have to: signs, so that the
+/// matrix' regular rows do not line up with the delays, and the quarter that makes it orthogonal. The
+/// quarter is exact, so nothing is lost by rounding but the sums' last bits.
+pub(super) const WEIGHTS: [f64; LINES] = {
+    const MINUS: [usize; 7] = [1, 2, 6, 8, 12, 13, 15];
+    let mut weights = [0.25; LINES];
+    let mut at = 0;
+    while at < MINUS.len() {
+        weights[MINUS[at]] = -0.25;
+        at += 1;
+    }
+    weights
+};
 
-/// Signs before the matrix, so that its even rows and columns do not line up with the delays.
-const SIGNS: [f64; LINES] =
-    [1.0, -1.0, -1.0, 1.0, 1.0, 1.0, -1.0, 1.0, -1.0, 1.0, 1.0, 1.0, -1.0, -1.0, 1.0, -1.0];
-
-/// Mixes all lines by a Hadamard matrix with signs, a quarter of it: each output is the sum of all inputs,
-/// and all have the same share of each. The quarter is exact, so nothing is lost by rounding but the sums'
-/// last bits.
+/// Mixes all lines, already [weighted](WEIGHTS), by a Hadamard matrix: each output is the sum of all inputs,
+/// and all have the same share of each.
+///
+/// The fast Walsh-Hadamard transform, two of its stages at a time, so that a vector of frames is loaded and
+/// stored half as often.
 #[inline(always)]
 pub(super) fn hadamard(lines: &mut Lines, frames: usize) {
-    for at in (0..frames).step_by(STRIDE) {
-        let mut x = [[0.0; STRIDE]; LINES];
-        for ((x, line), sign) in x.iter_mut().zip(&*lines).zip(SIGNS) {
-            x.iter_mut().zip(&line[at..]).for_each(|(x, sample)| *x = 0.25 * sign * sample);
-        }
-        butterflies::<8>(&mut x);
-        butterflies::<4>(&mut x);
-        butterflies::<2>(&mut x);
-        butterflies::<1>(&mut x);
-        for (line, x) in lines.iter_mut().zip(&x) {
-            line[at..at + STRIDE].copy_from_slice(x);
-        }
+    for first in 0..LINES / 4 {
+        two_stages(lines, [first, first + 4, first + 8, first + 12], frames);
+    }
+    for first in (0..LINES).step_by(4) {
+        two_stages(lines, [first, first + 1, first + 2, first + 3], frames);
     }
 }
 
-/// One stage of the fast Walsh-Hadamard transform: sums and differences of lines `APART` from each other.
+/// Sums and differences of two pairs of lines, then of those.
 #[inline(always)]
-fn butterflies<const APART: usize>(x: &mut [[f64; STRIDE]; LINES]) {
-    for pair in 0..LINES / 2 {
-        let first = pair / APART * 2 * APART + pair % APART;
-        let (low, high) = x.split_at_mut(first + APART);
-        for (a, b) in low[first].iter_mut().zip(&mut high[0]) {
-            (*a, *b) = (*a + *b, *a - *b);
-        }
+fn two_stages(lines: &mut Lines, which: [usize; 4], frames: usize) {
+    let Ok([a, b, c, d]) = lines.get_disjoint_mut(which) else { return };
+    for frame in 0..frames.min(BLOCK) {
+        let (sum, difference) = (a[frame] + b[frame], a[frame] - b[frame]);
+        let (other_sum, other_difference) = (c[frame] + d[frame], c[frame] - d[frame]);
+        a[frame] = sum + other_sum;
+        b[frame] = difference + other_difference;
+        c[frame] = sum - other_sum;
+        d[frame] = difference - other_difference;
     }
 }
 
@@ -67,8 +71,8 @@ pub(super) fn rotate(
     for angle in 0..ANGLES {
         let (first, second) = (4 * angle, 4 * angle + 1);
         let (mut cosines, mut sines) = ([0.0; BLOCK], [0.0; BLOCK]);
-        for frame in 0..frames {
-            let t = tangents[angle] + steps[angle] * (from + frame) as f64;
+        for (frame, place) in PLACES[from..from + frames].iter().enumerate() {
+            let t = tangents[angle] + steps[angle] * place;
             let scale = 1.0 / (1.0 + t * t);
             cosines[frame] = (1.0 - t * t) * scale;
             sines[frame] = 2.0 * t * scale;
@@ -93,7 +97,7 @@ mod tests {
     fn matrix(mix: impl Fn(&mut Lines)) -> [[f64; LINES]; LINES] {
         std::array::from_fn(|column| {
             let mut lines: Lines = [[0.0; BLOCK]; LINES];
-            lines[column][0] = 1.0;
+            lines[column][0] = WEIGHTS[column];
             mix(&mut lines);
             lines.map(|line| line[0])
         })
