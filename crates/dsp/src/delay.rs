@@ -337,16 +337,19 @@ impl Delay {
         let [left, right] = &mut into;
         let (left, right) = (&mut left[..frames], &mut right[..frames]);
         let is_moving = self.route.iter().any(|weight| weight.resting().is_none());
-        let mut weights = self.route.map(|weight| weight.value());
-        for (frame, at) in range.clone().enumerate() {
-            if is_moving {
-                weights = [0, 1, 2, 3, 4].map(|weight| self.route[weight].advance());
-            }
-            let [ll, rl, lr, rr, crossed] = weights;
-            let straight = 1.0 - crossed;
+        let resting = self.route.map(|weight| weight.value());
+        let mut pass = |frame: usize, [ll, rl, lr, rr, crossed]: Weights| {
+            let (at, straight) = (from + frame, 1.0 - crossed);
             let [x, y, l, r] = [dry[0][at], dry[1][at], wet[0][at], wet[1][at]];
             left[frame] = (ll * x + rl * y) + feedback[at] * (straight * l + crossed * r);
             right[frame] = (rr * y + lr * x) + feedback[at] * (straight * r + crossed * l);
+        };
+        if is_moving {
+            for frame in 0..frames {
+                pass(frame, [0, 1, 2, 3, 4].map(|weight| self.route[weight].advance()));
+            }
+        } else {
+            (0..frames).for_each(|frame| pass(frame, resting));
         }
         CutFilter::process_both(&mut self.low_cut, &mut self.high_cut, left, right);
         for (line, into) in self.lines.iter_mut().zip(&mut into) {

@@ -7,6 +7,7 @@ mod demo;
 mod error;
 mod fuzz;
 mod licences;
+mod reverbs;
 mod sanitizer;
 mod setup;
 mod tally;
@@ -47,6 +48,8 @@ enum Chore {
         #[arg(long, default_value_t = fuzz::SECONDS)]
         seconds: u32,
     },
+    /// Measure the reverb beside others that are installed; prints a Markdown table.
+    Reverbs,
     #[cfg(unix)]
     #[command(flatten)]
     Bench(bench::Chore),
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Chore::Demo { args } => demo::run(&args),
         Chore::Fuzz { seconds } => fuzz::check(seconds).map(terminal::say),
         Chore::Test { full } => return test::run(full),
+        Chore::Reverbs => reverbs::run(),
         #[cfg(unix)]
         Chore::Bench(chore) => bench::run(chore),
     };
