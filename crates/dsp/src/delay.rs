@@ -1,8 +1,8 @@
 //! Delay: repeats in time or in notes of the song's tempo, with filters and saturation in the loop.
 //!
 //! - The line is read through a windowed sinc of 24 frames whose gain is nowhere above one, so that even
-//!   a loop that loses nothing stays as loud as it is: [`kernel`](self), after Laakso, Välimäki, Karjalainen
-//!   and Laine, "Splitting the Unit Delay", IEEE Signal Processing Magazine 13(1), 1996. Whole frames are
+//!   a loop that loses nothing stays as loud as it is: `kernel`, after Laakso, Välimäki, Karjalainen and
+//!   Laine, "Splitting the Unit Delay", IEEE Signal Processing Magazine 13(1), 1996. Whole frames are
 //!   read as they are, to the bit.
 //! - **Tempo.** With `sync` on a note, the length follows `tempo_bpm`. People do not set that parameter:
 //!   whoever renders the song sets it to the song's tempo before frame 0, at each change of tempo, and

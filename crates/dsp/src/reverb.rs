@@ -29,27 +29,33 @@ mod decay;
 mod early;
 mod layout;
 mod mixing;
+mod params;
 
 use std::f64::consts::TAU;
 
 use crate::block::{BLOCK, PLACES, mix_gains, taken, widened};
 use crate::cut::{Cut, CutFilter};
 use crate::glide::Glide;
-use crate::param::{ParamSpec, Unit, Values};
+use crate::param::Values;
 use crate::processor::Processor;
 use crate::smooth::Ramp;
 use crate::units::Db;
 use crate::wide;
 
-use bank::Bank;
-use damping::{Damping, scale};
+use bank::{Bank, Slope};
+use damping::Damping;
 use decay::Gains;
 use early::REFLECTIONS;
 use layout::{DIFFUSERS, Layout};
 use mixing::{ANGLES, LINES, Lines, hadamard, rotate};
+use params::{
+    BALANCE, DECAY, FREEZE, HIGH_CROSSOVER, HIGH_CUT, HIGH_DECAY, LEVEL, LOW_CROSSOVER, LOW_CUT,
+    LOW_DECAY, MIX, MOD_DEPTH, MOD_RATE, ON_GRID, PRE_DELAY, SIZE, SPACE, WIDTH,
+};
 
 pub use decay::Decay;
 pub use layout::Space;
+pub use params::SPECS;
 
 /// How long a change by hand takes, in seconds.
 pub const HAND_S: f64 = 0.02;
@@ -65,61 +71,6 @@ const WIDEST: f64 = 2.4;
 
 /// Each angle has its own speed and beginning, so that they do not meet.
 const SPEEDS: [f64; ANGLES] = [1.0, 1.31, 0.79, 1.57];
-
-const SPACE: usize = 0;
-const SIZE: usize = 1;
-const DECAY: usize = 2;
-const FREEZE: usize = 3;
-const PRE_DELAY: usize = 4;
-const LOW_DECAY: usize = 5;
-const LOW_CROSSOVER: usize = 6;
-const HIGH_DECAY: usize = 7;
-const HIGH_CROSSOVER: usize = 8;
-const MOD_RATE: usize = 9;
-const MOD_DEPTH: usize = 10;
-const BALANCE: usize = 11;
-const WIDTH: usize = 12;
-const LOW_CUT: usize = 13;
-const HIGH_CUT: usize = 14;
-const LEVEL: usize = 15;
-const MIX: usize = 16;
-
-/// Parameters that move on the grid.
-const ON_GRID: [usize; 9] = [
-    SIZE,
-    DECAY,
-    PRE_DELAY,
-    LOW_DECAY,
-    LOW_CROSSOVER,
-    HIGH_DECAY,
-    HIGH_CROSSOVER,
-    MOD_RATE,
-    MOD_DEPTH,
-];
-
-/// Parameters of a [`Reverb`], in order.
-///
-/// The cuts filter what goes in and are off at the open ends of their ranges; `balance` goes from early (0 %)
-/// to late (100 %), with both in full at 50 %.
-pub const SPECS: &[ParamSpec] = &[
-    ParamSpec::choice("space", "Space", &["Room", "Hall", "Plate"], 1),
-    ParamSpec::linear("size", "Size", Unit::Percent, (50.0, 150.0), 100.0),
-    ParamSpec::log("decay", "Decay", Unit::Ms, (100.0, 30_000.0), 2000.0),
-    ParamSpec::switch("freeze", "Freeze", false),
-    ParamSpec::linear("pre_delay", "Pre-delay", Unit::Ms, (0.0, 500.0), 10.0),
-    ParamSpec::linear("low_decay", "Low decay", Unit::Percent, (20.0, 200.0), 100.0),
-    ParamSpec::log("low_crossover", "Low crossover", Unit::Hz, (50.0, 1000.0), 250.0),
-    ParamSpec::linear("high_decay", "High decay", Unit::Percent, (10.0, 150.0), 100.0),
-    ParamSpec::log("high_crossover", "High crossover", Unit::Hz, (1000.0, 16_000.0), 4000.0),
-    ParamSpec::log("mod_rate", "Mod rate", Unit::Hz, (0.05, 3.0), 1.2),
-    ParamSpec::linear("mod_depth", "Mod depth", Unit::Percent, (0.0, 100.0), 60.0),
-    ParamSpec::linear("balance", "Early and late", Unit::Percent, (0.0, 100.0), 50.0),
-    ParamSpec::linear("width", "Width", Unit::Percent, (0.0, 150.0), 100.0),
-    ParamSpec::log("low_cut", "Low cut", Unit::Hz, (20.0, 1000.0), 20.0),
-    ParamSpec::log("high_cut", "High cut", Unit::Hz, (1000.0, 20_000.0), 20_000.0),
-    ParamSpec::linear("level", "Level", Unit::Db, (-24.0, 12.0), 0.0),
-    ParamSpec::linear("mix", "Mix", Unit::Percent, (0.0, 100.0), 30.0),
-];
 
 /// A stereo reverb.
 pub struct Reverb {
@@ -361,28 +312,27 @@ impl Reverb {
         let Buffers { entering, other, share, early, .. } = &mut *self.buffers;
         let is_fading = self.fade_left > 0;
         let (now, step) = (&self.gains.now.diffusers, &self.gains.step.diffusers);
-        let read = |layout: &Layout, lines: &mut Lines| {
-            for (line, out) in lines.iter_mut().enumerate() {
-                let delay = layout.pre_delay + layout.diffusers[0][line];
-                bank::read(&self.input[line % 2], self.frame as usize, delay, &mut out[..frames]);
-            }
-        };
-        read(&self.layout, entering);
+        let slope = |stage: usize| Slope { now: &now[stage], step: &step[stage], from };
+        let input = |line: usize| (&self.input[line % 2][..], self.frame);
+        let delay = |layout: &Layout, line: usize| layout.pre_delay + layout.diffusers[0][line];
+        for (line, out) in entering.iter_mut().enumerate() {
+            slope(0).read(line, input(line), delay(&self.layout, line), &mut out[..frames]);
+        }
         if is_fading {
-            read(&self.next, other);
+            for (line, out) in other.iter_mut().enumerate() {
+                slope(0).read(line, input(line), delay(&self.next, line), &mut out[..frames]);
+            }
             fade(entering, other, share, frames);
         }
-        scale(&now[0], &step[0], entering, from, frames);
         hadamard(entering, frames);
-        for (stage, bank) in self.diffusers.iter_mut().enumerate() {
-            let stage = stage + 1;
+        for (stage, bank) in (1..).zip(&mut self.diffusers) {
             bank.write(self.frame, entering, frames);
-            bank.read(self.frame, &self.layout.diffusers[stage], entering, frames);
+            let (delays, next) = (&self.layout.diffusers[stage], &self.next.diffusers[stage]);
+            bank.read_scaled(self.frame, delays, &slope(stage), entering, frames);
             if is_fading {
-                bank.read(self.frame, &self.next.diffusers[stage], other, frames);
+                bank.read_scaled(self.frame, next, &slope(stage), other, frames);
                 fade(entering, other, share, frames);
             }
-            scale(&now[stage], &step[stage], entering, from, frames);
             hadamard(entering, frames);
         }
         let (now, step) = (self.gains.now.diffused, self.gains.step.diffused);
@@ -433,17 +383,26 @@ impl Reverb {
     #[inline(always)]
     fn go_round(&mut self, from: usize, frames: usize) {
         let Buffers { entering, turning, other, share, late, .. } = &mut *self.buffers;
-        self.network.read(self.frame, &self.layout.lines, turning, frames);
-        if self.fade_left > 0 {
-            self.network.read(self.frame, &self.next.lines, other, frames);
-            fade(turning, other, share, frames);
-        }
         let (now, step) = (&self.gains.now, &self.gains.step);
-        if now.is_even() && step.is_even() {
-            scale(&now.lines[0], &step.lines[0], turning, from, frames);
-            self.damping = Damping::SILENT;
+        let is_even = now.is_even() && step.is_even();
+        let slope = Slope { now: &now.lines[0], step: &step.lines[0], from };
+        let (network, delays) = (&self.network, &self.layout.lines);
+        if is_even && self.fade_left == 0 {
+            network.read_scaled(self.frame, delays, &slope, turning, frames);
         } else {
-            self.damping.process(&self.gains, turning, from, frames);
+            network.read(self.frame, delays, turning, frames);
+            if self.fade_left > 0 {
+                network.read(self.frame, &self.next.lines, other, frames);
+                fade(turning, other, share, frames);
+            }
+            if is_even {
+                slope.scale_all(turning, frames);
+            } else {
+                self.damping.process(&self.gains, turning, from, frames);
+            }
+        }
+        if is_even {
+            self.damping = Damping::SILENT;
         }
         rotate(turning, &self.tangents.now, &self.tangents.step, from, frames);
         hadamard(turning, frames);

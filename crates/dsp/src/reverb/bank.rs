@@ -1,7 +1,7 @@
 //! Sixteen delay lines side by side.
 
 use super::mixing::{LINES, Lines};
-use crate::block::BLOCK;
+use crate::block::{BLOCK, PLACES};
 use crate::svf::SILENCE;
 
 /// Lengths in frames.
@@ -37,6 +37,22 @@ impl Bank {
         }
     }
 
+    /// Reads a block of every line, each `delays` before `frame`, and multiplies it on the way.
+    #[inline(always)]
+    pub(super) fn read_scaled(
+        &self,
+        frame: u64,
+        delays: &Delays,
+        slope: &Slope,
+        lines: &mut Lines,
+        frames: usize,
+    ) {
+        let rings = self.rings.chunks_exact(self.size);
+        for (line, ((ring, out), &delay)) in rings.zip(lines).zip(delays).enumerate() {
+            slope.read(line, (ring, frame), delay, &mut out[..frames]);
+        }
+    }
+
     /// Reads a block of every line, each `delays` before `frame`.
     #[inline(always)]
     pub(super) fn read(&self, frame: u64, delays: &Delays, lines: &mut Lines, frames: usize) {
@@ -44,6 +60,55 @@ impl Bank {
         for ((ring, line), &delay) in rings.zip(lines).zip(delays) {
             read(ring, frame as usize, delay, &mut line[..frames]);
         }
+    }
+}
+
+/// Gains of each line at the first frame of the grid's cell, and their change from frame to frame.
+#[derive(Clone, Copy)]
+pub(super) struct Slope<'a> {
+    pub(super) now: &'a [f64; LINES],
+    pub(super) step: &'a [f64; LINES],
+    /// The block's first frame in the cell.
+    pub(super) from: usize,
+}
+
+impl Slope<'_> {
+    /// Writes `sound` of `line`, multiplied; its first frame is `at` frames into the block.
+    #[inline(always)]
+    fn scale(&self, line: usize, at: usize, sound: &[f64], out: &mut [f64]) {
+        let (now, step) = (self.now[line], self.step[line]);
+        if step == 0.0 {
+            out.iter_mut().zip(sound).for_each(|(out, x)| *out = x * now);
+            return;
+        }
+        for ((out, x), place) in out.iter_mut().zip(sound).zip(&PLACES[self.from + at..]) {
+            *out = x * (now + step * place);
+        }
+    }
+
+    /// Multiplies each line of a block.
+    #[inline(always)]
+    pub(super) fn scale_all(&self, lines: &mut Lines, frames: usize) {
+        for (line, (&now, &step)) in lines.iter_mut().zip(self.now.iter().zip(self.step)) {
+            for (x, place) in line[..frames].iter_mut().zip(&PLACES[self.from..]) {
+                *x *= now + step * place;
+            }
+        }
+    }
+
+    /// Reads a line from its ring, beginning `delay` before `frame`, and multiplies it.
+    #[inline(always)]
+    pub(super) fn read(
+        &self,
+        line: usize,
+        (ring, frame): (&[f64], u64),
+        delay: usize,
+        out: &mut [f64],
+    ) {
+        let [before, after] = pieces(ring, frame as usize, delay, out.len());
+        let (first, rest) = out.split_at_mut(before.len());
+        self.scale(line, 0, before, first);
+        self.scale(line, before.len(), after, rest);
     }
 }
 

@@ -48,24 +48,3 @@ impl Damping {
         }
     }
 }
-
-/// Multiplies each line of a block by its gain, which runs from frame to frame; the block begins `from`
-/// frames into the grid's cell.
-#[inline(always)]
-pub(super) fn scale(
-    now: &[f64; LINES],
-    step: &[f64; LINES],
-    lines: &mut Lines,
-    from: usize,
-    frames: usize,
-) {
-    for (line, (&now, &step)) in lines.iter_mut().zip(now.iter().zip(step)) {
-        if step == 0.0 {
-            line[..frames].iter_mut().for_each(|x| *x *= now);
-            continue;
-        }
-        for (x, place) in line[..frames].iter_mut().zip(&PLACES[from..]) {
-            *x *= now + step * place;
-        }
-    }
-}
