@@ -3,7 +3,11 @@
 //! This crate opens no file: an [`Analyzer`] is handed the audio in blocks.
 
 mod analyzer;
+pub mod loudest;
+pub mod places;
 pub mod report;
 
 pub use analyzer::Analyzer;
+pub use loudest::LoudestPart;
+pub use places::Played;
 pub use report::{ChannelReport, Extreme, Report};

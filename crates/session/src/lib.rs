@@ -38,6 +38,7 @@ pub mod project;
 pub mod recover;
 pub mod roles;
 pub mod strip;
+pub mod targets;
 #[cfg(test)]
 mod testing;
 pub mod timeline;
