@@ -6,6 +6,7 @@
 
 pub mod level;
 pub mod loudness;
+pub mod spectrum;
 mod steps;
 pub mod true_peak;
 
