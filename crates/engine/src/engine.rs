@@ -15,7 +15,7 @@ use twobus_jobs::Folder;
 use twobus_render::live::{Control, Cue, Moment, Player, State, Taken, pair};
 use twobus_render::meters::StripMeter;
 use twobus_render::{Command, Cycle, Plan, Source};
-use twobus_session::{MediaId, Mix, Monitor, Project, Song, SongId, StripId};
+use twobus_session::{DeviceId, MediaId, Mix, Monitor, Project, Song, SongId, StripId};
 
 use self::library::{Library, Opener};
 pub use self::notices::Notice;
@@ -24,6 +24,7 @@ use self::wants::{Flight, Wants};
 use crate::device::{self, Backend, Output, Playback, Wish};
 use crate::error::Error;
 use crate::reader::{self, News, Order, Part, Preparation, Pulse};
+use crate::scope::Scope;
 
 /// Shortest loop, in seconds.
 pub const MIN_LOOP_S: f64 = 0.01;
@@ -63,6 +64,7 @@ pub struct Engine {
     held: Vec<Command>,
     notes: VecDeque<Taken>,
     watch: Watch,
+    scope: Option<Scope>,
 }
 
 /// How playback is, at the moment of a [`poll`](Engine::poll).
@@ -139,6 +141,7 @@ impl Engine {
             held: Vec::new(),
             notes: VecDeque::new(),
             watch: Watch::new(pulse),
+            scope: None,
         };
         let _serial = engine.control.monitor(monitor);
         engine.load();
@@ -236,6 +239,23 @@ impl Engine {
         std::iter::from_fn(|| self.control.tap().pop().ok())
     }
 
+    /// Looks at the spectra before and after a device of a strip, or at none any more.
+    pub fn look_at(&mut self, target: Option<(StripId, DeviceId)>) {
+        if self.scope.as_ref().map(Scope::target) == target {
+            return;
+        }
+        if let Some(before) = self.scope.take() {
+            before.end(&mut self.control);
+        }
+        self.scope = target
+            .map(|(strip, device)| Scope::new(&mut self.control, strip, device, self.rate_hz));
+    }
+
+    /// The spectra that are looked at, as of the last [`poll`](Self::poll).
+    pub fn scope(&self) -> Option<&Scope> {
+        self.scope.as_ref()
+    }
+
     /// When messages acted: what was taken since this was last asked.
     pub fn notes(&mut self) -> impl Iterator<Item = Taken> {
         self.notes.drain(..)
@@ -246,6 +266,9 @@ impl Engine {
         self.control.poll();
         self.take_notes();
         self.hear_news();
+        if let Some(scope) = &mut self.scope {
+            scope.poll(&mut self.control);
+        }
         let moment = self.control.moment();
         if moment.state == State::Stopped && self.flight.is_none() {
             // It faded out somewhere: streams for that place, so that `play` sounds at once.
@@ -392,6 +415,9 @@ impl Engine {
         self.control = control;
         self.output.provide(Box::new(player), self.rate_hz);
         let _serial = self.control.monitor(self.monitor);
+        if let Some((strip, device)) = self.scope.take().map(|scope| scope.target()) {
+            self.look_at(Some((strip, device)));
+        }
         (self.plan, self.swapping, self.flight) = (None, None, Flight::None);
         self.wants = Wants::start_at(place);
     }

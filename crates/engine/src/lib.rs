@@ -17,8 +17,10 @@ mod edge;
 mod engine;
 mod error;
 mod reader;
+mod scope;
 mod tape;
 
 pub use device::Playback;
 pub use engine::{Engine, MIN_LOOP_S, Notice, Status};
 pub use error::Error;
+pub use scope::{MEMORY_S, Scope};

@@ -230,6 +230,7 @@ impl<'a> Compiler<'a> {
             faults: 0,
             missing_frames: 0,
             meter: None,
+            probe: None,
         }
     }
 

@@ -21,6 +21,7 @@ pub mod meters;
 pub mod offline;
 pub mod plan;
 mod pool;
+pub mod probe;
 pub mod renderer;
 pub mod source;
 mod stereo;
@@ -31,6 +32,7 @@ pub use command::Command;
 pub use compile::{CompileError, Context, Purpose, compile};
 pub use cycle::Cycle;
 pub use plan::{Fault, Plan};
+pub use probe::Probed;
 pub use renderer::Renderer;
 pub use source::Source;
 

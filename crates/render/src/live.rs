@@ -71,5 +71,8 @@ pub fn pair(mut plan: Plan, rate_hz: u32) -> (Control, Player) {
     };
     let ends_here = control::Ends { messages, retired, taken, tap, shared };
     let exit = exit::Exit::new(tap_end, f64::from(rate_hz));
-    (Control::new(ends_here, layout, meters), Player::new(plan, rate_hz, exit, ends))
+    (
+        Control::new(ends_here, layout, meters, f64::from(rate_hz)),
+        Player::new(plan, rate_hz, exit, ends),
+    )
 }

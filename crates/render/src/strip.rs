@@ -13,6 +13,7 @@ use crate::compile::Arrival;
 use crate::control::{LevelControl, MuteControl, ValueControl, Values};
 use crate::fade::Fade;
 use crate::meters::StripMeter;
+use crate::probe::Probe;
 use crate::stereo::{Stereo, through};
 use crate::voice::Voice;
 
@@ -74,6 +75,8 @@ pub(crate) struct StripNode {
     pub(crate) missing_frames: u64,
     /// Where its levels are shown, if anywhere.
     pub(crate) meter: Option<Arc<StripMeter>>,
+    /// Looks at one of its devices, if one does.
+    pub(crate) probe: Option<Box<Probe>>,
 }
 
 /// A strip's signal behind its devices, if they have run already.
@@ -281,7 +284,14 @@ impl StripNode {
             if let Some(key) = key {
                 scratch.key.round_from(key, frames);
             }
+            let mut probe = self.probe.as_mut().filter(|probe| probe.device == slot.device);
+            if let Some(probe) = &mut probe {
+                probe.before(&scratch.single, frames);
+            }
             slot.process(at, &mut scratch.single, frames, key.map(|_| &scratch.key));
+            if let Some(probe) = probe {
+                probe.after(&scratch.single, frames);
+            }
             at -= slot.latency_frames() as i64;
         }
     }

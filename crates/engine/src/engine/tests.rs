@@ -1,5 +1,7 @@
 //! A disk that hangs, fails and is slow, under a whole engine.
 
+mod scope;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use rtrb::{Consumer, Producer, PushError};
-use twobus_session::{Monitor, StripId};
+use twobus_session::{DeviceId, Monitor, StripId};
 
 use super::layout::Layout;
 use super::message::{Cue, Cued, Message, Numbered, Retired, Taken};
@@ -13,6 +13,7 @@ use super::swap::{Swap, Table};
 use crate::command::Command;
 use crate::meters::StripMeter;
 use crate::plan::Plan;
+use crate::probe::{Probe, Probed};
 
 /// This side's ends of what crosses.
 pub(super) struct Ends {
@@ -35,6 +36,7 @@ pub struct Control {
     meters: BTreeMap<StripId, Arc<StripMeter>>,
     parked: VecDeque<Numbered>,
     serial: u64,
+    rate_hz: f64,
 }
 
 impl Control {
@@ -42,8 +44,9 @@ impl Control {
         ends: Ends,
         layout: Layout,
         meters: BTreeMap<StripId, Arc<StripMeter>>,
+        rate_hz: f64,
     ) -> Self {
-        Self { ends, layout, meters, parked: VecDeque::new(), serial: 0 }
+        Self { ends, layout, meters, parked: VecDeque::new(), serial: 0, rate_hz }
     }
 
     /// Moves a control; returns the message's number.
@@ -87,6 +90,22 @@ impl Control {
         let table = Table::between(&self.layout, &layout);
         self.layout = layout;
         self.send(Message::Swap(Box::new(Swap { plan: Box::new(plan), table })))
+    }
+
+    /// Looks at a device of a strip: its signal before and after, frame by frame. One look at a strip at a
+    /// time; what nobody takes in half a second is dropped. `None` when no such strip plays.
+    pub fn probe(&mut self, strip: StripId, device: DeviceId) -> Option<Consumer<Probed>> {
+        let index = self.layout.index(strip)?;
+        let (probe, frames) = Probe::new(device, self.rate_hz);
+        let _serial = self.send(Message::Probe(index, Some(probe)));
+        Some(frames)
+    }
+
+    /// Looks at no device of a strip any more.
+    pub fn unprobe(&mut self, strip: StripId) {
+        if let Some(index) = self.layout.index(strip) {
+            let _serial = self.send(Message::Probe(index, None));
+        }
     }
 
     /// True when a track plays in the plan that was sent last.
@@ -140,7 +159,11 @@ impl Control {
             Message::Monitor(_) => {
                 self.parked.retain(|old| !matches!(old.message, Message::Monitor(_)));
             }
-            Message::Cue(_) | Message::Swap(_) | Message::Play | Message::Stop => {}
+            Message::Cue(_)
+            | Message::Probe(..)
+            | Message::Swap(_)
+            | Message::Play
+            | Message::Stop => {}
         }
         // A newer value goes to the end, not to the place of the older: a swap may lie between them.
         self.parked.push_back(Numbered { serial: self.serial, message });

@@ -5,6 +5,7 @@ use twobus_session::{Monitor, StripId};
 use super::swap::Swap;
 use crate::command::Command;
 use crate::cycle::Cycle;
+use crate::probe::Probe;
 use crate::source::Source;
 
 /// A place to play from, with streams made for it.
@@ -40,6 +41,8 @@ pub(super) enum Message {
     Monitor(Monitor),
     /// A place to play from.
     Cue(Box<Cued>),
+    /// A look at a device of the strip with this index, or none any more.
+    Probe(usize, Option<Box<Probe>>),
     /// Another plan.
     Swap(Box<Swap>),
     /// Begin to play where it stands.
@@ -61,6 +64,8 @@ pub(super) enum Retired {
     Cue(Box<Cued>),
     /// A swap with the plan it replaced.
     Swap(Box<Swap>),
+    /// A look that is over.
+    Probe(Box<Probe>),
 }
 
 /// What kind of message acted.
@@ -70,6 +75,8 @@ pub enum Act {
     Change,
     /// The monitor was set.
     Monitor,
+    /// A look at a device began or ended.
+    Probe,
     /// It went to a place, or streams joined.
     Cue,
     /// Another plan took over.
@@ -86,6 +93,7 @@ impl Message {
             Self::Change(_) => Act::Change,
             Self::Monitor(_) => Act::Monitor,
             Self::Cue(_) => Act::Cue,
+            Self::Probe(..) => Act::Probe,
             Self::Swap(_) => Act::Swap,
             Self::Play => Act::Play,
             Self::Stop => Act::Stop,

@@ -14,6 +14,7 @@ use crate::bypass::BYPASS_S;
 use crate::control::frames;
 use crate::cycle::Cycle;
 use crate::plan::Plan;
+use crate::probe::Probe;
 use crate::renderer::Renderer;
 use crate::strip::Input;
 
@@ -124,7 +125,11 @@ impl Player {
             let at = match &message {
                 Message::Change(_) | Message::Swap(_) => self.frame + carried,
                 Message::Cue(cued) if self.meets(cued) => self.frame + carried,
-                Message::Cue(_) | Message::Monitor(_) | Message::Play | Message::Stop => self.frame,
+                Message::Cue(_)
+                | Message::Monitor(_)
+                | Message::Probe(..)
+                | Message::Play
+                | Message::Stop => self.frame,
             };
             // A note that nobody takes is no loss to what is heard.
             let _full = self.ends.taken.push(Taken {
@@ -145,6 +150,7 @@ impl Player {
                 self.touched = true;
             }
             Message::Monitor(switches) => self.exit.set_monitor(switches),
+            Message::Probe(strip, probe) => self.look(strip, probe),
             Message::Play if self.is_playing() => {}
             Message::Play if self.ready => self.begin(),
             Message::Play => self.wanted = true,
@@ -170,6 +176,18 @@ impl Player {
                 let frames = self.bypass_frames + self.renderer.carried() as u32;
                 self.leave(frames, false, Next::Swap(swap));
             }
+        }
+    }
+
+    /// Exchanges the look at a strip's devices for another or none.
+    fn look(&mut self, strip: usize, probe: Option<Box<Probe>>) {
+        let before = match self.renderer.plan_mut().strips.get_mut(strip) {
+            Some(node) => std::mem::replace(&mut node.probe, probe),
+            None => probe,
+        };
+        if let Some(before) = before {
+            // There is room, as for a cue.
+            let _never_full = self.ends.retired.push(Retired::Probe(before));
         }
     }
 

@@ -136,7 +136,9 @@ impl Table {
     pub(super) fn take_over(&self, new: &mut Plan, old: &mut Plan, at: u64) {
         new.overflows = old.overflows;
         for &(index, place) in &self.strips {
-            new.strips[index].follow(&old.strips[place], at);
+            let (strip, before) = (&mut new.strips[index], &mut old.strips[place]);
+            strip.follow(before, at);
+            std::mem::swap(&mut strip.probe, &mut before.probe);
         }
         for &index in &self.new_strips {
             let frame = new.strips[index].output_at(at);

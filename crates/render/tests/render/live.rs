@@ -3,6 +3,7 @@
 mod changes;
 mod levels;
 mod monitor;
+mod probe;
 mod promises;
 mod transport;
 
