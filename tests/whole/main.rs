@@ -27,6 +27,8 @@ mod interruption;
 #[cfg(test)]
 mod master;
 #[cfg(test)]
+mod prints;
+#[cfg(test)]
 mod relink;
 #[cfg(test)]
 mod sums;

@@ -1,5 +1,7 @@
 //! What may be said on the command line.
 
+pub(crate) mod songs;
+
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -9,6 +11,8 @@ use twobus_jobs::Format;
 use twobus_session::PrintKind;
 use twobus_session::master::{LOUDNESS, MAX_REDUCTION};
 use twobus_session::strip::TRIM;
+
+use self::songs::{AddSongArgs, ChangesArgs, ReopenArgs, TagArgs};
 
 /// From stems to finished masters, without a window.
 ///
@@ -28,14 +32,22 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make a project with one empty song.
+    /// Make a project with one song: empty, or made of a finished print.
     New(NewArgs),
+    /// Add a song to a project: empty, or made of a finished print.
+    AddSong(AddSongArgs),
     /// Bring stems into a song: one track a file.
     Import(ImportArgs),
     /// Apply a list of edits, as one step: all of them or none.
     Apply(ApplyArgs),
     /// Show what a project holds.
     Info(InfoArgs),
+    /// Show what has changed in a mix since a print of it, in words.
+    Changes(ChangesArgs),
+    /// Make the mix of a print, or a draft, the song's mix again; the present one is kept.
+    Reopen(ReopenArgs),
+    /// Show or set what delivered files say of a song and its record.
+    Tag(Box<TagArgs>),
     /// Copy every stem that lies elsewhere into the project.
     Collect(CollectArgs),
     /// Find stems that have moved, or take changed ones in their place.
@@ -71,6 +83,12 @@ pub(crate) struct NewArgs {
     /// Sample rate of the song in Hz; that of most imported files if not given.
     #[arg(long, value_parser = clap::value_parser!(u32).range(44_100..=192_000))]
     pub(crate) rate: Option<u32>,
+    /// A finished print, mono or stereo, that the song begins with, at the file's own rate.
+    #[arg(long, value_name = "FILE", conflicts_with = "rate")]
+    pub(crate) print: Option<PathBuf>,
+    /// Copy the print into the project.
+    #[arg(long, requires = "print")]
+    pub(crate) copy: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -195,6 +213,21 @@ pub(crate) struct BounceArgs {
     /// End here; a range has no tail. The end of the last clip if only --from is given.
     #[arg(long)]
     pub(crate) to: Option<Position>,
+    /// Make the usual versions besides the main print, each a print of its own: those that the mix has, or
+    /// instrumental, TV and a cappella by the tracks' roles. With names, just these: "--versions=tv,main".
+    #[arg(
+        long,
+        value_name = "NAMES",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "",
+        conflicts_with = "kind"
+    )]
+    pub(crate) versions: Option<String>,
+    /// Where a new main print is louder or quieter than the one before, set the master's input trim so that
+    /// its chain gets the level it had.
+    #[arg(long, conflicts_with = "no_measure")]
+    pub(crate) hold_drive: bool,
     /// Also write what each track, group and return gives to the mix bus.
     #[arg(long)]
     pub(crate) stems: bool,

@@ -1,9 +1,11 @@
 //! One command a file.
 
+pub(crate) mod add_song;
 pub(crate) mod analyze;
 pub(crate) mod apply;
 pub(crate) mod archive;
 pub(crate) mod bounce;
+pub(crate) mod changes;
 pub(crate) mod collect;
 pub(crate) mod demo;
 pub(crate) mod import;
@@ -12,7 +14,9 @@ pub(crate) mod master;
 pub(crate) mod new;
 pub(crate) mod recover;
 pub(crate) mod relink;
+pub(crate) mod reopen;
 pub(crate) mod save_as;
+pub(crate) mod tag;
 
 use twobus_jobs::{Error, Result};
 use twobus_session::{Project, Song};

@@ -26,10 +26,14 @@ fn main() -> ExitCode {
 fn run(command: &Command, watch: &terminal::Watch) -> Result<Outcome, twobus_jobs::Error> {
     let progress = watch.progress();
     match command {
-        Command::New(args) => commands::new::run(args),
+        Command::New(args) => commands::new::run(args, progress),
+        Command::AddSong(args) => commands::add_song::run(args, progress),
         Command::Import(args) => commands::import::run(args, progress),
         Command::Apply(args) => commands::apply::run(args),
         Command::Info(args) => commands::info::run(args),
+        Command::Changes(args) => commands::changes::run(args),
+        Command::Reopen(args) => commands::reopen::run(args),
+        Command::Tag(args) => commands::tag::run(args),
         Command::Collect(args) => commands::collect::run(args, progress),
         Command::Relink(args) => commands::relink::run(args, progress),
         Command::SaveAs(args) => commands::save_as::run(args),

@@ -13,10 +13,11 @@ use twobus_render::compile::build_device;
 use twobus_render::offline::{self, Span};
 use twobus_render::source::MemorySource;
 use twobus_render::{Context, Fault, Purpose, Renderer, Source, compile};
-use twobus_session::audible::audible_hash;
+use twobus_session::audible::hash_under;
 use twobus_session::strip::{PAN, WIDTH};
 use twobus_session::{
-    Clip, LaneMode, Measurements, Mix, Print, PrintKind, Project, Song, Strip, StripId, Track,
+    Clip, Conditions, LaneMode, Measurements, Mix, Print, PrintKind, Project, Song, Strip, StripId,
+    Track, Version,
 };
 
 use crate::analyze::{listen, measurements};
@@ -47,12 +48,17 @@ const WAITING_CHUNKS: usize = 64;
 pub struct BounceOptions {
     /// What the print is.
     pub kind: PrintKind,
+    /// The version of the mix to bounce; `None` for the mix as it stands.
+    pub version: Option<Version>,
     /// A note that stays with it.
     pub note: String,
     /// Its format: WAV, 24-bit or 32-bit float.
     pub format: Format,
     /// Frames of the song to bounce; `None` for all, with the tail.
     pub range: Option<(u64, u64)>,
+    /// Length of the print from the song's start, in frames, instead of where its tail ends: that of another
+    /// version, so that both lie side by side. Of no account with a range.
+    pub length: Option<u64>,
     /// Whether to write what each strip gives to the mix bus as files of their own.
     pub stems: bool,
     /// Threads at work, at least 1; the samples are the same for any number.
@@ -69,9 +75,11 @@ impl Default for BounceOptions {
     fn default() -> Self {
         Self {
             kind: PrintKind::Main,
+            version: None,
             note: String::new(),
             format: Format::Wav32f,
             range: None,
+            length: None,
             stems: false,
             threads: thread::available_parallelism().map_or(1, usize::from),
             measure: true,
@@ -123,9 +131,10 @@ pub fn bounce(
     options: &BounceOptions,
     progress: &Progress,
 ) -> Result<Bounce> {
-    let mix = song.mix.as_ref().ok_or_else(|| {
+    let whole = song.mix.as_ref().ok_or_else(|| {
         Error::Missing(format!("\"{}\" has no mix; it arrived as a finished print", song.title))
     })?;
+    let mix = &options.version.as_ref().map_or_else(|| whole.clone(), |version| version.of(whole));
     let span = span(mix, song, options)?;
     let _at_work = folder.at_work()?;
     let silenced = if options.allow_missing { silenced(folder, project, mix)? } else { Vec::new() };
@@ -162,7 +171,10 @@ pub fn bounce(
         range: options.range,
         measurements: report.as_ref().map_or_else(Measurements::default, measurements),
         audible_hash: work.audible_hash(options),
-        mix: Box::new(mix.clone()),
+        mix: Box::new(whole.clone()),
+        version: options.version.clone(),
+        readiness: None,
+        conditions: Some(work.conditions()),
     };
     Ok(Bounce { print, path, report, stems, residual_dbfs, notes })
 }
@@ -181,12 +193,20 @@ impl Work<'_> {
         self.silenced.iter().any(|gone| gone.strip == track.strip.id)
     }
 
+    /// What the bounce depends on besides its mix, without the files of tracks that it lacks.
+    fn conditions(&self) -> Conditions {
+        let mut conditions = Conditions::of(self.project, self.mix);
+        for track in self.mix.tracks.iter().filter(|track| self.is_silenced(track)) {
+            for clip in &track.clips {
+                let _hash = conditions.files.remove(&clip.media);
+            }
+        }
+        conditions
+    }
+
     /// The hash of what was heard: a print that lacks tracks is not a current one of the mix.
     fn audible_hash(&self, options: &BounceOptions) -> String {
-        let mut heard = self.mix.clone();
-        let silent = heard.tracks.iter_mut().filter(|track| self.is_silenced(track));
-        silent.for_each(|track| track.clips.clear());
-        audible_hash(self.project, self.song, &heard, options.range)
+        hash_under(&self.conditions(), self.song.rate_hz, self.mix, options.range)
     }
 }
 
@@ -213,6 +233,9 @@ fn span(mix: &Mix, song: &Song, options: &BounceOptions) -> Result<Span> {
         Some(_) => Err(Error::Missing(
             "the range to bounce is empty; its end must lie after its start".to_owned(),
         )),
+        None if mix.end() > 0 && options.length.is_some_and(|end| (1..=latest).contains(&end)) => {
+            Ok(Span::Exactly { start: 0, end: options.length.unwrap_or_default() })
+        }
         None if mix.end() == 0 => {
             Err(Error::Missing("the mix has no clips; import stems first".to_owned()))
         }
@@ -322,15 +345,18 @@ fn measure(rate_hz: u32) -> (Option<SyncSender<Chunk>>, Option<JoinHandle<Report
     (Some(sender), Some(thread::spawn(move || listen(rate_hz, &receiver))))
 }
 
-/// The name of a print's file, free to use: "Song 003 instrumental.wav".
+/// The name of a print's file, free to use: "Song 003 instrumental.wav"; a version gives it its own name.
 fn print_path(
     folder: &Folder,
     song: &Song,
     number: u32,
     options: &BounceOptions,
 ) -> Result<PathBuf> {
-    let kind = options.kind.name();
-    let suffix = if options.kind == PrintKind::Main { String::new() } else { format!(" {kind}") };
+    let suffix = match (&options.version, options.kind) {
+        (Some(version), _) => format!(" {}", file_name(&version.name)),
+        (None, PrintKind::Main) => String::new(),
+        (None, kind) => format!(" {}", kind.name()),
+    };
     let title = file_name(&song.title);
     let extension = options.format.extension();
     let folder = folder.sub("prints")?;

@@ -20,8 +20,10 @@ use crate::folder::Folder;
 use crate::progress::Progress;
 
 mod balance;
+mod print;
 
 pub use balance::TARGET_PEAK_DBFS;
+pub use print::{Arrived, arrive, check_print};
 
 /// How to import.
 #[derive(Debug, Clone, Copy)]

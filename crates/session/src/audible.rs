@@ -8,12 +8,13 @@ mod leaves;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use twobus_dsp::param::ParamSpec;
 use twox_hash::XxHash3_64;
 
-use self::leaves::{Leaves, Shown};
-use crate::describe::arrow;
+use self::leaves::{Heard, Leaves, Shown, TEMPO};
+use crate::describe::{arrow, pan_law};
 use crate::mix::Mix;
-use crate::print::Print;
+use crate::print::{Conditions, Print};
 use crate::project::{Project, Song};
 
 /// Version of the sound: raised whenever the same document renders to other samples.
@@ -28,7 +29,17 @@ pub fn audible_hash(
     mix: &Mix,
     range: Option<(u64, u64)>,
 ) -> String {
-    let parts = leaves::parts(project, mix);
+    hash_under(&Conditions::of(project, mix), song.rate_hz, mix, range)
+}
+
+/// The same under other conditions than the project's: of a bounce that had to leave files out.
+pub fn hash_under(
+    conditions: &Conditions,
+    rate_hz: u32,
+    mix: &Mix,
+    range: Option<(u64, u64)>,
+) -> String {
+    let parts = leaves::parts(&Heard { conditions, rate_hz, names: &[] }, mix);
     let state: BTreeMap<&str, BTreeMap<&str, &Value>> = parts
         .iter()
         .map(|(key, part)| {
@@ -36,24 +47,45 @@ pub fn audible_hash(
             (key.as_str(), leaves.collect())
         })
         .collect();
-    let all = json!([RENDER_VERSION, song.rate_hz, project.pan_law, range, state]);
+    let Conditions { pan_law, render_version, files: _ } = conditions;
+    let all = json!([render_version, rate_hz, pan_law, range, state]);
     format!("{:016x}", XxHash3_64::oneshot(all.to_string().as_bytes()))
 }
 
 /// What has changed in the song's mix since `print`, one line a change: a value, a lane, a device, a
-/// strip that came or went. Empty exactly when the print is current.
+/// strip that came or went. Empty exactly when the print is current. A print of a version is held against
+/// the same version of the mix.
 pub fn changes_since(print: &Print, project: &Project, song: &Song) -> Vec<String> {
     let Some(mix) = &song.mix else {
         return vec!["the song has no mix any more".to_owned()];
     };
-    if audible_hash(project, song, mix, print.range) == print.audible_hash {
+    let (old, new) = (print.heard(), print.as_heard(mix));
+    let now = Conditions::of(project, &new);
+    if hash_under(&now, song.rate_hz, &new, print.range) == print.audible_hash {
         return Vec::new();
     }
-    let (old, new) = (leaves::parts(project, &print.mix), leaves::parts(project, mix));
-    let mut changes = differences(&old, &new);
+    let before = print.conditions.clone().unwrap_or_else(|| Conditions::of(project, &old));
+    let parts = |conditions, mix| {
+        leaves::parts(&Heard { conditions, rate_hz: song.rate_hz, names: &project.media }, mix)
+    };
+    let mut changes = conditions_differ(&before, &now);
+    changes.extend(differences(&parts(&before, &old), &parts(&now, &new)));
     if changes.is_empty() {
-        // What a print does not keep a copy of.
+        // What a print of an earlier program keeps no copy of.
         changes.push("an audio file, the pan law or the program's sound has changed".to_owned());
+    }
+    changes
+}
+
+fn conditions_differ(old: &Conditions, new: &Conditions) -> Vec<String> {
+    let mut changes = Vec::new();
+    if old.pan_law != new.pan_law {
+        let (old, new) = (pan_law(old.pan_law), pan_law(new.pan_law));
+        changes.push(format!("Pan law {old} → {new}"));
+    }
+    if old.render_version != new.render_version {
+        changes
+            .push("The program's sound has changed: it renders the same mix otherwise".to_owned());
     }
     changes
 }
@@ -92,11 +124,12 @@ fn leaf_differences(old: &Leaves, new: &Leaves) -> Vec<String> {
                 let words = leaf.shown.to(&now.shown).map(|words| format!("{name} {words}"));
                 changes.extend(words);
             }
+            None if key == TEMPO => {}
             None => changes.push(format!("{name} {key} removed")),
         }
     }
-    let added = new.leaves.keys().filter(|key| !old.leaves.contains_key(*key));
-    changes.extend(added.map(|key| format!("{name} {key} added")));
+    let is_new = |key: &&String| !old.leaves.contains_key(*key) && *key != TEMPO;
+    changes.extend(new.leaves.keys().filter(is_new).map(|key| format!("{name} {key} added")));
     changes
 }
 
@@ -104,8 +137,9 @@ impl Shown {
     /// The way from this value to `new`, in words; `None` when only what came or went differs.
     fn to(&self, new: &Self) -> Option<String> {
         match (self, new) {
-            (Self::Number(spec, old), Self::Number(_, new)) => {
-                Some(format!("{} {}", spec.name, arrow(spec, *old, *new)))
+            (Self::Number(spec, old), Self::Number(_, new)) => Some(number_words(spec, *old, *new)),
+            (Self::Text(what, old), Self::Text(_, new)) if old == new => {
+                Some(format!("{what} {new} is not what it was"))
             }
             (Self::Text(what, old), Self::Text(_, new)) => Some(format!("{what} {old} → {new}")),
             (Self::Lane(what), _) => Some(format!("{what} automation changed")),
@@ -117,6 +151,16 @@ impl Shown {
             }
             (Self::Number(..) | Self::Text(..) | Self::Order(..), _) => Some("changed".to_owned()),
         }
+    }
+}
+
+/// A value before and after; one that moved by less than people are shown is said to have.
+fn number_words(spec: &ParamSpec, old: f64, new: f64) -> String {
+    let (name, shown) = (spec.name, spec.format(new));
+    if spec.format(old) == shown {
+        format!("{name} {shown}, moved a little")
+    } else {
+        format!("{name} {}", arrow(spec, old, new))
     }
 }
 

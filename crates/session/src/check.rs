@@ -12,6 +12,8 @@ use serde::Serialize;
 use twobus_dsp::Db;
 use twobus_dsp::param::ParamSpec;
 
+use crate::credits::{Credits, Release, is_isrc, is_upc};
+use crate::draft::Draft;
 use crate::edit::Item;
 use crate::error::{EditError, Problem, id_text};
 use crate::ids::{MediaId, StripId};
@@ -41,6 +43,7 @@ impl Project {
         for at in 0..self.songs.len() {
             song(self, at)?;
             prints(self, at, 0)?;
+            drafts(self, at)?;
         }
         Ok(())
     }
@@ -54,12 +57,42 @@ pub(crate) fn record(project: &Project) -> Result<(), EditError> {
     hash(&project.id).map_err(|e| e.within("id", ""))?;
     name(&project.name)?;
     text(&project.record.artist).map_err(|e| e.within("record.artist", "artist"))?;
-    let is_code =
-        |upc: &str| matches!(upc.len(), 12 | 13) && upc.bytes().all(|digit| digit.is_ascii_digit());
     match &project.record.upc {
-        Some(upc) if !is_code(upc) => Err(rule("record.upc", "a UPC or EAN has 12 or 13 digits")),
-        Some(_) | None => Ok(()),
+        Some(upc) if !is_upc(upc) => Err(rule(
+            "record.upc",
+            "a UPC or EAN has 12 or 13 digits, the last of which checks the others; one is wrong",
+        )),
+        Some(_) | None => release(&project.record.release),
     }
+}
+
+fn release(release: &Release) -> Result<(), EditError> {
+    let Release { date, genre, label, copyright, cover } = release;
+    if !date.is_empty() && !Release::is_date(date) {
+        return Err(rule("record.release.date", "a date is 2026, 2026-11 or 2026-11-24"));
+    }
+    let texts = [("genre", genre), ("label", label), ("copyright", copyright)];
+    texts.into_iter().try_for_each(|(what, said)| {
+        text(said).map_err(|e| e.within(&format!("record.release.{what}"), what))
+    })?;
+    if cover.is_empty() {
+        return Ok(());
+    }
+    path(cover).map_err(|e| e.within("record.release.cover", "cover"))
+}
+
+fn credits(credits: &Credits) -> Result<(), EditError> {
+    let Credits { artist, composer, lyricist, genre, comment } = credits;
+    let texts = [
+        ("artist", artist),
+        ("composer", composer),
+        ("lyricist", lyricist),
+        ("genre", genre),
+        ("comment", comment),
+    ];
+    texts.into_iter().try_for_each(|(what, said)| {
+        text(said).map_err(|e| e.within(&format!("credits.{what}"), what))
+    })
 }
 
 /// The list of files, without who refers to them.
@@ -111,6 +144,22 @@ pub(crate) fn prints(project: &Project, at: usize, from: usize) -> Result<(), Ed
     Ok(())
 }
 
+/// The mixes that were set aside.
+fn drafts(project: &Project, at: usize) -> Result<(), EditError> {
+    let song = &project.songs[at];
+    let files = Files { media: &project.media, rate_hz: song.rate_hz };
+    each(
+        &song.drafts,
+        "drafts",
+        |draft| format!("draft {}", draft.number),
+        |draft| {
+            text(&draft.note).map_err(|e| e.within("note", "note"))?;
+            mix::mix(&draft.mix, files).map_err(|e| e.within("mix", ""))
+        },
+    )
+    .map_err(|e| in_song(e, song, at))
+}
+
 /// One strip of a song, and its track's clips; not where its signal runs, nor whether ids are unique.
 pub(crate) fn strip(project: &Project, at: usize, id: StripId) -> Result<(), EditError> {
     let song = &project.songs[at];
@@ -133,6 +182,7 @@ fn song_alone(song: &Song, files: Files<'_>) -> Result<(), EditError> {
     if song.isrc.as_deref().is_some_and(|code| !is_isrc(code)) {
         return Err(rule("isrc", "an ISRC has 2 letters, 3 letters or digits, and 7 digits"));
     }
+    credits(&song.credits)?;
     value(&GAP, song.gap_ms)?;
     if song.prints.windows(2).any(|pair| pair[0].number >= pair[1].number)
         || song.prints.first().is_some_and(|first| first.number == 0)
@@ -140,20 +190,12 @@ fn song_alone(song: &Song, files: Files<'_>) -> Result<(), EditError> {
         return Err(rule("prints", "prints are numbered from 1, each higher than the one before"));
     }
     count(song.prints.len(), "prints", MAX_ITEMS)?;
+    unique(&song.drafts, "drafts")?;
     if let Some(mix) = &song.mix {
         mix::mix(mix, files).map_err(|e| e.within("mix", ""))?;
     }
     master::master(song, files).map_err(|e| e.within("master", "master"))?;
     unique_ids(song.devices())
-}
-
-fn is_isrc(code: &str) -> bool {
-    let bytes = code.as_bytes();
-    let upper = |b: &u8| b.is_ascii_uppercase();
-    bytes.len() == 12
-        && bytes[..2].iter().all(upper)
-        && bytes[2..5].iter().all(|b| upper(b) || b.is_ascii_digit())
-        && bytes[5..].iter().all(u8::is_ascii_digit)
 }
 
 /// What refers to the file `id` in `song`, in words.
@@ -163,10 +205,12 @@ pub(crate) fn user_of(song: &Song, id: MediaId) -> Option<String> {
         plays.map(|track| format!("track {}", quoted(&track.strip.name)))
     };
     let in_print = |print: &Print| Some(format!("print {}, {}", print.number, player(&print.mix)?));
+    let in_draft = |draft: &Draft| Some(format!("draft {}, {}", draft.number, player(&draft.mix)?));
     song.mix
         .as_ref()
         .and_then(player)
         .or_else(|| song.prints.iter().find_map(in_print))
+        .or_else(|| song.drafts.iter().find_map(in_draft))
         .or_else(|| master::uses(&song.master, id).then(|| "the master".to_owned()))
 }
 

@@ -3,6 +3,7 @@
 mod strip;
 mod words;
 
+use crate::draft::Draft;
 use crate::edit::{Edit, ListEdit, MasterEdit, ProjectEdit, SongEdit, TimelineEdit};
 use crate::ids::{DeviceId, SongId};
 use crate::mix::Mix;
@@ -10,7 +11,7 @@ use crate::project::{GAP, Project, Song};
 use crate::strip::{Device, TRIM};
 pub(crate) use strip::{output, polarity, strip_name};
 use words::Words;
-pub(crate) use words::{arrow, pan, switch};
+pub(crate) use words::{arrow, pan, pan_law, switch};
 
 /// What `edit` does, in words, with the values before and after it: call it before the edit is applied.
 ///
@@ -51,9 +52,10 @@ fn record(change: &ProjectEdit, project: &Project) -> String {
     match change {
         ProjectEdit::Name(new) => format!("Rename record {} → {new}", project.name),
         ProjectEdit::Artist(new) => format!("Artist → {new}"),
+        ProjectEdit::Release(_) => "Release details".to_owned(),
         ProjectEdit::Upc(new) => format!("UPC → {}", new.as_deref().unwrap_or("none")),
         ProjectEdit::PanLaw(new) => {
-            format!("Pan law {} → {}", words::pan_law(project.pan_law), words::pan_law(*new))
+            format!("Pan law {} → {}", pan_law(project.pan_law), pan_law(*new))
         }
     }
 }
@@ -66,12 +68,21 @@ fn of_song(change: &SongEdit, song: &Song) -> Option<String> {
         SongEdit::Title(new) => format!("Rename song {title} → {new}"),
         SongEdit::Rate(new) => format!("{title} rate → {new} Hz"),
         SongEdit::Isrc(new) => format!("{title} ISRC → {}", new.as_deref().unwrap_or("none")),
+        SongEdit::Credits(_) => format!("Credits of {title}"),
         SongEdit::Gap(new) => format!("Gap before {title} {}", arrow(&GAP, song.gap_ms, *new)),
         SongEdit::Mix(Some(_)) => format!("Reopen a mix of {title}"),
         SongEdit::Mix(None) => format!("Remove the mix of {title}"),
         SongEdit::Tracks(change) => change.words(tracks, |track| track.strip.name.clone()),
         SongEdit::Buses(change) => change.words(buses, |bus| bus.strip.name.clone()),
         SongEdit::Monitor(_) => "Monitor".to_owned(),
+        SongEdit::Versions(change) => {
+            let versions = song.mix.as_ref().map_or(&[][..], |mix| &mix.versions);
+            change.words(versions, |version| version.name.clone())
+        }
+        SongEdit::Drafts(change) => {
+            let number = |draft: &Draft| format!("{} of {title}", draft.number);
+            change.words(&song.drafts, number)
+        }
         SongEdit::AddPrint(print) => format!("Print {} of {title}", print.number),
         SongEdit::RemovePrint(number) => format!("Remove print {number} of {title}"),
     })

@@ -51,6 +51,11 @@ pub struct MarkerId(pub u32);
 #[serde(transparent)]
 pub struct SectionId(pub u32);
 
+/// A version of a mix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct VersionId(pub u32);
+
 /// One more than the largest of `ids`, counted from 1.
 fn next(ids: impl Iterator<Item = u32>) -> u32 {
     ids.max().unwrap_or(0).saturating_add(1)
@@ -72,6 +77,11 @@ impl Song {
     /// An id for a new device, in the mix or the master.
     pub fn fresh_device_id(&self) -> DeviceId {
         DeviceId(next(self.devices().map(|device| device.id.0)))
+    }
+
+    /// A number for a new draft.
+    pub fn fresh_draft_number(&self) -> u32 {
+        next(self.drafts.iter().map(|draft| draft.number))
     }
 
     /// A number for a new print.
@@ -99,6 +109,11 @@ impl Mix {
     /// An id for a new marker.
     pub fn fresh_marker_id(&self) -> MarkerId {
         MarkerId(next(self.timeline.markers.iter().map(|marker| marker.id.0)))
+    }
+
+    /// An id for a new version.
+    pub fn fresh_version_id(&self) -> VersionId {
+        VersionId(next(self.versions.iter().map(|version| version.id.0)))
     }
 
     /// An id for a new section.

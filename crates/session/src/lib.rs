@@ -23,7 +23,10 @@ pub mod audible;
 pub mod automation;
 mod check;
 pub mod clip;
+pub mod credits;
 mod describe;
+pub mod draft;
+pub mod drive;
 pub mod edit;
 mod error;
 pub mod file;
@@ -43,11 +46,15 @@ pub mod targets;
 #[cfg(test)]
 mod testing;
 pub mod timeline;
+pub mod version;
 
 pub use automation::{Control, Lane, LaneMode, LaneTarget, ParamId};
 pub use check::{MAX_FRAME, MAX_ITEMS, MAX_POINTS};
 pub use clip::{ChannelMap, Clip, Fade, FadeShape};
+pub use credits::{Credits, Release};
 pub use describe::describe;
+pub use draft::{Draft, Reopen, Reopened};
+pub use drive::LevelChange;
 pub use edit::{
     DeviceEdit, Edit, LaneEdit, ListEdit, MasterEdit, ProjectEdit, SendEdit, SongEdit, StripEdit,
     TimelineEdit, TrackEdit,
@@ -55,12 +62,13 @@ pub use edit::{
 pub use error::{EditError, Problem};
 pub use file::{Document, FileError, FileFault, Loaded, load, load_backup, save};
 pub use history::History;
-pub use ids::{ClipId, DeviceId, MarkerId, MediaId, SectionId, SendId, SongId, StripId};
+pub use ids::{ClipId, DeviceId, MarkerId, MediaId, SectionId, SendId, SongId, StripId, VersionId};
 pub use master::{Delivery, Master, MasterInput, Reference, Target};
 pub use media_file::MediaFile;
 pub use mix::{Bus, BusKind, Mix, Monitor, Track};
-pub use print::{Measurements, Print, PrintKind};
+pub use print::{Conditions, Measurements, Print, PrintKind};
 pub use project::{Project, Record, SCHEMA, Song};
 pub use readiness::Readiness;
 pub use strip::{AuxSend, Device, Output, Role, Strip, Tap};
 pub use timeline::{LoopRange, Marker, Section, TempoChange, Timeline};
+pub use version::{Shift, Version};

@@ -8,6 +8,7 @@ use crate::clip::Clip;
 use crate::ids::StripId;
 use crate::strip::{Strip, control};
 use crate::timeline::Timeline;
+use crate::version::Version;
 
 /// Listening level.
 pub const MONITOR_LEVEL: ParamSpec =
@@ -27,6 +28,9 @@ pub struct Mix {
     pub timeline: Timeline,
     /// What the listener hears of it; never part of a bounce.
     pub monitor: Monitor,
+    /// Versions of it that are printed together; empty for the [usual ones](Version::usual).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<Version>,
 }
 
 impl Default for Mix {
@@ -37,6 +41,7 @@ impl Default for Mix {
             bus: Strip::new(StripId::MIX_BUS, "Mix bus"),
             timeline: Timeline::default(),
             monitor: Monitor::default(),
+            versions: Vec::new(),
         }
     }
 }
@@ -46,6 +51,13 @@ impl Mix {
     pub fn strips(&self) -> impl Iterator<Item = &Strip> {
         let tracks = self.tracks.iter().map(|track| &track.strip);
         tracks.chain(self.buses.iter().map(|bus| &bus.strip)).chain(std::iter::once(&self.bus))
+    }
+
+    /// All strips, to be changed; in the order of [`strips`](Self::strips).
+    pub(crate) fn strips_mut(&mut self) -> impl Iterator<Item = &mut Strip> {
+        let tracks = self.tracks.iter_mut().map(|track| &mut track.strip);
+        let buses = self.buses.iter_mut().map(|bus| &mut bus.strip);
+        tracks.chain(buses).chain(std::iter::once(&mut self.bus))
     }
 
     /// The strip called `id`.

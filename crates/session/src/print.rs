@@ -1,8 +1,15 @@
 //! Prints: bounces of a mix, kept with the whole mix they came from.
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+use twobus_dsp::pan::PanLaw;
+
+use crate::ids::MediaId;
 use crate::mix::Mix;
+use crate::project::Project;
+use crate::readiness::Readiness;
+use crate::version::Version;
 
 /// A bounce of a mix. Prints are never overwritten.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,6 +38,57 @@ pub struct Print {
     pub audible_hash: String,
     /// The whole mix it came from.
     pub mix: Box<Mix>,
+    /// The version of that mix it is; `None` for the mix as it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<Version>,
+    /// Whether it is ready for mastering; `None` where that was not looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub readiness: Option<Readiness>,
+    /// What it depends on besides the mix; `None` in prints of earlier programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conditions: Option<Conditions>,
+}
+
+impl Print {
+    /// The mix that was heard: the whole mix, or the version of it.
+    pub fn heard(&self) -> Mix {
+        self.as_heard(&self.mix)
+    }
+
+    /// What this print would be of `mix`: the whole of it, or the same version of it.
+    pub fn as_heard(&self, mix: &Mix) -> Mix {
+        self.version.as_ref().map_or_else(|| mix.clone(), |version| version.of(mix))
+    }
+
+    /// True for a print of the whole song and the whole mix: what a master is made of.
+    pub fn is_main(&self) -> bool {
+        self.kind == PrintKind::Main && self.range.is_none()
+    }
+}
+
+/// What a bounce depends on besides its mix.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Conditions {
+    /// Pan law of mono tracks.
+    pub pan_law: PanLaw,
+    /// Version of the sound: [`RENDER_VERSION`](crate::audible::RENDER_VERSION).
+    pub render_version: u32,
+    /// Hashes of the files that were played, by their ids; those that were missing are not in it.
+    pub files: BTreeMap<MediaId, String>,
+}
+
+impl Conditions {
+    /// What a bounce of `mix` in `project` depends on now.
+    pub fn of(project: &Project, mix: &Mix) -> Self {
+        let clips = mix.tracks.iter().flat_map(|track| &track.clips);
+        let found = clips.filter_map(|clip| project.media(clip.media));
+        Self {
+            pan_law: project.pan_law,
+            render_version: crate::audible::RENDER_VERSION,
+            files: found.map(|file| (file.id, file.hash.clone())).collect(),
+        }
+    }
 }
 
 /// Which version of the song a print is.

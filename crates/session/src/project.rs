@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use twobus_dsp::pan::PanLaw;
 use twobus_dsp::param::{ParamSpec, Unit};
 
+use crate::credits::{Credits, Release};
+use crate::draft::Draft;
 use crate::ids::{MediaId, SongId};
 use crate::master::Master;
 use crate::media_file::MediaFile;
@@ -86,9 +88,12 @@ fn fresh_identity() -> String {
 pub struct Record {
     /// Who made it.
     pub artist: String,
-    /// UPC or EAN, 12 or 13 digits.
+    /// UPC or EAN, 12 or 13 digits, the last of which checks the others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upc: Option<String>,
+    /// What files of it carry besides.
+    #[serde(default, skip_serializing_if = "Release::is_empty")]
+    pub release: Release,
 }
 
 /// One song of the record.
@@ -106,10 +111,16 @@ pub struct Song {
     pub isrc: Option<String>,
     /// Silence between the song before it and this one, in ms: [`GAP`].
     pub gap_ms: f64,
+    /// Who else made it, and what it is.
+    #[serde(default, skip_serializing_if = "Credits::is_empty")]
+    pub credits: Credits,
     /// The mix; `None` for a song that arrived as a finished print.
     pub mix: Option<Mix>,
     /// Prints, in the order of their numbers.
     pub prints: Vec<Print>,
+    /// Mixes that were set aside without a print when another one was reopened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drafts: Vec<Draft>,
     /// The master.
     pub master: Master,
 }
@@ -128,8 +139,10 @@ impl Song {
             rate_hz: 0,
             isrc: None,
             gap_ms: GAP.default,
+            credits: Credits::default(),
             mix: Some(Mix::default()),
             prints: Vec::new(),
+            drafts: Vec::new(),
             master: Master::default(),
         }
     }

@@ -165,6 +165,9 @@ pub(crate) fn print(number: u32, mix: &Mix) -> Print {
         measurements: Measurements { peak_dbfs: Some(-1.25), ..Measurements::default() },
         audible_hash: "0123456789abcdef".to_owned(),
         mix: Box::new(mix.clone()),
+        version: None,
+        readiness: None,
+        conditions: None,
     }
 }
 
@@ -219,7 +222,11 @@ fn list<T: crate::edit::Item>(
 }
 
 fn record(chance: &mut Chance) -> ProjectEdit {
-    match chance.below(4) {
+    match chance.below(5) {
+        3 => ProjectEdit::Release(Release {
+            date: chance.pick(&["2026-11-24", "", "yesterday"]).to_owned(),
+            ..Release::default()
+        }),
         0 => ProjectEdit::Name(chance.name()),
         1 => ProjectEdit::Artist(chance.name()),
         2 => ProjectEdit::Upc(chance.pick(&[
@@ -235,7 +242,24 @@ fn song_edit(chance: &mut Chance, project: &Project, id: SongId) -> SongEdit {
     let empty = Mix::default();
     let song = project.song(id);
     let mix = song.and_then(|song| song.mix.as_ref()).unwrap_or(&empty);
-    match chance.below(12) {
+    match chance.below(14) {
+        11 => SongEdit::Versions(list(chance, &mix.versions, |c| {
+            let mut version = Version {
+                id: VersionId(c.id(3)),
+                name: c.name(),
+                kind: PrintKind::Tv,
+                mute: vec![StripId(c.id(7))],
+                only: Vec::new(),
+                shift: vec![Shift { strip: StripId(2), by: Db(1.0) }],
+            };
+            version.shift[0].by = Db(c.number(-24.0, 24.0));
+            version
+        })),
+        12 => SongEdit::Drafts(list(chance, song.map_or(&[], |song| &song.drafts), |c| Draft {
+            number: c.id(3),
+            note: c.name(),
+            mix: Box::new(mix.clone()),
+        })),
         0 => SongEdit::Title(chance.name()),
         1 => SongEdit::Rate(chance.pick(&[0, 44_100, 48_000, 1, 192_000])),
         2 => SongEdit::Isrc(chance.pick(&[
@@ -243,6 +267,9 @@ fn song_edit(chance: &mut Chance, project: &Project, id: SongId) -> SongEdit {
             Some("DEA120100001".to_owned()),
             Some("x".to_owned()),
         ])),
+        3 if chance.yes(50) => {
+            SongEdit::Credits(Credits { composer: chance.name(), ..Credits::default() })
+        }
         3 => SongEdit::Gap(chance.number(0.0, 60_000.0)),
         4 if chance.yes(20) => SongEdit::Mix(chance.pick(&[None, Some(Box::new(Mix::default()))])),
         4 | 5 => SongEdit::Tracks(list(chance, &mix.tracks, |c| track(c.id(9)))),

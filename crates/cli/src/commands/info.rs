@@ -4,7 +4,10 @@ use serde::Serialize;
 use twobus_dsp::units::signed;
 use twobus_jobs::{Folder, Offline, Result, offline};
 use twobus_session::audible::changes_since;
-use twobus_session::{Delivery, Measurements, Mix, Output, Print, Project, Song, Strip};
+use twobus_session::{
+    Delivery, MasterInput, Measurements, MediaFile, Mix, Output, Print, Project, Song, Strip,
+    Version,
+};
 
 use crate::args::InfoArgs;
 use crate::commands::relink::state;
@@ -29,11 +32,22 @@ struct OfflineJson {
 #[derive(Serialize)]
 struct SongJson {
     title: String,
+    isrc: Option<String>,
     rate_hz: u32,
     frames: u64,
     strips: Vec<StripJson>,
     prints: Vec<PrintJson>,
+    drafts: Vec<DraftJson>,
+    versions: Vec<Version>,
+    /// The file that the master is made of, where that is no print of this project.
+    master_file: Option<String>,
     masters: Vec<MasterJson>,
+}
+
+#[derive(Serialize)]
+struct DraftJson {
+    number: u32,
+    note: String,
 }
 
 #[derive(Serialize)]
@@ -63,6 +77,7 @@ struct StripJson {
 struct PrintJson {
     number: u32,
     kind: &'static str,
+    version: Option<String>,
     note: String,
     file: String,
     frames: u64,
@@ -102,8 +117,22 @@ pub(crate) fn run(args: &InfoArgs) -> Result<Outcome> {
     Ok(Outcome::new(text, &json).with_warnings(warnings))
 }
 
+/// The file that the master is made of, where that is no print of this project.
+fn master_file<'a>(project: &'a Project, song: &Song) -> Option<&'a MediaFile> {
+    match &song.master.input {
+        MasterInput::File(id) => project.media(*id),
+        MasterInput::NewestPrint | MasterInput::Print(_) | MasterInput::Stems(_) => None,
+    }
+}
+
+/// Length of the song in frames: of its mix, or of the print that it arrived as.
+fn frames(project: &Project, song: &Song) -> u64 {
+    let of_file = || master_file(project, song).map_or(0, |file| file.frames);
+    song.mix.as_ref().map_or_else(of_file, Mix::end)
+}
+
 fn song_text(project: &Project, song: &Song, number: usize) -> String {
-    let frames = song.mix.as_ref().map_or(0, Mix::end);
+    let frames = frames(project, song);
     let length = show::time(frames, song.rate_hz);
     let mut text = format!("\n{number}. \"{}\", {} Hz, {length}\n", song.title, song.rate_hz);
     if let Some(mix) = &song.mix {
@@ -115,8 +144,19 @@ fn song_text(project: &Project, song: &Song, number: usize) -> String {
         rows.extend(mix.strips().map(|strip| strip_cells(mix, strip)));
         text.push_str(&show::table(&rows));
     }
+    let newest = song.prints.iter().rev().find(|print| print.is_main());
     for print in &song.prints {
-        text.push_str(&print_text(project, song, print));
+        let in_full = newest.is_some_and(|newest| newest.number == print.number);
+        text.push_str(&print_text(project, song, print, in_full));
+    }
+    for draft in &song.drafts {
+        text.push_str(&format!("Draft {}: {}\n", draft.number, draft.note));
+    }
+    for version in song.mix.iter().flat_map(|mix| &mix.versions) {
+        text.push_str(&format!("Version \"{}\" ({})\n", version.name, version.kind.name()));
+    }
+    if let Some(file) = master_file(project, song) {
+        text.push_str(&format!("Print from elsewhere: {}, {}\n", file.path, file.format));
     }
     for delivery in &song.master.deliveries {
         let MasterJson { file, current, .. } = master_json(project, song, delivery);
@@ -174,7 +214,8 @@ fn output(mix: &Mix, strip: &Strip) -> Option<String> {
     }
 }
 
-fn print_text(project: &Project, song: &Song, print: &Print) -> String {
+/// A print with its age, and with what has changed since if it is shown `in_full`.
+fn print_text(project: &Project, song: &Song, print: &Print, in_full: bool) -> String {
     let changes = changes_since(print, project, song);
     let age = match changes.len() {
         0 => "current".to_owned(),
@@ -188,7 +229,9 @@ fn print_text(project: &Project, song: &Song, print: &Print) -> String {
     if !print.note.is_empty() {
         text.push_str(&format!("  {}\n", print.note));
     }
-    changes.iter().for_each(|change| text.push_str(&format!("  {change}\n")));
+    if in_full {
+        changes.iter().for_each(|change| text.push_str(&format!("  {change}\n")));
+    }
     text
 }
 
@@ -223,6 +266,7 @@ fn song_json(project: &Project, song: &Song) -> SongJson {
     let print = |print: &Print| PrintJson {
         number: print.number,
         kind: print.kind.name(),
+        version: print.version.as_ref().map(|version| version.name.clone()),
         note: print.note.clone(),
         file: print.file.clone(),
         frames: print.frames,
@@ -232,9 +276,17 @@ fn song_json(project: &Project, song: &Song) -> SongJson {
     SongJson {
         title: song.title.clone(),
         rate_hz: song.rate_hz,
-        frames: mix.map_or(0, Mix::end),
+        isrc: song.isrc.clone(),
+        frames: frames(project, song),
         strips: mix.map(|mix| mix.strips().map(strip).collect()).unwrap_or_default(),
         prints: song.prints.iter().map(print).collect(),
+        drafts: song
+            .drafts
+            .iter()
+            .map(|draft| DraftJson { number: draft.number, note: draft.note.clone() })
+            .collect(),
+        versions: mix.map(|mix| mix.versions.clone()).unwrap_or_default(),
+        master_file: master_file(project, song).map(|file| file.path.clone()),
         masters: song
             .master
             .deliveries

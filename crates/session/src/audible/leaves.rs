@@ -8,11 +8,33 @@ use twobus_dsp::DeviceKind;
 use twobus_dsp::param::ParamSpec;
 
 use crate::automation::{Lane, LaneMode};
-use crate::clip::{Clip, GAIN};
+use crate::clip::{ChannelMap, Clip, Fade, FadeShape, GAIN};
 use crate::describe::{output, pan, polarity, strip_name, switch};
+use crate::ids::MediaId;
+use crate::media_file::MediaFile;
 use crate::mix::{Bus, Mix, Track};
-use crate::project::Project;
+use crate::print::Conditions;
 use crate::strip::{AuxSend, Device, FADER, PAN, SEND, Strip, TRIM, Tap, WIDTH};
+
+/// The leaf that follows from another: it is there only while a device listens to it.
+pub(super) const TEMPO: &str = "tempo";
+
+/// What a mix is heard under.
+pub(super) struct Heard<'a> {
+    pub(super) conditions: &'a Conditions,
+    pub(super) rate_hz: u32,
+    /// Files by their names, for words.
+    pub(super) names: &'a [MediaFile],
+}
+
+impl Heard<'_> {
+    fn file_name(&self, id: MediaId) -> &str {
+        let is_there = self.conditions.files.contains_key(&id);
+        let file = self.names.iter().find(|file| file.id == id).filter(|_| is_there);
+        let name = file.and_then(|file| file.path.rsplit('/').next());
+        name.unwrap_or(if is_there { "?" } else { "missing" })
+    }
+}
 
 /// A thing with values of its own: a strip, a clip, a device, a send.
 #[derive(Debug)]
@@ -72,8 +94,8 @@ impl Leaves {
 }
 
 /// Everything in `mix` that can be heard, by keys that stay the same while a mix is edited.
-pub(super) fn parts(project: &Project, mix: &Mix) -> BTreeMap<String, Leaves> {
-    let Mix { tracks, buses, bus, timeline, monitor: _ } = mix;
+pub(super) fn parts(heard: &Heard<'_>, mix: &Mix) -> BTreeMap<String, Leaves> {
+    let Mix { tracks, buses, bus, timeline, monitor: _, versions: _ } = mix;
     let mut parts = BTreeMap::new();
     let mut whole = Leaves::new("Mix".to_owned(), None);
     whole.order("tracks", tracks.iter().map(|track| track.strip.id.0).collect());
@@ -84,7 +106,7 @@ pub(super) fn parts(project: &Project, mix: &Mix) -> BTreeMap<String, Leaves> {
         let tempo: Vec<_> =
             timeline.tempo.iter().map(|change| (change.frame, change.bpm)).collect();
         let shown = tempo.iter().map(|(_, bpm)| format!("{bpm} BPM")).collect::<Vec<_>>();
-        whole.text("tempo", &tempo, shown.join(", "));
+        whole.text(TEMPO, &tempo, shown.join(", "));
     }
     let _first = parts.insert("mix".to_owned(), whole);
     for Track { strip, mono, clips } in tracks {
@@ -93,7 +115,7 @@ pub(super) fn parts(project: &Project, mix: &Mix) -> BTreeMap<String, Leaves> {
             leaves.text("channels", mono, if *mono { "mono" } else { "stereo" });
         }
         for clip in clips {
-            self::clip(clip, strip, &key, project, &mut parts);
+            self::clip(clip, strip, &key, heard, &mut parts);
         }
     }
     for Bus { strip, kind: _ } in buses {
@@ -192,19 +214,46 @@ fn clip(
     clip: &Clip,
     strip: &Strip,
     owner: &str,
-    project: &Project,
+    heard: &Heard<'_>,
     parts: &mut BTreeMap<String, Leaves>,
 ) {
     let Clip { id, media, channels, position, offset, length, gain, fade_in, fade_out } = clip;
-    let hash = project.media(*media).map(|file| file.hash.as_str());
+    let hash = heard.conditions.files.get(media);
+    let time = |frames: u64| time(frames, heard.rate_hz);
+    let fade = |fade: &Fade| match fade.frames {
+        0 => "none".to_owned(),
+        frames => format!("{} {}", time(frames), shape(fade.shape)),
+    };
     let mut leaves = Leaves::new(format!("{} clip {}", strip.name, id.0), Some(owner));
-    leaves.text("file", hash, hash.unwrap_or("missing"));
-    leaves.text("source channels", channels, format!("{channels:?}"));
-    leaves.text("position", position, position.to_string());
-    leaves.text("offset", offset, offset.to_string());
-    leaves.text("length", length, length.to_string());
+    leaves.text("file", hash, heard.file_name(*media));
+    leaves.text(
+        "source channels",
+        channels,
+        match channels {
+            ChannelMap::AsIs => "all".to_owned(),
+            ChannelMap::Only(channel) => format!("{} only", u32::from(*channel) + 1),
+        },
+    );
+    leaves.text("position", position, time(*position));
+    leaves.text("offset", offset, time(*offset));
+    leaves.text("length", length, time(*length));
     leaves.number(&GAIN, gain.0);
-    leaves.text("fade in", fade_in, fade_in.frames.to_string());
-    leaves.text("fade out", fade_out, fade_out.frames.to_string());
+    leaves.text("fade in", fade_in, fade(fade_in));
+    leaves.text("fade out", fade_out, fade(fade_out));
     let _first = parts.insert(format!("{owner} clip {}", id.0), leaves);
+}
+
+/// Minutes and seconds, as a position or a length: "1:31.800".
+fn time(frames: u64, rate_hz: u32) -> String {
+    let milliseconds = u128::from(frames) * 1000 / u128::from(rate_hz.max(1));
+    let (minutes, rest) = (milliseconds / 60_000, milliseconds % 60_000);
+    format!("{minutes}:{:02}.{:03}", rest / 1000, rest % 1000)
+}
+
+fn shape(shape: FadeShape) -> &'static str {
+    match shape {
+        FadeShape::Linear => "linear",
+        FadeShape::EqualPower => "equal power",
+        FadeShape::Smooth => "smooth",
+    }
 }

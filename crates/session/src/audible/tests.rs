@@ -5,6 +5,8 @@ use super::*;
 use crate::testing;
 use crate::*;
 
+mod count;
+
 fn changes(edits: &[Edit]) -> Vec<String> {
     let mut project = testing::project();
     for edit in edits {
@@ -110,6 +112,48 @@ fn what_a_print_keeps_no_copy_of_makes_it_old_too() {
     assert_eq!(changes(&[Edit::Media(ListEdit::change(media))]), [files]);
     let law = ProjectEdit::PanLaw(twobus_dsp::pan::PanLaw::ConstantSum);
     assert_eq!(changes(&[Edit::Project(law)]), [files]);
+}
+
+#[test]
+fn a_print_that_knows_its_conditions_says_which_of_them_changed() {
+    let mut project = testing::project();
+    let song = &mut project.songs[0];
+    song.prints[0].conditions = Some(Conditions::of(&testing::project(), &song.prints[0].mix));
+    let media = MediaFile { hash: "f".repeat(16), ..testing::media(1) };
+    let _undo = project.apply(Edit::Media(ListEdit::change(media))).unwrap();
+    let law = ProjectEdit::PanLaw(twobus_dsp::pan::PanLaw::ConstantSum);
+    let _undo = project.apply(Edit::Project(law)).unwrap();
+    let told = changes_since(&project.songs[0].prints[0], &project, &project.songs[0]);
+    assert_eq!(told, ["Pan law −3 dB → −6 dB", "Track 1 clip 1 file 1.wav is not what it was"]);
+    // A bounce that had to leave a file out is no print of the whole mix.
+    let print = &mut project.songs[0].prints[0];
+    let conditions = print.conditions.as_mut().unwrap();
+    let _hash = conditions.files.remove(&MediaId(2));
+    print.audible_hash = hash_under(conditions, print.rate_hz, &print.mix, None);
+    let told = changes_since(&project.songs[0].prints[0], &project, &project.songs[0]);
+    assert_eq!(told.last().unwrap(), "Track 2 clip 2 file missing → 2.wav");
+}
+
+#[test]
+fn a_print_of_a_version_is_held_against_the_same_version() {
+    let mut project = testing::project();
+    let mix = project.songs[0].mix.clone().unwrap();
+    let version = Version {
+        id: VersionId(1),
+        name: "TV".to_owned(),
+        kind: PrintKind::Tv,
+        mute: vec![StripId(1)],
+        only: Vec::new(),
+        shift: vec![Shift { strip: StripId(2), by: Db(1.0) }],
+    };
+    let audible_hash = audible_hash(&project, &project.songs[0], &version.of(&mix), None);
+    let version = Some(version);
+    project.songs[0].prints.push(Print { audible_hash, version, ..testing::print(2, &mix) });
+    let now =
+        |project: &Project| changes_since(&project.songs[0].prints[1], project, &project.songs[0]);
+    assert_eq!(now(&project), Vec::<String>::new());
+    let _undo = project.apply(strip(2, StripEdit::Fader(Db(-3.0)))).unwrap();
+    assert_eq!(now(&project), ["Track 2 fader 1.0 → −2.0 dB"]);
 }
 
 #[test]

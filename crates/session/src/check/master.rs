@@ -87,6 +87,13 @@ pub(super) fn print(print: &Print) -> Result<(), EditError> {
     }
     count(print.file.len(), "characters", super::MAX_NAME)?;
     hash(&print.file_hash).map_err(|e| e.within("file_hash", ""))?;
+    if let Some(version) = &print.version {
+        super::mix::version(version).map_err(|e| e.within("version", "version"))?;
+    }
+    if let Some(conditions) = &print.conditions {
+        let mut hashes = conditions.files.values();
+        hashes.try_for_each(|file| hash(file)).map_err(|e| e.within("conditions.files", "file"))?;
+    }
     hash(&print.audible_hash).map_err(|e| e.within("audible_hash", ""))?;
     if !(Song::MIN_RATE_HZ..=Song::MAX_RATE_HZ).contains(&print.rate_hz) {
         return Err(rule("rate_hz", "prints have rates of 44.1 kHz to 192 kHz"));

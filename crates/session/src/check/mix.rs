@@ -7,6 +7,7 @@ use crate::error::EditError;
 use crate::ids::StripId;
 use crate::mix::{MONITOR_LEVEL, Mix};
 use crate::strip::{Output, Strip};
+use crate::version::{SHIFT, Version};
 
 pub(super) fn mix(mix: &Mix, files: Files<'_>) -> Result<(), EditError> {
     count(mix.tracks.len(), "tracks", MAX_ITEMS)?;
@@ -27,7 +28,19 @@ pub(super) fn mix(mix: &Mix, files: Files<'_>) -> Result<(), EditError> {
     mix_bus(&mix.bus)?;
     routing::routing(mix)?;
     timeline::timeline(&mix.timeline).map_err(|e| e.within("timeline", ""))?;
+    super::unique(&mix.versions, "versions")?;
+    each(&mix.versions, "versions", |version| quoted(&version.name), version)?;
     level(&MONITOR_LEVEL, mix.monitor.level).map_err(|e| e.within("monitor", "monitor"))
+}
+
+/// A version; strips that are gone may be named.
+pub(super) fn version(version: &Version) -> Result<(), EditError> {
+    super::name(&version.name)?;
+    count(version.mute.len(), "mute", MAX_ITEMS)?;
+    count(version.only.len(), "only", MAX_ITEMS)?;
+    count(version.shift.len(), "shift", MAX_ITEMS)?;
+    let shifts = version.shift.iter();
+    shifts.map(|shift| shift.by.0).try_for_each(|by| super::value(&SHIFT, by))
 }
 
 /// The strip `id` of `mix` by itself, and its track's clips.

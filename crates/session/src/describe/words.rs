@@ -33,7 +33,8 @@ pub(crate) fn switch(on: bool) -> &'static str {
     if on { "on" } else { "off" }
 }
 
-pub(super) fn pan_law(law: PanLaw) -> &'static str {
+/// A pan law by its level at the centre.
+pub(crate) fn pan_law(law: PanLaw) -> &'static str {
     match law {
         PanLaw::Balance => "0 dB",
         PanLaw::ConstantPower => "−3 dB",

@@ -6,14 +6,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::automation::{Lane, LaneTarget};
 use crate::clip::Clip;
+use crate::draft::Draft;
 use crate::error::{Problem, id_text};
-use crate::ids::{ClipId, DeviceId, MarkerId, MediaId, SectionId, SendId, SongId, StripId};
+use crate::ids::{
+    ClipId, DeviceId, MarkerId, MediaId, SectionId, SendId, SongId, StripId, VersionId,
+};
 use crate::master::Reference;
 use crate::media_file::MediaFile;
 use crate::mix::{Bus, Track};
 use crate::project::Song;
 use crate::strip::{AuxSend, Device};
 use crate::timeline::{Marker, Section, TempoChange};
+use crate::version::Version;
 
 /// What a list of the document holds.
 pub trait Item: Clone + Debug + PartialEq {
@@ -150,6 +154,22 @@ impl Item for Song {
     type Id = SongId;
     const KIND: &'static str = "song";
     fn id(&self) -> SongId {
+        self.id
+    }
+}
+
+impl Item for Draft {
+    type Id = u32;
+    const KIND: &'static str = "draft";
+    fn id(&self) -> u32 {
+        self.number
+    }
+}
+
+impl Item for Version {
+    type Id = VersionId;
+    const KIND: &'static str = "version";
+    fn id(&self) -> VersionId {
         self.id
     }
 }

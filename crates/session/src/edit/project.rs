@@ -5,6 +5,7 @@ use std::mem::replace;
 use serde::{Deserialize, Serialize};
 use twobus_dsp::pan::PanLaw;
 
+use crate::credits::Release;
 use crate::project::Project;
 
 /// A change of the record as a whole.
@@ -15,8 +16,10 @@ pub enum ProjectEdit {
     Name(String),
     /// Who made it.
     Artist(String),
-    /// UPC or EAN, 12 or 13 digits.
+    /// UPC or EAN, 12 or 13 digits, the last of which checks the others.
     Upc(Option<String>),
+    /// What files of the record carry besides.
+    Release(Release),
     /// Pan law of all mono tracks.
     PanLaw(PanLaw),
 }
@@ -27,6 +30,7 @@ impl ProjectEdit {
             Self::Name(new) => Self::Name(replace(&mut project.name, new)),
             Self::Artist(new) => Self::Artist(replace(&mut project.record.artist, new)),
             Self::Upc(new) => Self::Upc(replace(&mut project.record.upc, new)),
+            Self::Release(new) => Self::Release(replace(&mut project.record.release, new)),
             Self::PanLaw(new) => Self::PanLaw(replace(&mut project.pan_law, new)),
         }
     }

@@ -30,9 +30,10 @@ impl Reach {
             Edit::Media(ListEdit::Add { .. } | ListEdit::Remove(_) | ListEdit::Move { .. }) => {
                 Self::Files
             }
-            Edit::Batch { .. } | Edit::Media(ListEdit::Change(_)) | Edit::Songs(_) => {
-                Self::Everything
-            }
+            Edit::Batch { .. }
+            | Edit::Media(ListEdit::Change(_))
+            | Edit::Songs(_)
+            | Edit::Song { change: SongEdit::Drafts(_), .. } => Self::Everything,
             Edit::Song { song, change: SongEdit::AddPrint(_) } => Self::NewestPrint(*song),
             Edit::Song { song, .. }
             | Edit::Timeline { song, .. }
