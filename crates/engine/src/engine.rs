@@ -239,7 +239,7 @@ impl Engine {
         std::iter::from_fn(|| self.control.tap().pop().ok())
     }
 
-    /// Looks at the spectra before and after a device of a strip, or at none any more.
+    /// Looks at levels and spectra before and after a device of a strip, or at none any more.
     pub fn look_at(&mut self, target: Option<(StripId, DeviceId)>) {
         if self.scope.as_ref().map(Scope::target) == target {
             return;
@@ -251,7 +251,7 @@ impl Engine {
             .map(|(strip, device)| Scope::new(&mut self.control, strip, device, self.rate_hz));
     }
 
-    /// The spectra that are looked at, as of the last [`poll`](Self::poll).
+    /// The device that is looked at, as of the last [`poll`](Self::poll).
     pub fn scope(&self) -> Option<&Scope> {
         self.scope.as_ref()
     }

@@ -23,4 +23,4 @@ mod tape;
 pub use device::Playback;
 pub use engine::{Engine, MIN_LOOP_S, Notice, Status};
 pub use error::Error;
-pub use scope::{MEMORY_S, Scope};
+pub use scope::{MEMORY_S, Scope, View};

@@ -1,23 +1,48 @@
-//! The spectra before and after a device, while it plays.
+//! Levels and spectra before and after a device, while it plays.
 
+use rtrb::Consumer;
+use twobus_dsp::meter::level::{LIVE_WINDOW_S, LevelMeter};
 use twobus_dsp::meter::spectrum::{Averaging, Spectrum};
 use twobus_render::Probed;
 use twobus_render::live::Control;
 use twobus_session::{DeviceId, StripId};
 
-use rtrb::Consumer;
-
 /// How long a spectrum on the screen remembers, in seconds.
 pub const MEMORY_S: f64 = 0.3;
 
-/// What one device is given and what it makes of it, as spectra.
+/// Frames that are taken in at a time.
+const BLOCK: usize = 64;
+
+/// What one device is given and what it makes of it: levels and spectra.
 pub struct Scope {
     strip: StripId,
     device: DeviceId,
     /// `None` while no such strip plays.
     frames: Option<Consumer<Probed>>,
-    before: Spectrum,
-    after: Spectrum,
+    before: View,
+    after: View,
+}
+
+/// One side of a device.
+pub struct View {
+    /// Its spectrum, which remembers for [`MEMORY_S`].
+    pub spectrum: Spectrum,
+    /// Its levels, left and right.
+    pub levels: LevelMeter,
+}
+
+impl View {
+    fn new(rate_hz: f64) -> Self {
+        Self {
+            spectrum: Spectrum::new(rate_hz, Averaging::Exponential(MEMORY_S)),
+            levels: LevelMeter::new(rate_hz, 2, LIVE_WINDOW_S),
+        }
+    }
+
+    fn push(&mut self, left: &[f32], right: &[f32]) {
+        self.spectrum.push(left, right);
+        self.levels.push(&[left, right]);
+    }
 }
 
 impl Scope {
@@ -28,9 +53,9 @@ impl Scope {
         device: DeviceId,
         rate_hz: u32,
     ) -> Self {
-        let spectrum = || Spectrum::new(rate_hz.into(), Averaging::Exponential(MEMORY_S));
+        let view = || View::new(rate_hz.into());
         let frames = control.probe(strip, device);
-        Self { strip, device, frames, before: spectrum(), after: spectrum() }
+        Self { strip, device, frames, before: view(), after: view() }
     }
 
     /// The device that is looked at, and its strip.
@@ -38,13 +63,13 @@ impl Scope {
         (self.strip, self.device)
     }
 
-    /// The spectrum of what the device is given.
-    pub fn before(&self) -> &Spectrum {
+    /// What the device is given.
+    pub fn before(&self) -> &View {
         &self.before
     }
 
-    /// The spectrum of what it puts out.
-    pub fn after(&self) -> &Spectrum {
+    /// What it puts out.
+    pub fn after(&self) -> &View {
         &self.after
     }
 
@@ -55,14 +80,29 @@ impl Scope {
 
     /// Takes in what was played since it was last asked.
     pub(crate) fn poll(&mut self, control: &mut Control) {
-        match &mut self.frames {
-            None => self.frames = control.probe(self.strip, self.device),
-            Some(frames) => {
-                while let Ok(Probed { before, after }) = frames.pop() {
-                    self.before.push(&before[..1], &before[1..]);
-                    self.after.push(&after[..1], &after[1..]);
+        let Some(frames) = &mut self.frames else {
+            self.frames = control.probe(self.strip, self.device);
+            return;
+        };
+        let mut block = [[0.0; BLOCK]; 4];
+        loop {
+            let mut count = 0;
+            while count < BLOCK
+                && let Ok(Probed { before, after }) = frames.pop()
+            {
+                let [left, right] = before;
+                let [out_left, out_right] = after;
+                for (row, sample) in block.iter_mut().zip([left, right, out_left, out_right]) {
+                    row[count] = sample;
                 }
+                count += 1;
             }
+            if count == 0 {
+                return;
+            }
+            let [left, right, out_left, out_right] = block.each_ref().map(|row| &row[..count]);
+            self.before.push(left, right);
+            self.after.push(out_left, out_right);
         }
     }
 }

@@ -52,12 +52,14 @@ fn a7_a_scope_shows_what_a_device_is_given_and_what_it_makes_of_it() {
         let _ = fake.pull(512);
         thread::sleep(Duration::from_millis(1));
         let scope = engine.scope().unwrap();
-        if scope.after().transforms() >= 8 {
-            break [scope.before().strongest(), scope.after().strongest()];
+        if scope.after().spectrum.transforms() >= 8 {
+            break [scope.before(), scope.after()]
+                .map(|view| (view.spectrum.strongest(), view.levels.held_peak(0).0));
         }
     };
-    for ((hz, level), expected) in seen.into_iter().zip([-6.02, -15.02]) {
+    for (((hz, level), peak), expected) in seen.into_iter().zip([-6.02, -15.02]) {
         assert!((hz - 1000.0).abs() < 0.6 && (level.0 - expected).abs() < 0.1, "{hz} {level:?}");
+        assert!((peak - expected).abs() < 0.05, "{peak}");
     }
     engine.look_at(None);
     assert!(engine.scope().is_none());
