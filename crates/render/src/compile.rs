@@ -51,6 +51,9 @@ pub enum Purpose {
     Bounce,
     /// A print and, in the same pass, what each strip gives to the mix bus.
     Stems,
+    /// A print and, in the same pass, what each track and return gives to it: through the groups on its
+    /// way as far as these are linear. For looking, not for files.
+    Tracks,
     /// Listening: solo counts.
     Playback,
 }
@@ -101,13 +104,16 @@ pub fn compile(mix: &Mix, context: &mut Context<'_>) -> Result<Plan, CompileErro
         buses: vec![Stereo::silent(); compiler.buses.len() + 1 + compiler.listeners.len()],
         outputs: vec![compiler.print_bus()],
         stem_names: Vec::new(),
+        stem_strips: Vec::new(),
         latency_frames,
         stems_pass_inserts: false,
         scratch: Scratch::new(),
         overflows: 0,
     };
-    if context.purpose == Purpose::Stems {
-        stems::add(&mut plan, &mut compiler, mix);
+    match context.purpose {
+        Purpose::Stems => stems::add(&mut plan, &mut compiler, mix),
+        Purpose::Tracks => stems::add_tracks(&mut plan, &mut compiler, mix),
+        Purpose::Bounce | Purpose::Playback => {}
     }
     plan.reset(0);
     Ok(plan)

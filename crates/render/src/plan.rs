@@ -20,6 +20,7 @@ pub struct Plan {
     /// The bus of each output: the print, then the stems.
     pub(crate) outputs: Vec<usize>,
     pub(crate) stem_names: Vec<String>,
+    pub(crate) stem_strips: Vec<StripId>,
     pub(crate) latency_frames: u64,
     pub(crate) stems_pass_inserts: bool,
     pub(crate) scratch: Scratch,
@@ -46,6 +47,11 @@ impl Plan {
     /// Names of the stems, in the order of the outputs after the print.
     pub fn stem_names(&self) -> &[String] {
         &self.stem_names
+    }
+
+    /// The strips that the stems come from, in the same order.
+    pub fn stem_strips(&self) -> &[StripId] {
+        &self.stem_strips
     }
 
     /// True when stems pass copies of the mix bus's devices: when all of those are linear.

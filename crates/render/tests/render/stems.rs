@@ -59,3 +59,25 @@ fn the_print_is_the_same_with_and_without_stems() {
     let outputs = bounce_all(&mut renderer, Span::Exactly { start: 0, end: 15_000 });
     assert_eq!(outputs[0], scene.bounce(15_000));
 }
+
+#[test]
+fn r19_what_tracks_and_returns_give_sums_to_the_print_through_their_groups() {
+    let mut scene = crate::determinism::busy_scene();
+    scene.mix.bus.inserts.clear();
+    scene.mix.bus.fader = Db(-2.5);
+    for bus in &mut scene.mix.buses {
+        bus.strip.inserts.clear();
+    }
+    let mut renderer = Renderer::new(scene.plan(Purpose::Tracks, &build_device).unwrap());
+    let strips = renderer.plan().stem_strips().to_vec();
+    assert!(scene.mix.tracks.iter().all(|track| strips.contains(&track.strip.id)));
+    let outputs = bounce_all(&mut renderer, Span::Exactly { start: 0, end: 15_000 });
+    assert_eq!(outputs.len(), strips.len() + 1);
+    let mut sum = vec![0.0; outputs[0].0.len()];
+    for (left, _) in &outputs[1..] {
+        sum.iter_mut().zip(left).for_each(|(sum, x)| *sum += x);
+    }
+    let residual = null_db(&outputs[0].0, &sum);
+    assert!(residual <= -120.0, "{residual}");
+    assert_eq!(outputs[0], scene.bounce(15_000));
+}
