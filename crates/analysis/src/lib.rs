@@ -5,9 +5,11 @@
 mod analyzer;
 pub mod loudest;
 pub mod places;
+pub mod readiness;
 pub mod report;
 
 pub use analyzer::Analyzer;
 pub use loudest::LoudestPart;
 pub use places::Played;
+pub use readiness::{Checked, Checker, Coding, Material};
 pub use report::{ChannelReport, Extreme, Report};

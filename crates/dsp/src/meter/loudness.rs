@@ -107,6 +107,62 @@ impl Energies {
     }
 }
 
+/// The K-weighted energies of left and right by themselves, and of both together, in steps of
+/// [`STEP_S`]: from them follow the loudness of each side and of any sum of both.
+#[derive(Debug, Clone)]
+pub struct PairEnergies {
+    steps: Steps,
+    filter: KWeighting,
+    product: f64,
+}
+
+/// Mean squares of one step, and the mean product of both channels.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct PairEnergy {
+    /// Of the left channel.
+    pub left: f64,
+    /// Of the right channel.
+    pub right: f64,
+    /// Of left times right.
+    pub product: f64,
+}
+
+impl PairEnergy {
+    /// Energy of the fold-down `(left + right) / 2` on one speaker.
+    pub fn mono(self) -> f64 {
+        ((self.left + self.right + 2.0 * self.product) / 4.0).max(0.0)
+    }
+
+    /// Mean energy of both channels: that of the fold-down if they were equal.
+    pub fn mean(self) -> f64 {
+        f64::midpoint(self.left, self.right)
+    }
+}
+
+impl PairEnergies {
+    /// A meter of a pair of channels at `rate_hz`.
+    pub fn new(rate_hz: f64) -> Self {
+        Self { steps: Steps::new(rate_hz), filter: KWeighting::new(rate_hz), product: 0.0 }
+    }
+
+    /// Takes one block, both slices of equal length, and calls `step` with each completed step.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    pub fn push(&mut self, left: &[f32], right: &[f32], mut step: impl FnMut(PairEnergy)) {
+        let Self { steps, filter, product } = self;
+        steps.split(left.len().min(right.len()), |part, completed| {
+            *product += filter.push_pair(&left[part.clone()], &right[part]);
+            if let Some(length) = completed {
+                let product = std::mem::take(product);
+                let [left, right] = filter.take();
+                let finite = product.is_finite() && left + right > 0.0;
+                let mean = |sum: f64| if finite { sum / length as f64 } else { 0.0 };
+                step(PairEnergy { left: mean(left), right: mean(right), product: mean(product) });
+            }
+        });
+    }
+}
+
 fn weighted(sums: [f64; 2], weights: [f64; 2]) -> f64 {
     sums[0] * weights[0] + sums[1] * weights[1]
 }

@@ -68,6 +68,30 @@ impl KWeighting {
 
     /// Audio thread: no allocation, no lock, no system call.
     pub(crate) fn push(&mut self, left: &[f32], right: &[f32]) {
+        let mut sums = self.sums;
+        self.filter(left, right, |z| {
+            sums[0] += z[0] * z[0];
+            sums[1] += z[1] * z[1];
+        });
+        self.sums = sums;
+    }
+
+    /// As [`push`](Self::push); returns the sum of the products of both channels.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    pub(crate) fn push_pair(&mut self, left: &[f32], right: &[f32]) -> f64 {
+        let (mut sums, mut product) = (self.sums, 0.0);
+        self.filter(left, right, |z| {
+            sums[0] += z[0] * z[0];
+            sums[1] += z[1] * z[1];
+            product += z[0] * z[1];
+        });
+        self.sums = sums;
+        product
+    }
+
+    #[inline]
+    fn filter(&mut self, left: &[f32], right: &[f32], mut weighted: impl FnMut([f64; 2])) {
         let ([b0, b1, b2], [a1, a2], [c1, c2]) = (self.b, self.shelf_a, self.high_pass_a);
         let State { input: [mut x1, mut x2], shelf: [mut y1, mut y2], output: [mut z1, mut z2] } =
             self.state;
@@ -78,8 +102,8 @@ impl KWeighting {
                 // The newest output comes last: the next sample waits for one product and one sum.
                 y[i] = (b0 * x[i] + b1 * x1[i] + b2 * x2[i] - a2 * y2[i]) - a1 * y1[i];
                 z[i] = (y[i] - 2.0 * y1[i] + y2[i] - c2 * z2[i]) - c1 * z1[i];
-                self.sums[i] += z[i] * z[i];
             }
+            weighted(z);
             (x2, x1, y2, y1, z2, z1) = (x1, x, y1, y, z1, z);
         }
         self.state = State { input: [x1, x2], shelf: [y1, y2], output: [z1, z2] };
