@@ -1,12 +1,24 @@
 //! Automation lanes: what they drive, how they are read and written, and their breakpoints.
+//!
+//! A pass, from play to stop, is kept by a [`Recording`] a control; [`pass_edit`] makes one edit of it.
+
+mod pass;
+mod recording;
+mod thin;
+mod write;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use twobus_dsp::DeviceKind;
-use twobus_dsp::curve::Breakpoint;
-use twobus_dsp::param::ParamSpec;
+use twobus_dsp::curve::{Breakpoint, Curve, Interpolation};
+use twobus_dsp::param::{ParamSpec, Scale};
 
 use crate::ids::{DeviceId, SendId};
 use crate::strip::{self, Strip};
+
+pub use pass::{Pass, pass_edit};
+pub use recording::{Recording, Stretch};
+pub use thin::{LEVEL_ERROR_DB, TRAVEL_ERROR};
+pub use write::overwrite;
 
 /// The automation of one control of a strip.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,7 +34,7 @@ pub struct Lane {
 }
 
 /// The control that a lane drives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum LaneTarget {
     /// The fader, in dB.
@@ -61,8 +73,26 @@ pub enum LaneMode {
     Write,
 }
 
+impl LaneMode {
+    /// True when a hand that takes the control writes the lane.
+    pub fn writes(self) -> bool {
+        matches!(self, Self::Touch | Self::Latch | Self::Write)
+    }
+
+    /// What people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Read => "read",
+            Self::Touch => "touch",
+            Self::Latch => "latch",
+            Self::Write => "write",
+        }
+    }
+}
+
 /// The stored id of a device parameter, one of those declared in `twobus-dsp`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ParamId(&'static str);
 
 impl ParamId {
@@ -103,7 +133,30 @@ pub struct Control {
     pub value: f64,
 }
 
+impl Control {
+    /// The domain in which its lane runs straight from point to point.
+    pub fn interpolation(&self) -> Interpolation {
+        match self.spec.scale {
+            _ if self.is_level => Interpolation::Level,
+            Scale::Linear => Interpolation::Linear,
+            Scale::Log => Interpolation::Log,
+            Scale::Stepped => Interpolation::Hold,
+        }
+    }
+}
+
 impl Strip {
+    /// The lane that drives `target`, if there is one.
+    pub fn lane(&self, target: LaneTarget) -> Option<&Lane> {
+        self.lanes.iter().find(|lane| lane.target == target)
+    }
+
+    /// What a lane makes of the control that `target` means; `None` when no lane is played there.
+    pub fn curve(&self, target: LaneTarget) -> Option<Curve> {
+        let lane = self.lane(target).filter(|lane| lane.mode != LaneMode::Off)?;
+        Curve::new(lane.points.clone(), self.control(target)?.interpolation())
+    }
+
     /// The control that `target` means on this strip; `None` when the strip has no such send or
     /// device, or the device no such parameter.
     pub fn control(&self, target: LaneTarget) -> Option<Control> {
@@ -143,3 +196,6 @@ impl Strip {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! Changes of strips, sends, lanes, clips and devices in words.
 
 use super::words::{Words, arrow, pan, switch};
-use crate::automation::{Lane, LaneMode};
+use crate::automation::Lane;
 use crate::clip::{Clip, GAIN};
 use crate::edit::{DeviceEdit, LaneEdit, ListEdit, SendEdit, StripEdit, TrackEdit};
 use crate::ids::StripId;
@@ -61,18 +61,8 @@ fn send(change: &SendEdit, send: &AuxSend, mix: &Mix) -> String {
 
 fn lane(change: &LaneEdit) -> String {
     match change {
-        LaneEdit::Mode(mode) => format!("automation {}", lane_mode(*mode)),
+        LaneEdit::Mode(mode) => format!("automation {}", mode.name()),
         LaneEdit::Points { .. } => "automation".to_owned(),
-    }
-}
-
-fn lane_mode(mode: LaneMode) -> &'static str {
-    match mode {
-        LaneMode::Off => "off",
-        LaneMode::Read => "read",
-        LaneMode::Touch => "touch",
-        LaneMode::Latch => "latch",
-        LaneMode::Write => "write",
     }
 }
 

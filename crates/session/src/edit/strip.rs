@@ -161,7 +161,7 @@ pub enum LaneEdit {
 }
 
 impl LaneEdit {
-    fn swap(self, lane: &mut Lane) -> Result<Self, Problem> {
+    pub(crate) fn swap(self, lane: &mut Lane) -> Result<Self, Problem> {
         match self {
             Self::Mode(new) => Ok(Self::Mode(replace(&mut lane.mode, new))),
             Self::Points { from, to, points } => {
