@@ -1,33 +1,23 @@
 //! An insert slot: a processor that can be bypassed without a click and without a change of latency,
 //! and whose faults stay inside it.
 
+mod automated;
+
 use twobus_dsp::DeviceKind;
-use twobus_dsp::curve::{Curve, Interpolation};
 use twobus_dsp::delay_line::DelayLine;
 use twobus_dsp::processor::Processor;
 use twobus_dsp::smooth::Ramp;
-use twobus_session::{Device, DeviceId};
+use twobus_session::{Device, DeviceId, ParamId};
 
+pub(crate) use self::automated::AutomatedParam;
+use self::automated::Order;
 use crate::BLOCK;
 use crate::control;
+use crate::control::hand::Stroke;
 use crate::stereo::{Stereo, contain};
 
 /// Length of the cross-fade between a device and its bypass.
 pub(crate) const BYPASS_S: f64 = 0.010;
-
-/// An automated parameter of the device in a slot.
-pub(crate) struct AutomatedParam {
-    pub(crate) param: usize,
-    pub(crate) lane: Curve,
-    /// What the device was told last.
-    pub(crate) last: f64,
-}
-
-impl AutomatedParam {
-    fn holds(&self) -> bool {
-        self.lane.interpolation() == Interpolation::Hold
-    }
-}
 
 /// A device in its slot.
 pub(crate) struct Slot {
@@ -97,11 +87,35 @@ impl Slot {
         if self.wet.resting() == Some(0.0) { 0.0 } else { self.processor.gain_reduction_db() }
     }
 
-    pub(crate) fn set(&mut self, param: usize, value: f64) {
+    /// Moves a parameter from `frame` on, by its index; what that is heard as, if a hand has it.
+    pub(crate) fn turn(&mut self, param: usize, value: f64, frame: i64) -> Option<Stroke> {
+        let mut automated = self.automation.iter_mut().find(|other| other.param == param);
+        if let Some(stroke) = automated.as_mut().and_then(|other| other.turn(value, frame)) {
+            return Some(stroke);
+        }
+        if let Some(automated) = automated {
+            automated.set(value);
+        }
         if let Some(last) = self.values.get_mut(param) {
             *last = value;
         }
         self.processor.set(param, value);
+        None
+    }
+
+    /// A hand takes a parameter that has a lane, before `frame`.
+    pub(crate) fn take(&mut self, param: ParamId, frame: i64) -> Option<Stroke> {
+        Some(self.automated(param)?.take(frame))
+    }
+
+    /// The hand lets it go before `frame`.
+    pub(crate) fn let_go(&mut self, param: ParamId, frame: i64) -> Option<Stroke> {
+        self.automated(param)?.let_go(frame)
+    }
+
+    fn automated(&mut self, param: ParamId) -> Option<&mut AutomatedParam> {
+        let param = self.kind.param(param.as_str())?;
+        self.automation.iter_mut().find(|other| other.param == param)
     }
 
     /// Takes over the processor of `old`, a slot of the same device and latency, with all its signal; the
@@ -113,13 +127,15 @@ impl Slot {
         self.faults = old.faults;
         for param in &mut self.automation {
             let before = old.automation.iter().find(|other| other.param == param.param);
-            if let (Some(before), Some(value)) = (before, self.values.get_mut(param.param)) {
-                param.last = before.last;
-                *value = before.last;
+            param.follow(before);
+            let driven = param.drives() && !param.last().is_nan();
+            if let (true, Some(value)) = (driven, self.values.get_mut(param.param)) {
+                *value = param.last();
             }
         }
         for (param, (&value, &before)) in self.values.iter().zip(&old.values).enumerate() {
-            let automated = self.automation.iter().any(|other| other.param == param);
+            let automated =
+                self.automation.iter().any(|other| other.param == param && other.drives());
             if value != before && !automated {
                 self.processor.set(param, value);
             }
@@ -149,6 +165,7 @@ impl Slot {
 
     /// Forgets all signal; automated parameters stand where they belong at `start`.
     pub(crate) fn reset(&mut self, start: i64) {
+        self.automation.iter_mut().for_each(|param| param.reset(start));
         self.automate(start, 0);
         self.processor.reset();
         self.dry.reset();
@@ -172,7 +189,7 @@ impl Slot {
         let mut at = start;
         for (mut left, mut right) in left.chunks_mut(BLOCK).zip(right.chunks_mut(BLOCK)) {
             while !left.is_empty() {
-                let frames = self.frames_to_breakpoint(at).min(left.len());
+                let frames = self.frames_to_corner(at).min(left.len());
                 let (now_left, later_left) = left.split_at_mut(frames);
                 let (now_right, later_right) = right.split_at_mut(frames);
                 let from = (at - start) as usize;
@@ -184,15 +201,10 @@ impl Slot {
         }
     }
 
-    /// Frames from `at` on that are on one segment of every lane: up to a breakpoint, that one included
-    /// where the lane runs, left out where it holds.
-    fn frames_to_breakpoint(&self, at: i64) -> usize {
-        let next = |param: &AutomatedParam| match param.holds() {
-            true => param.lane.next_point(at),
-            false => param.lane.next_point(at - 1).map(|point| point + 1),
-        };
-        let next = self.automation.iter().filter_map(next).min();
-        next.map_or(usize::MAX, |next| usize::try_from(next - at).unwrap_or(usize::MAX))
+    /// Frames from `at` on that are on one segment of every automated parameter.
+    fn frames_to_corner(&self, at: i64) -> usize {
+        let next = self.automation.iter().filter_map(|param| param.frames_to_corner(at));
+        next.min().unwrap_or(usize::MAX)
     }
 
     fn process_block(
@@ -232,21 +244,21 @@ impl Slot {
     /// Lets automated parameters run to where they are to be at the last of `frames` frames from `start`
     /// on; what holds changes at `start`. With no frames they stand where they were just before it.
     fn automate(&mut self, start: i64, frames: usize) {
-        for param in &mut self.automation {
-            let holds = param.holds();
-            let at = if holds { start } else { start + frames as i64 - 1 };
-            let value = param.lane.value_at(at);
-            if value == param.last {
-                continue;
-            }
-            param.last = value;
-            if let Some(last) = self.values.get_mut(param.param) {
+        for automated in &mut self.automation {
+            let param = automated.param;
+            let value = match automated.order(start, frames) {
+                Some(Order::Set(value)) => {
+                    self.processor.set(param, value);
+                    value
+                }
+                Some(Order::Glide(value)) => {
+                    self.processor.glide(param, value, frames);
+                    value
+                }
+                None => continue,
+            };
+            if let Some(last) = self.values.get_mut(param) {
                 *last = value;
-            }
-            if holds || frames == 0 {
-                self.processor.set(param.param, value);
-            } else {
-                self.processor.glide(param.param, value, frames);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What a listener changes while a plan plays.
 
 use twobus_dsp::Db;
-use twobus_session::{DeviceId, SendId, StripId};
+use twobus_session::{DeviceId, LaneTarget, SendId, StripId};
 
 /// A change of one control of a playing plan; it is heard after a short ramp, without a click.
 ///
@@ -29,6 +29,12 @@ pub enum Command {
     Bypass(StripId, DeviceId, bool),
     /// A device's parameter by index, in its own unit.
     Param(StripId, DeviceId, usize, f64),
+    /// A hand takes a control: it stays where it is, whatever its lane says, and goes where the commands
+    /// above put it.
+    Take(StripId, LaneTarget),
+    /// The hand lets go: the control runs back to its lane, within
+    /// [`RETURN_S`](crate::RETURN_S); a switch is there at once.
+    Let(StripId, LaneTarget),
 }
 
 impl Command {
@@ -44,18 +50,20 @@ impl Command {
             | Self::Cut(strip, _)
             | Self::Send(strip, _, _)
             | Self::Bypass(strip, _, _)
-            | Self::Param(strip, _, _, _) => strip,
+            | Self::Param(strip, _, _, _)
+            | Self::Take(strip, _)
+            | Self::Let(strip, _) => strip,
         }
     }
 
     /// True when both move the same control.
     pub fn moves_same(&self, other: &Self) -> bool {
-        self.control() == other.control()
+        self.control().is_some_and(|control| other.control() == Some(control))
     }
 
     /// Which control it moves: kind, strip, send or device, parameter.
-    fn control(&self) -> (u8, StripId, u32, usize) {
-        match *self {
+    fn control(&self) -> Option<(u8, StripId, u32, usize)> {
+        Some(match *self {
             Self::Trim(strip, _) => (0, strip, 0, 0),
             Self::Invert(strip, _) => (1, strip, 0, 0),
             Self::Fader(strip, _) => (2, strip, 0, 0),
@@ -66,6 +74,7 @@ impl Command {
             Self::Send(strip, send, _) => (7, strip, send.0, 0),
             Self::Bypass(strip, device, _) => (8, strip, device.0, 0),
             Self::Param(strip, device, param, _) => (9, strip, device.0, param),
-        }
+            Self::Take(..) | Self::Let(..) => return None,
+        })
     }
 }

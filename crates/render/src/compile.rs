@@ -5,12 +5,10 @@ use std::collections::BTreeMap;
 use twobus_dsp::curve::{Breakpoint, Curve, Interpolation};
 use twobus_dsp::delay_line::DelayLine;
 use twobus_dsp::pan::{Matrix, PanLaw};
-use twobus_dsp::param::{ParamSpec, Scale};
 use twobus_dsp::processor::Processor;
 use twobus_dsp::{DeviceKind, delay};
 use twobus_session::{
-    Device, DeviceId, Lane, LaneMode, LaneTarget, Mix, Output, Strip, StripId, Tap as SessionTap,
-    Track,
+    Device, DeviceId, Lane, LaneTarget, Mix, Output, Strip, StripId, Tap as SessionTap, Track,
 };
 
 use crate::bypass::{AutomatedParam, Slot};
@@ -202,7 +200,7 @@ impl<'a> Compiler<'a> {
         let slots = slots.map(|(device, processor)| self.slot(strip, device, processor)).collect();
         let rate = self.rate();
         let sign = if strip.invert { -1.0 } else { 1.0 };
-        let lane = |target, interpolation| self.lane(strip, target, interpolation);
+        let lane = |target| lane_curve(strip, target, self.rate_hz);
         let cut = self.solo.cut.contains(&strip.id);
         StripNode {
             id: strip.id,
@@ -213,23 +211,10 @@ impl<'a> Compiler<'a> {
             trim: LevelControl::new(strip.trim, None, rate),
             sign: ValueControl::new(sign, None, rate),
             slots,
-            fader: LevelControl::new(
-                strip.fader,
-                lane(LaneTarget::Fader, Interpolation::Level),
-                rate,
-            ),
-            pan: ValueControl::new(strip.pan, lane(LaneTarget::Pan, Interpolation::Linear), rate),
-            width: ValueControl::new(
-                strip.width,
-                lane(LaneTarget::Width, Interpolation::Linear),
-                rate,
-            ),
-            mute: MuteControl::new(
-                strip.mute,
-                cut,
-                lane(LaneTarget::Mute, Interpolation::Hold),
-                rate,
-            ),
+            fader: LevelControl::new(strip.fader, lane(LaneTarget::Fader), rate),
+            pan: ValueControl::new(strip.pan, lane(LaneTarget::Pan), rate),
+            width: ValueControl::new(strip.width, lane(LaneTarget::Width), rate),
+            mute: MuteControl::new(strip.mute, cut, lane(LaneTarget::Mute), rate),
             edges: self.edges(strip),
             input,
             matrix: (f64::NAN, f64::NAN, Matrix::IDENTITY),
@@ -249,16 +234,21 @@ impl<'a> Compiler<'a> {
     }
 
     fn slot(&self, strip: &Strip, device: &Device, processor: Box<dyn Processor>) -> Slot {
+        let rate = self.rate();
         let automated = |lane: &Lane| {
             let LaneTarget::Device { device: id, param } = lane.target else { return None };
             let param = (id == device.id).then(|| device.kind.param(param.as_str())).flatten()?;
-            let spec = &device.kind.specs()[param];
-            let lane = self.curve(strip, lane.target, interpolation(spec), Some(spec))?;
+            let control = strip.control(lane.target)?;
+            let (runs, own) = (control.interpolation(), control.value);
+            let curve = lane_curve(strip, lane.target, self.rate_hz);
             let moves = !device.kind.is_fixed(param);
-            moves.then_some(AutomatedParam { param, lane, last: f64::NAN })
+            moves.then(|| AutomatedParam::new(param, curve, runs, own, rate))
         };
         let tempo = (device.kind == DeviceKind::Delay).then(|| self.tempo.clone()).flatten();
-        let tempo = tempo.map(|lane| AutomatedParam { param: delay::TEMPO, lane, last: f64::NAN });
+        let tempo = tempo.map(|lane| {
+            let own = lane.value_at(0);
+            AutomatedParam::new(delay::TEMPO, Some(lane), Interpolation::Hold, own, rate)
+        });
         let automation = strip.lanes.iter().filter_map(automated).chain(tempo).collect();
         Slot::new(device, processor, automation, self.key_bus(device.id), self.rate())
     }
@@ -273,7 +263,7 @@ impl<'a> Compiler<'a> {
             Output::Nowhere => {}
         }
         for send in strip.sends.iter().filter(|send| !send.off) {
-            let lane = self.lane(strip, LaneTarget::Send(send.id), Interpolation::Level);
+            let lane = lane_curve(strip, LaneTarget::Send(send.id), self.rate_hz);
             let level = LevelControl::new(send.level, lane, self.rate());
             let tap = match send.tap {
                 SessionTap::Pre => Tap::Pre(send.id, level),
@@ -306,31 +296,15 @@ impl<'a> Compiler<'a> {
         let gate = Fade::new(true, control::MUTE_S * self.rate());
         Edge { to, tap, delay: DelayLine::new(frames), gate, wait_frames: 0 }
     }
+}
 
-    /// The curve that drives `target` of the strip itself, if a lane does.
-    fn lane(
-        &self,
-        strip: &Strip,
-        target: LaneTarget,
-        interpolation: Interpolation,
-    ) -> Option<Curve> {
-        self.curve(strip, target, interpolation, None)
-    }
-
-    /// The curve that drives `target`, if a lane does; `spec` is that of a device's parameter.
-    fn curve(
-        &self,
-        strip: &Strip,
-        target: LaneTarget,
-        interpolation: Interpolation,
-        spec: Option<&ParamSpec>,
-    ) -> Option<Curve> {
-        let plays = |lane: &&Lane| lane.target == target && lane.mode != LaneMode::Off;
-        let lane = strip.lanes.iter().find(plays)?;
-        let curve = Curve::new(lane.points.clone(), interpolation)?;
-        let jump_frames = u64::from(control::frames(control::MUTE_S, self.rate()));
-        Some(declick::declick(curve, target, spec, jump_frames))
-    }
+/// The curve that drives `target` in a song at `rate_hz`, jumps drawn out so that they do not click; `None`
+/// when no lane is played there.
+pub fn lane_curve(strip: &Strip, target: LaneTarget, rate_hz: u32) -> Option<Curve> {
+    let curve = strip.curve(target)?;
+    let spec = strip.control(target)?.spec;
+    let jump_frames = u64::from(control::frames(control::MUTE_S, f64::from(rate_hz)));
+    Some(declick::declick(curve, target, spec, jump_frames))
 }
 
 /// The song's tempo as a lane that holds from change to change.
@@ -358,12 +332,4 @@ fn listeners(strip: &Strip, input: u64, latencies: &[u64]) -> Vec<Listener> {
 
 fn frames_of(latency: u64) -> usize {
     usize::try_from(latency).expect("latencies are far below the address space")
-}
-
-fn interpolation(spec: &ParamSpec) -> Interpolation {
-    match spec.scale {
-        Scale::Linear => Interpolation::Linear,
-        Scale::Log => Interpolation::Log,
-        Scale::Stepped => Interpolation::Hold,
-    }
 }

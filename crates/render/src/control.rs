@@ -1,9 +1,14 @@
 //! Controls of a strip: resting values, moves by hand, and automation, as values for each frame.
 
-use twobus_dsp::Db;
-use twobus_dsp::curve::{Curve, FLOOR_DB};
-use twobus_dsp::smooth::Ramp;
+mod driven;
+pub(crate) mod hand;
 
+use twobus_dsp::Db;
+use twobus_dsp::curve::Curve;
+
+use self::driven::Driven;
+pub(crate) use self::driven::Ways;
+use self::hand::Stroke;
 use crate::RUN;
 use crate::fade::Fade;
 
@@ -23,150 +28,108 @@ pub(crate) type Values = [f64; RUN];
 /// A level: a gain for each frame. By hand it runs linearly in dB.
 #[derive(Debug, Clone)]
 pub(crate) struct LevelControl {
-    lane: Option<Curve>,
-    db: Ramp,
+    db: Driven,
+    /// A level in dB that rests, and its gain.
     resting: (f64, f64),
-    /// What is left, in dB, of the way from where a control before this one stood.
-    lead: Ramp,
-    jump_frames: u32,
 }
 
 impl LevelControl {
     pub(crate) fn new(level: Db, lane: Option<Curve>, rate_hz: f64) -> Self {
         let resting = (level.0, level.to_gain());
-        let db = Ramp::new(level.0.max(FLOOR_DB));
-        Self { lane, db, resting, lead: Ramp::new(0.0), jump_frames: frames(JUMP_S, rate_hz) }
+        Self { db: Driven::level(level.0, lane, rate_hz), resting }
     }
 
     pub(crate) fn set(&mut self, level: Db) {
-        self.db.set(level.0.max(FLOOR_DB), self.jump_frames);
-        self.resting = (level.0, level.to_gain());
+        self.db.set(level.0);
     }
 
-    pub(crate) fn reset(&mut self) {
-        self.db.finish();
-        self.lead = Ramp::new(0.0);
+    /// Moves it from `frame` on; what that is heard as, if a hand has it.
+    pub(crate) fn turn(&mut self, level: Db, frame: i64) -> Option<Stroke> {
+        self.db.turn(level.0, frame)
+    }
+
+    /// A hand takes it before `frame`.
+    pub(crate) fn take(&mut self, frame: i64) -> Option<Stroke> {
+        Some(self.db.take(frame))
+    }
+
+    /// The hand lets it go before `frame`.
+    pub(crate) fn let_go(&mut self, frame: i64) -> Option<Stroke> {
+        self.db.let_go(frame)
+    }
+
+    /// Arrives at once where it belongs at `start`.
+    pub(crate) fn reset(&mut self, start: i64) {
+        self.db.reset(start);
     }
 
     /// Goes on from where `old` stands at `frame`: without a jump, and without a change where both say
     /// the same.
     pub(crate) fn follow(&mut self, old: &Self, frame: i64) {
-        let same_level = self.lane.is_some() || self.db.target() == old.db.target();
-        if self.lane == old.lane && same_level {
-            (self.db, self.lead) = (old.db, old.lead);
-            return;
-        }
-        self.lead = Ramp::new(old.db_at(frame) - self.db_at(frame));
-        self.lead.set(0.0, self.jump_frames);
-    }
-
-    /// Where it stands at `frame`, floored.
-    fn db_at(&self, frame: i64) -> f64 {
-        let db = self.lane.as_ref().map_or(self.db.value(), |lane| lane.value_at(frame));
-        db.max(FLOOR_DB) + self.lead.value()
+        self.db.follow(&old.db, frame);
     }
 
     /// The gain of the run, if it is one; else the gains of its frames are in `out`.
     pub(crate) fn fill(&mut self, start: i64, frames: usize, out: &mut Values) -> Option<f64> {
-        if self.lead.resting().is_none() {
-            self.fill_led(start, frames, out);
-            return None;
-        }
-        if let Some(lane) = &self.lane {
-            if let Some(db) = lane.constant_over(start, frames) {
-                if db != self.resting.0 {
-                    self.resting = (db, Db(db).to_gain());
-                }
-                return Some(self.resting.1);
+        if let Some(db) = self.db.constant(start, frames) {
+            if db != self.resting.0 {
+                self.resting = (db, Db(db).to_gain());
             }
-            let gains = (start..).map(|frame| Db(lane.value_at(frame)).to_gain());
-            out[..frames].iter_mut().zip(gains).for_each(|(out, gain)| *out = gain);
-            return None;
-        }
-        if self.db.resting().is_some() {
             return Some(self.resting.1);
         }
-        for gain in &mut out[..frames] {
-            let db = self.db.advance();
-            let arrived = self.db.resting().is_some();
-            *gain = if arrived { self.resting.1 } else { Db(db).to_gain() };
+        for (frame, gain) in (start..).zip(&mut out[..frames]) {
+            *gain = Db(self.db.next(frame)).to_gain();
         }
         None
-    }
-
-    /// The gains of frames on the way from where another control stood.
-    fn fill_led(&mut self, start: i64, frames: usize, out: &mut Values) {
-        for (frame, gain) in (start..).zip(&mut out[..frames]) {
-            let db = match &self.lane {
-                Some(lane) => lane.value_at(frame),
-                None if self.db.resting().is_some() => self.resting.0,
-                None => self.db.advance(),
-            };
-            let lead = self.lead.advance();
-            let arrived = self.lead.resting().is_some();
-            *gain = if arrived { Db(db) } else { Db(db.max(FLOOR_DB) + lead) }.to_gain();
-        }
     }
 }
 
 /// A plain value, such as a pan. By hand it runs linearly.
 #[derive(Debug, Clone)]
-pub(crate) struct ValueControl {
-    lane: Option<Curve>,
-    value: Ramp,
-    /// What is left of the way from where a control before this one stood.
-    lead: Ramp,
-    jump_frames: u32,
-}
+pub(crate) struct ValueControl(Driven);
 
 impl ValueControl {
     pub(crate) fn new(value: f64, lane: Option<Curve>, rate_hz: f64) -> Self {
-        let jump_frames = frames(JUMP_S, rate_hz);
-        Self { lane, value: Ramp::new(value), lead: Ramp::new(0.0), jump_frames }
+        Self(Driven::plain(value, lane, rate_hz))
     }
 
     pub(crate) fn set(&mut self, value: f64) {
-        self.value.set(value, self.jump_frames);
+        self.0.set(value);
     }
 
-    pub(crate) fn reset(&mut self) {
-        self.value.finish();
-        self.lead = Ramp::new(0.0);
+    /// Moves it from `frame` on; what that is heard as, if a hand has it.
+    pub(crate) fn turn(&mut self, value: f64, frame: i64) -> Option<Stroke> {
+        self.0.turn(value, frame)
+    }
+
+    /// A hand takes it before `frame`.
+    pub(crate) fn take(&mut self, frame: i64) -> Option<Stroke> {
+        Some(self.0.take(frame))
+    }
+
+    /// The hand lets it go before `frame`.
+    pub(crate) fn let_go(&mut self, frame: i64) -> Option<Stroke> {
+        self.0.let_go(frame)
+    }
+
+    /// Arrives at once where it belongs at `start`.
+    pub(crate) fn reset(&mut self, start: i64) {
+        self.0.reset(start);
     }
 
     /// Goes on from where `old` stands at `frame`, as [`LevelControl::follow`] does.
     pub(crate) fn follow(&mut self, old: &Self, frame: i64) {
-        let same_value = self.lane.is_some() || self.value.target() == old.value.target();
-        if self.lane == old.lane && same_value {
-            (self.value, self.lead) = (old.value, old.lead);
-            return;
-        }
-        self.lead = Ramp::new(old.value_at(frame) - self.value_at(frame));
-        self.lead.set(0.0, self.jump_frames);
-    }
-
-    fn value_at(&self, frame: i64) -> f64 {
-        let value = self.lane.as_ref().map_or(self.value.value(), |lane| lane.value_at(frame));
-        value + self.lead.value()
+        self.0.follow(&old.0, frame);
     }
 
     /// The value of the run, if it is one; else the values of its frames are in `out`.
     pub(crate) fn fill(&mut self, start: i64, frames: usize, out: &mut Values) -> Option<f64> {
-        let constant = match &self.lane {
-            Some(lane) => lane.constant_over(start, frames),
-            None => self.value.resting(),
-        };
-        if constant.is_some() && self.lead.resting().is_some() {
-            return constant;
+        let constant = self.0.constant(start, frames);
+        if constant.is_none() {
+            let values = (start..).zip(&mut out[..frames]);
+            values.for_each(|(frame, value)| *value = self.0.next(frame));
         }
-        for (frame, out) in (start..).zip(&mut out[..frames]) {
-            let value = match &self.lane {
-                Some(lane) => lane.value_at(frame),
-                None => self.value.advance(),
-            };
-            *out = value + self.lead.advance();
-        }
-        None
+        constant
     }
 }
 
@@ -177,19 +140,51 @@ pub(crate) struct MuteControl {
     muted: bool,
     /// Silent whatever mute says: solo elsewhere.
     cut: bool,
+    hand: Option<MuteHand>,
     fade: Fade,
+}
+
+/// A hand that has a mute: where it holds it, and whether it has moved it.
+#[derive(Debug, Clone, Copy)]
+struct MuteHand {
+    muted: bool,
+    moved: bool,
 }
 
 impl MuteControl {
     pub(crate) fn new(muted: bool, cut: bool, lane: Option<Curve>, rate_hz: f64) -> Self {
         let fade = Fade::new(true, MUTE_S * rate_hz);
-        let mut control = Self { lane, muted, cut, fade };
+        let mut control = Self { lane, muted, cut, hand: None, fade };
         control.reset(0);
         control
     }
 
-    pub(crate) fn set(&mut self, muted: bool) {
-        self.muted = muted;
+    /// Mutes or un-mutes from `frame` on; what that is heard as, if a hand has it.
+    pub(crate) fn turn(&mut self, muted: bool, frame: i64) -> Option<Stroke> {
+        let from = self.is_muted(frame - 1);
+        match &mut self.hand {
+            Some(hand) => {
+                *hand = MuteHand { muted, moved: true };
+                Some(step(frame, from, muted))
+            }
+            None => {
+                self.muted = muted;
+                None
+            }
+        }
+    }
+
+    /// A hand takes it before `frame`.
+    pub(crate) fn take(&mut self, frame: i64) -> Option<Stroke> {
+        let muted = self.is_muted(frame - 1);
+        let _hand = self.hand.get_or_insert(MuteHand { muted, moved: false });
+        Some(step(frame, muted, muted))
+    }
+
+    /// The hand lets it go before `frame`; it is at once what its lane says.
+    pub(crate) fn let_go(&mut self, frame: i64) -> Option<Stroke> {
+        let hand = self.hand.take()?;
+        Some(step(frame, hand.muted, self.is_muted(frame)))
     }
 
     pub(crate) fn set_cut(&mut self, cut: bool) {
@@ -198,24 +193,33 @@ impl MuteControl {
 
     /// Arrives at once at what holds at `start`.
     pub(crate) fn reset(&mut self, start: i64) {
+        if self.hand.is_some_and(|hand| !hand.moved) {
+            self.hand = None;
+            let _stroke = self.take(start + 1);
+        }
         self.fade.set(self.open_at(start));
         self.fade.finish();
     }
 
-    /// Goes on from how far `old` is open.
+    /// Goes on from how far `old` is open, in the same hand.
     pub(crate) fn follow(&mut self, old: &Self) {
         self.fade = old.fade.clone();
+        self.hand = old.hand;
+    }
+
+    fn is_muted(&self, frame: i64) -> bool {
+        let lane = || self.lane.as_ref().map(|lane| lane.value_at(frame) >= 0.5);
+        self.hand.map(|hand| hand.muted).or_else(lane).unwrap_or(self.muted)
     }
 
     fn open_at(&self, frame: i64) -> bool {
-        let muted = self.lane.as_ref().map_or(self.muted, |lane| lane.value_at(frame) >= 0.5);
-        !(muted || self.cut)
+        !(self.is_muted(frame) || self.cut)
     }
 
     /// The gain of the run, if it is one; else the gains of its frames are in `out`.
     pub(crate) fn fill(&mut self, start: i64, frames: usize, out: &mut Values) -> Option<f64> {
         let changes = |lane: &Curve| lane.constant_over(start, frames).is_none();
-        let moves = self.lane.as_ref().is_some_and(changes);
+        let moves = self.hand.is_none() && self.lane.as_ref().is_some_and(changes);
         self.fade.set(self.open_at(start));
         if let (false, Some(gain)) = (moves, self.fade.resting()) {
             return Some(gain);
@@ -226,4 +230,10 @@ impl MuteControl {
         }
         None
     }
+}
+
+/// A mute that steps.
+fn step(frame: i64, from: bool, to: bool) -> Stroke {
+    let value = |muted: bool| f64::from(u8::from(muted));
+    Stroke { frame, from: value(from), to: value(to), frames: 0 }
 }

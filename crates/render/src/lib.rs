@@ -30,6 +30,7 @@ mod voice;
 
 pub use command::Command;
 pub use compile::{CompileError, Context, Purpose, compile};
+pub use control::hand::{RETURN_S, Stroke};
 pub use cycle::Cycle;
 pub use plan::{Fault, Plan};
 pub use probe::Probed;

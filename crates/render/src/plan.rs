@@ -6,6 +6,7 @@ use twobus_session::{DeviceId, StripId};
 
 use crate::BLOCK;
 use crate::command::Command;
+use crate::control::hand::Stroke;
 use crate::pool::Pool;
 use crate::stereo::Stereo;
 use crate::strip::{Place, Scratch, StripNode};
@@ -109,12 +110,11 @@ impl Plan {
         self.strips.iter_mut().for_each(|strip| strip.reset(start));
     }
 
-    pub(crate) fn apply(&mut self, command: Command) {
+    /// Takes a command when it is at `start`; what a hand's move is heard as.
+    pub(crate) fn apply(&mut self, command: Command, start: u64) -> Option<Stroke> {
         let id = command.strip();
-        self.strips
-            .iter_mut()
-            .filter(|strip| strip.id == id)
-            .for_each(|strip| strip.apply(command));
+        let strips = self.strips.iter_mut().filter(|strip| strip.id == id);
+        strips.fold(None, |heard, strip| strip.apply(command, start).or(heard))
     }
 }
 

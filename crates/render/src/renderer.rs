@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 
 use crate::command::Command;
+use crate::control::hand::Stroke;
 use crate::cycle::Cycle;
 use crate::plan::{Helpers, Plan};
 use crate::strip::Place;
@@ -126,7 +127,12 @@ impl Renderer {
     /// Audio thread: no allocation, no lock, no system call.
     #[rtsan_standalone::nonblocking]
     pub fn apply(&mut self, command: Command) {
-        self.plan.apply(command);
+        let _heard = self.hear(command);
+    }
+
+    /// As [`apply`](Self::apply); returns what a hand's move is heard as.
+    pub(crate) fn hear(&mut self, command: Command) -> Option<Stroke> {
+        self.plan.apply(command, self.position)
     }
 
     /// Renders a run of whole blocks at once, or the rest of one block up to the next line of the grid.

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use twobus_dsp::delay_line::DelayLine;
 use twobus_dsp::pan::{self, Matrix, PanLaw};
-use twobus_session::{DeviceId, SendId, StripId};
+use twobus_session::{DeviceId, LaneTarget, SendId, StripId};
 
 use crate::RUN;
 use crate::bypass::Slot;
 use crate::command::Command;
 use crate::compile::Arrival;
+use crate::control::hand::Stroke;
 use crate::control::{LevelControl, MuteControl, ValueControl, Values};
 use crate::fade::Fade;
 use crate::meters::StripMeter;
@@ -359,16 +360,16 @@ impl StripNode {
 
     /// Forgets all signal and arrives at what holds at `start`.
     pub(crate) fn reset(&mut self, start: u64) {
-        self.trim.reset();
-        self.sign.reset();
         let mut at = late(start, self.arrival.input);
+        self.trim.reset(at);
+        self.sign.reset(at);
         for slot in &mut self.slots {
             slot.reset(at);
             at -= slot.latency_frames() as i64;
         }
-        self.fader.reset();
-        self.pan.reset();
-        self.width.reset();
+        self.fader.reset(at);
+        self.pan.reset(at);
+        self.width.reset(at);
         self.mute.reset(at);
         self.late.reset();
         if let Input::Source(voice) = &mut self.input {
@@ -379,7 +380,7 @@ impl StripNode {
             edge.gate.finish();
             edge.wait_frames = 0;
             if let Tap::Pre(_, level) | Tap::Post(_, level) = &mut edge.tap {
-                level.reset();
+                level.reset(at);
             }
         }
     }
@@ -404,39 +405,93 @@ impl StripNode {
         self.missing_frames = old.missing_frames;
     }
 
-    /// Takes a command for this strip; ids it does not have are ignored.
+    /// Takes a command for this strip when the plan is at `start`; ids it does not have are ignored.
+    /// Returns what a hand's move is heard as.
     ///
     /// Audio thread: no allocation, no lock, no system call.
-    pub(crate) fn apply(&mut self, command: Command) {
+    pub(crate) fn apply(&mut self, command: Command, start: u64) -> Option<Stroke> {
+        let at = self.output_at(start);
         match command {
             Command::Trim(_, level) => self.trim.set(level),
             Command::Invert(_, on) => self.sign.set(if on { -1.0 } else { 1.0 }),
-            Command::Fader(_, level) => self.fader.set(level),
-            Command::Pan(_, pan) => self.pan.set(pan),
-            Command::Width(_, width) => self.width.set(width),
-            Command::Mute(_, on) => self.mute.set(on),
             Command::Cut(_, on) => self.mute.set_cut(on),
-            Command::Send(_, send, level) => self.set_send(send, level),
-            Command::Bypass(_, device, on) => self.with_slot(device, |slot| slot.bypass(on)),
+            Command::Bypass(_, device, on) => {
+                return self.with_slot(device, start, |slot, _| {
+                    slot.bypass(on);
+                    None
+                });
+            }
+            Command::Fader(_, level) => return self.fader.turn(level, at),
+            Command::Pan(_, pan) => return self.pan.turn(pan, at),
+            Command::Width(_, width) => return self.width.turn(width, at),
+            Command::Mute(_, on) => return self.mute.turn(on, at),
+            Command::Send(_, send, level) => {
+                return self.with_send(send, |control| control.turn(level, at));
+            }
             Command::Param(_, device, param, value) => {
-                self.with_slot(device, |slot| slot.set(param, value));
+                return self.with_slot(device, start, |slot, at| slot.turn(param, value, at));
+            }
+            Command::Take(_, target) => return self.take(target, start),
+            Command::Let(_, target) => return self.let_go(target, start),
+        }
+        None
+    }
+
+    fn take(&mut self, target: LaneTarget, start: u64) -> Option<Stroke> {
+        let at = self.output_at(start);
+        match target {
+            LaneTarget::Fader => self.fader.take(at),
+            LaneTarget::Pan => self.pan.take(at),
+            LaneTarget::Width => self.width.take(at),
+            LaneTarget::Mute => self.mute.take(at),
+            LaneTarget::Send(send) => self.with_send(send, |control| control.take(at)),
+            LaneTarget::Device { device, param } => {
+                self.with_slot(device, start, |slot, at| slot.take(param, at))
             }
         }
     }
 
-    fn set_send(&mut self, send: SendId, level: twobus_dsp::Db) {
-        for edge in &mut self.edges {
-            match &mut edge.tap {
-                Tap::Pre(id, control) | Tap::Post(id, control) if *id == send => control.set(level),
-                Tap::Pre(..) | Tap::Post(..) | Tap::Output | Tap::Key(_) => {}
+    fn let_go(&mut self, target: LaneTarget, start: u64) -> Option<Stroke> {
+        let at = self.output_at(start);
+        match target {
+            LaneTarget::Fader => self.fader.let_go(at),
+            LaneTarget::Pan => self.pan.let_go(at),
+            LaneTarget::Width => self.width.let_go(at),
+            LaneTarget::Mute => self.mute.let_go(at),
+            LaneTarget::Send(send) => self.with_send(send, |control| control.let_go(at)),
+            LaneTarget::Device { device, param } => {
+                self.with_slot(device, start, |slot, at| slot.let_go(param, at))
             }
         }
     }
 
-    fn with_slot(&mut self, device: twobus_session::DeviceId, act: impl FnOnce(&mut Slot)) {
-        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.device == device) {
-            act(slot);
+    fn with_send(
+        &mut self,
+        send: SendId,
+        act: impl FnOnce(&mut LevelControl) -> Option<Stroke>,
+    ) -> Option<Stroke> {
+        let level = self.edges.iter_mut().find_map(|edge| match &mut edge.tap {
+            Tap::Pre(id, control) | Tap::Post(id, control) if *id == send => Some(control),
+            Tap::Pre(..) | Tap::Post(..) | Tap::Output | Tap::Key(_) => None,
+        });
+        act(level?)
+    }
+
+    /// Lets `act` have a slot, and the frame it is at when the plan is at `start`.
+    fn with_slot(
+        &mut self,
+        device: DeviceId,
+        start: u64,
+        act: impl FnOnce(&mut Slot, i64) -> Option<Stroke>,
+    ) -> Option<Stroke> {
+        let mut at = late(start, self.arrival.input);
+        for slot in &mut self.slots {
+            if slot.device == device {
+                return act(slot, at);
+            }
+            at -= slot.latency_frames() as i64;
         }
+        None
     }
 }
 

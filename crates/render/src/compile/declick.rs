@@ -5,14 +5,14 @@ use twobus_dsp::param::ParamSpec;
 use twobus_session::LaneTarget;
 
 /// How far a control can travel, and how much of that lies between two values of it.
-fn travel(target: LaneTarget, spec: Option<&ParamSpec>, from: f64, to: f64) -> Option<f64> {
+fn travel(target: LaneTarget, spec: &ParamSpec, from: f64, to: f64) -> Option<f64> {
     let floored = |value: f64| value.max(FLOOR_DB);
-    let change = match (target, spec) {
-        (LaneTarget::Fader | LaneTarget::Send(_), _) => (floored(to) - floored(from)) / -FLOOR_DB,
-        (LaneTarget::Pan | LaneTarget::Width, _) => (to - from) / 200.0,
-        (LaneTarget::Device { .. }, Some(spec)) => spec.to_travel(to) - spec.to_travel(from),
+    let change = match target {
+        LaneTarget::Fader | LaneTarget::Send(_) => (floored(to) - floored(from)) / -FLOOR_DB,
+        LaneTarget::Pan | LaneTarget::Width => (to - from) / 200.0,
+        LaneTarget::Device { .. } => spec.to_travel(to) - spec.to_travel(from),
         // Mute fades by itself.
-        (LaneTarget::Mute | LaneTarget::Device { .. }, _) => return None,
+        LaneTarget::Mute => return None,
     };
     Some(change.abs())
 }
@@ -20,12 +20,11 @@ fn travel(target: LaneTarget, spec: Option<&ParamSpec>, from: f64, to: f64) -> O
 /// `curve` with every stretch that is too steep, and too short, drawn out to `jump_frames` frames: the
 /// steepest a lane may ask for is the control's whole travel in that time.
 ///
-/// A jump still begins at its frame, and everything else stays where it is. `spec` is that of a device's
-/// parameter. Switches and choices, whose lanes hold, are left alone.
+/// A jump still begins at its frame, and everything else stays where it is. Switches and choices, whose lanes hold, are left alone.
 pub(super) fn declick(
     curve: Curve,
     target: LaneTarget,
-    spec: Option<&ParamSpec>,
+    spec: &ParamSpec,
     jump_frames: u64,
 ) -> Curve {
     if curve.interpolation() == Interpolation::Hold {
@@ -58,6 +57,8 @@ pub(super) fn declick(
 
 #[cfg(test)]
 mod tests {
+    use twobus_session::strip::FADER;
+
     use super::*;
 
     fn curve(points: &[(u64, f64)]) -> Curve {
@@ -68,7 +69,7 @@ mod tests {
     #[test]
     fn f4_a_jump_begins_at_its_frame_and_takes_its_time() {
         let jump =
-            declick(curve(&[(0, 0.0), (1000, 0.0), (1001, -20.0)]), LaneTarget::Fader, None, 240);
+            declick(curve(&[(0, 0.0), (1000, 0.0), (1001, -20.0)]), LaneTarget::Fader, &FADER, 240);
         assert_eq!(jump.value_at(1000), 0.0);
         assert_eq!(jump.value_at(1240), -20.0);
         let steps = (1000..1240).map(|frame| jump.value_at(frame) - jump.value_at(frame + 1));
@@ -78,6 +79,6 @@ mod tests {
     #[test]
     fn f5_a_ramp_is_left_alone() {
         let ramp = curve(&[(0, 0.0), (4800, -20.0), (5000, -19.0)]);
-        assert_eq!(declick(ramp.clone(), LaneTarget::Fader, None, 240), ramp);
+        assert_eq!(declick(ramp.clone(), LaneTarget::Fader, &FADER, 240), ramp);
     }
 }

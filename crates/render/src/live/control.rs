@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use rtrb::{Consumer, Producer, PushError};
-use twobus_session::{DeviceId, Monitor, StripId};
+use twobus_session::{DeviceId, LaneTarget, Monitor, StripId};
 
 use super::layout::Layout;
 use super::message::{Cue, Cued, Message, Numbered, Retired, Taken};
@@ -116,6 +116,11 @@ impl Control {
     /// Frames by which that plan's output lies behind the timeline.
     pub fn latency_frames(&self) -> u64 {
         self.layout.latency_frames
+    }
+
+    /// Frames by which a control lies behind the timeline in that plan; `None` when there is none.
+    pub fn lag_frames(&self, id: StripId, target: LaneTarget) -> Option<u64> {
+        self.layout.lag_frames(id, target)
     }
 
     /// Sends what was parked and frees what the audio thread has given back.

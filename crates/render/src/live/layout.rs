@@ -2,9 +2,10 @@
 
 use twobus_dsp::DeviceKind;
 use twobus_dsp::pan::PanLaw;
-use twobus_session::{DeviceId, SendId, StripId};
+use twobus_session::{DeviceId, LaneTarget, SendId, StripId};
 
 use crate::bypass::Slot;
+use crate::compile::Arrival;
 use crate::plan::Plan;
 use crate::strip::{Edge, Input, StripNode, Tap};
 
@@ -21,6 +22,8 @@ pub(super) struct StripLayout {
     pub(super) mono: Option<PanLaw>,
     pub(super) slots: Vec<SlotKey>,
     pub(super) edges: Vec<EdgeLayout>,
+    /// Frames by which its input and its output lie behind the timeline.
+    arrival: Arrival,
 }
 
 /// Slots of equal keys can take each other's processor. (All plans of a song have its rate.)
@@ -61,6 +64,15 @@ impl Layout {
         Self { strips, latency_frames: plan.latency_frames }
     }
 
+    /// Frames by which the control that `target` means lies behind the timeline.
+    pub(super) fn lag_frames(&self, id: StripId, target: LaneTarget) -> Option<u64> {
+        let strip = &self.strips[self.index(id)?];
+        let LaneTarget::Device { device, .. } = target else { return Some(strip.arrival.output) };
+        let at = strip.slots.iter().position(|slot| slot.device == device)?;
+        let before: usize = strip.slots[..at].iter().map(|slot| slot.latency_frames).sum();
+        Some(strip.arrival.input + before as u64)
+    }
+
     /// The index of a strip.
     pub(super) fn index(&self, id: StripId) -> Option<usize> {
         self.strips.iter().position(|strip| strip.id == id)
@@ -81,6 +93,7 @@ impl StripLayout {
             mono: strip.mono,
             slots: strip.slots.iter().map(slot).collect(),
             edges: strip.edges.iter().map(|edge| EdgeLayout::of(edge, plan)).collect(),
+            arrival: strip.arrival,
         }
     }
 }

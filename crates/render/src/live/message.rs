@@ -4,6 +4,7 @@ use twobus_session::{Monitor, StripId};
 
 use super::swap::Swap;
 use crate::command::Command;
+use crate::control::hand::Stroke;
 use crate::cycle::Cycle;
 use crate::probe::Probe;
 use crate::source::Source;
@@ -85,6 +86,11 @@ pub enum Act {
     Play,
     /// It was told to stop.
     Stop,
+    /// Playback began at a place, all controls where they belong there. This, as the next, is no message:
+    /// its number is that of the message taken last.
+    Begin,
+    /// Playback went on at another place, as at a loop's start, with all that it had.
+    Wrap,
 }
 
 impl Message {
@@ -102,7 +108,7 @@ impl Message {
 }
 
 /// When a message acted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Taken {
     /// The message's number, as [`Control`](super::Control) gave it.
     pub serial: u64,
@@ -115,4 +121,6 @@ pub struct Taken {
     pub clock: u64,
     /// Timeline position of the frame rendered next.
     pub position: u64,
+    /// What it is heard as, when a hand takes, moves or lets go a control.
+    pub stroke: Option<Stroke>,
 }

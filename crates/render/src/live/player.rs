@@ -6,7 +6,7 @@ use rtrb::{Consumer, Producer};
 
 use super::FADE_S;
 use super::exit::Exit;
-use super::message::{Cued, Message, Numbered, Retired, Taken};
+use super::message::{Act, Cued, Message, Numbered, Retired, Taken};
 use super::moment::{Moment, Shared, State};
 use super::swap::Swap;
 use crate::BLOCK;
@@ -43,6 +43,8 @@ pub struct Player {
     bypass_frames: u32,
     /// Frames put out so far.
     frame: u64,
+    /// The number of the message taken last.
+    serial: u64,
 }
 
 enum Phase {
@@ -86,6 +88,7 @@ impl Player {
             fade_frames: (FADE_S * rate).ceil() as u32 + 1,
             bypass_frames: frames(BYPASS_S, rate) + 1,
             frame: 0,
+            serial: 0,
         };
         player.publish();
         player
@@ -131,24 +134,33 @@ impl Player {
                 | Message::Play
                 | Message::Stop => self.frame,
             };
-            // A note that nobody takes is no loss to what is heard.
-            let _full = self.ends.taken.push(Taken {
-                serial,
-                act: message.act(),
-                frame: at,
-                clock: self.renderer.rendered(),
-                position: self.renderer.position(),
-            });
-            self.act(message);
+            let mut note = Taken { serial, frame: at, ..self.note(message.act()) };
+            self.serial = serial;
+            if let Message::Change(command) = message {
+                note.stroke = self.renderer.hear(command);
+                self.touched = true;
+                self.push(note);
+            } else {
+                self.push(note);
+                self.act(message);
+            }
         }
+    }
+
+    /// A note on what happens at this frame.
+    fn note(&self, act: Act) -> Taken {
+        let (clock, position) = (self.renderer.rendered(), self.renderer.position());
+        Taken { serial: self.serial, act, frame: self.frame, clock, position, stroke: None }
+    }
+
+    fn push(&mut self, note: Taken) {
+        // One that nobody takes is no loss to what is heard.
+        let _full = self.ends.taken.push(note);
     }
 
     fn act(&mut self, message: Message) {
         match message {
-            Message::Change(command) => {
-                self.renderer.apply(command);
-                self.touched = true;
-            }
+            Message::Change(command) => self.renderer.apply(command),
             Message::Monitor(switches) => self.exit.set_monitor(switches),
             Message::Probe(strip, probe) => self.look(strip, probe),
             Message::Play if self.is_playing() => {}
@@ -234,6 +246,7 @@ impl Player {
         }
         self.wanted = false;
         self.phase = Phase::Playing;
+        self.push(self.note(Act::Begin));
         // A song begins by itself; anywhere else the sound may be anything.
         match self.renderer.position() {
             0 => self.exit.stand_open(),
@@ -262,7 +275,11 @@ impl Player {
             self.take_streams(&mut cued, late, seamless);
             match cued.joins {
                 None => self.renderer.locate(place),
-                Some(_) => self.renderer.jump(place),
+                Some(_) if place == self.renderer.position() => {}
+                Some(_) => {
+                    self.renderer.jump(place);
+                    self.push(self.note(Act::Wrap));
+                }
             }
             self.renderer.set_cycle(cued.cycle);
             let floor = if cued.joins.is_none() { place } else { 0 };
@@ -321,12 +338,24 @@ impl Player {
     fn put_out(&mut self, left: &mut [f64], right: &mut [f64]) {
         if self.is_playing() {
             let at = self.playhead();
+            let before = self.note(Act::Wrap);
             self.renderer.render(left, right);
+            self.note_wrap(before);
             self.exit.pass(at, left, right);
         } else {
             self.exit.rest(left, right);
         }
         self.frame += left.len() as u64;
+    }
+
+    /// Notes when the loop has wrapped since `before`.
+    fn note_wrap(&mut self, before: Taken) {
+        let Some(cycle) = self.way.cycle else { return };
+        let rendered = self.renderer.rendered() - before.clock;
+        let ahead = cycle.ahead(before.position).filter(|ahead| *ahead <= rendered);
+        if let Some(ahead) = ahead.filter(|_| rendered > 0) {
+            self.push(Taken { clock: before.clock + ahead, position: cycle.start(), ..before });
+        }
     }
 
     /// Timeline position of the frame that is handed out next.

@@ -31,7 +31,26 @@ impl Processor for Late {
     }
 }
 
+/// A device that adds what it listens to.
+struct Sum;
+
+impl Processor for Sum {
+    fn latency_frames(&self) -> usize {
+        0
+    }
+    fn set(&mut self, _param: usize, _value: f64) {}
+    fn reset(&mut self) {}
+    fn process(&mut self, _left: &mut [f32], _right: &mut [f32]) {}
+    fn process_keyed(&mut self, left: &mut [f32], right: &mut [f32], key: [&[f32]; 2]) {
+        left.iter_mut().zip(key[0]).for_each(|(x, key)| *x += key);
+        right.iter_mut().zip(key[1]).for_each(|(x, key)| *x += key);
+    }
+}
+
 pub(crate) fn late(device: &Device, _rate_hz: u32) -> Box<dyn Processor> {
+    if device.key.is_some() {
+        return Box::new(Sum);
+    }
     Box::new(Late(DelayLine::new(device.values[0] as usize)))
 }
 
@@ -41,7 +60,8 @@ pub(crate) fn late_device(id: u32, frames: u64) -> Device {
     device
 }
 
-/// A random graph: tracks and buses with late devices, outputs and sends only to later buses.
+/// A random graph: tracks and buses with late devices, some of which listen to earlier strips; outputs and
+/// sends only to later buses.
 fn random_graph(random: &mut Random) -> Scene {
     let mut scene = Scene::default();
     let (tracks, buses) = (1 + random.below(5) as u32, random.below(5) as u32);
@@ -52,7 +72,11 @@ fn random_graph(random: &mut Random) -> Scene {
         for _ in 0..random.below(3) {
             device += 1;
             let most = if random.below(20) == 0 { 16_384 } else { 300 };
-            strip.inserts.push(late_device(device, random.below(most)));
+            let mut inserted = late_device(device, random.below(most));
+            if id > 1 && random.below(4) == 0 {
+                inserted.key = Some(StripId(1 + random.below(u64::from(id - 1)) as u32));
+            }
+            strip.inserts.push(inserted);
         }
         let first_bus = (tracks + 1).max(id + 1);
         let choices = u64::from(tracks + buses + 1 - first_bus);
@@ -86,8 +110,9 @@ fn random_graph(random: &mut Random) -> Scene {
 }
 
 #[test]
-fn e6_in_600_random_graphs_every_path_arrives_at_the_same_frame() {
+fn e6_in_600_random_graphs_with_side_chains_every_path_arrives_at_the_same_frame() {
     let mut random = Random::new(66);
+    let mut listeners = 0;
     for graph in 0..600 {
         let scene = random_graph(&mut random);
         let mut renderer = Renderer::new(scene.plan(Purpose::Bounce, &late).unwrap());
@@ -96,7 +121,10 @@ fn e6_in_600_random_graphs_every_path_arrives_at_the_same_frame() {
         assert_eq!(arrived, vec![100], "graph {graph}");
         // Every path carries the impulse at unity, so what arrives is their number.
         assert_eq!(left[100], paths(&scene), "graph {graph}");
+        let devices = scene.mix.strips().flat_map(|strip| &strip.inserts);
+        listeners += devices.filter(|device| device.key.is_some()).count();
     }
+    assert!(listeners > 300, "{listeners} side-chains");
 }
 
 /// Number of paths from any track to the output.
@@ -107,7 +135,13 @@ fn paths(scene: &Scene) -> f64 {
         }
         let strip = scene.mix.strip(id).unwrap();
         let Output::Strip(output) = strip.output else { return 0.0 };
-        from(scene, output) + strip.sends.iter().map(|send| from(scene, send.to)).sum::<f64>()
+        let sends = strip.sends.iter().map(|send| from(scene, send.to));
+        let listens = |other: &Strip| other.inserts.iter().filter(|d| d.key == Some(id)).count();
+        let heard = scene.mix.strips().map(|other| match listens(other) {
+            0 => 0.0,
+            count => count as f64 * from(scene, other.id),
+        });
+        from(scene, output) + sends.sum::<f64>() + heard.sum::<f64>()
     }
     scene.mix.tracks.iter().map(|track| from(scene, track.strip.id)).sum()
 }

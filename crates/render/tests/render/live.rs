@@ -1,6 +1,7 @@
 //! The live side: a player driven as a device would drive it, in odd lengths.
 
 mod changes;
+mod hands;
 mod levels;
 mod monitor;
 mod probe;

@@ -37,6 +37,31 @@ fn f7_feedback_is_refused_with_its_path() {
     }
 }
 
+// Kick ──► Drums ──► Band ──► mix bus        pre: before the fader, post: after it
+//   │pre      │post    └─post─► Plate ──► mix bus
+//   ▼         ▼                   ▲
+//  Room ─────────────post─────────┘
+#[test]
+fn f7_groups_lie_in_groups_and_sends_lead_from_any_strip_to_any_later_bus() {
+    let mut scene = Scene::default();
+    let kick = scene.track(1, vec![1.0; 640], vec![1.0; 640]);
+    (kick.fader, kick.output) = (Db::from_gain(0.5), Output::Strip(StripId(10)));
+    kick.sends.push(AuxSend { tap: Tap::Pre, ..send(12) });
+    let drums = bus(&mut scene, 10, "Drums", 11);
+    let band = bus(&mut scene, 11, "Band", 0);
+    let room = bus(&mut scene, 12, "Room", 0);
+    let _plate = bus(&mut scene, 13, "Plate", 0);
+    scene.mix.buses[drums].strip.fader = Db::from_gain(0.25);
+    scene.mix.buses[drums].strip.sends.push(send(12));
+    scene.mix.buses[band].strip.sends.push(AuxSend { id: SendId(20), ..send(13) });
+    scene.mix.buses[room].strip.fader = Db::from_gain(2.0);
+    scene.mix.buses[room].strip.sends.push(AuxSend { id: SendId(21), ..send(13) });
+    let mut renderer = Renderer::new(scene.plan(Purpose::Bounce, &build_device).unwrap());
+    // Drums and Band carry 1/8, Room twice 1 and 1/8, Plate both once more.
+    let expected = 2.0 * (0.125 + 2.0 * (1.0 + 0.125));
+    assert!((bounce(&mut renderer, 640).0[639] - expected).abs() < 1e-12);
+}
+
 #[test]
 fn a_strip_that_feeds_a_track_or_itself_is_refused() {
     let mut scene = Scene::default();

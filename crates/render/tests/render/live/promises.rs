@@ -8,9 +8,10 @@ use twobus_render::compile::build_device;
 use twobus_render::live::{Control, Cue, Player, pair};
 use twobus_render::source::MemorySource;
 use twobus_render::{Command, Purpose, Source};
-use twobus_session::{Device, DeviceId, Monitor, StripId};
+use twobus_session::{Device, DeviceId, LaneTarget, Monitor, ParamId, StripId};
 
 use super::{Stage, offline, render};
+use crate::automation::lane;
 use crate::determinism::busy_scene;
 use crate::realtime::heap_operations;
 use crate::support::{RATE_HZ, Scene, bits};
@@ -82,6 +83,49 @@ fn e11_every_device_with_every_parameter_moving_leaves_the_heap_alone() {
                 assert_eq!(operations(&mut stage, 2), 0, "{kind:?} {}", spec.id);
             }
         }
+    }
+}
+
+/// Hands take, move and let go controls of every kind, with a swap in between.
+#[test]
+fn e11_hands_at_automated_controls_leave_the_heap_alone() {
+    let mut scene = busy_scene();
+    let (id, device) = (StripId(1), DeviceId(70));
+    let strip = &mut scene.mix.tracks[0].strip;
+    strip.inserts.push(Device::new(device, DeviceKind::Equalizer));
+    let param = |id| LaneTarget::Device { device, param: ParamId::new(id).unwrap() };
+    let of_strip = [LaneTarget::Fader, LaneTarget::Pan, LaneTarget::Width, LaneTarget::Mute];
+    let targets = of_strip.into_iter().chain([param("b1_freq"), param("b1_on")]);
+    let targets: Vec<LaneTarget> = targets.collect();
+    strip.lanes = targets.iter().map(|target| lane(*target, &[(0, 1.0), (4000, 0.0)])).collect();
+    let frequency = strip.lanes.iter_mut().find(|lane| lane.target == param("b1_freq")).unwrap();
+    frequency.points.iter_mut().for_each(|point| point.value += 200.0);
+    let mut stage = Stage::new(scene);
+    let _ = stage.control.play();
+    let index = |name| DeviceKind::Equalizer.param(name).unwrap();
+    for round in 0..3 {
+        for target in &targets {
+            let _ = stage.control.change(Command::Take(id, *target));
+        }
+        assert_eq!(operations(&mut stage, 4), 0, "take");
+        for command in [
+            Command::Fader(id, Db::SILENCE),
+            Command::Pan(id, -50.0),
+            Command::Width(id, 10.0),
+            Command::Mute(id, true),
+            Command::Param(id, device, index("b1_freq"), 2000.0),
+            Command::Param(id, device, index("b1_on"), 1.0),
+        ] {
+            let _ = stage.control.change(command);
+        }
+        assert_eq!(operations(&mut stage, 4), 0, "move");
+        stage.scene.mix.tracks[0].strip.trim = Db(-f64::from(round));
+        let _ = stage.swap();
+        assert_eq!(operations(&mut stage, 12), 0, "swap");
+        for target in &targets {
+            let _ = stage.control.change(Command::Let(id, *target));
+        }
+        assert_eq!(operations(&mut stage, 40), 0, "let go");
     }
 }
 
