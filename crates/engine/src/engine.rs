@@ -3,6 +3,7 @@
 mod library;
 mod notices;
 mod plan;
+mod recorder;
 mod wants;
 
 use std::collections::VecDeque;
@@ -15,11 +16,14 @@ use twobus_jobs::Folder;
 use twobus_render::live::{Control, Cue, Moment, Player, State, Taken, pair};
 use twobus_render::meters::StripMeter;
 use twobus_render::{Command, Cycle, Plan, Source};
-use twobus_session::{DeviceId, MediaId, Mix, Monitor, Project, Song, SongId, StripId};
+use twobus_session::{
+    DeviceId, Edit, LaneTarget, MediaId, Mix, Monitor, Project, Song, SongId, StripId,
+};
 
 use self::library::{Library, Opener};
 pub use self::notices::Notice;
 use self::notices::Watch;
+use self::recorder::{Desk, Recorder};
 use self::wants::{Flight, Wants};
 use crate::device::{self, Backend, Output, Playback, Wish};
 use crate::error::Error;
@@ -62,6 +66,7 @@ pub struct Engine {
     monitor: Monitor,
     /// Values of a drag that has not ended.
     held: Vec<Command>,
+    recorder: Recorder,
     notes: VecDeque<Taken>,
     watch: Watch,
     scope: Option<Scope>,
@@ -83,6 +88,9 @@ pub struct Status {
     pub starved_frames: u64,
     /// The device: what it is, xruns.
     pub device: device::Status,
+    /// Automation of passes that are over since the last poll, each as one step for
+    /// [`History::apply`](twobus_session::History::apply); then comes [`update`](Engine::update).
+    pub written: Vec<Edit>,
     /// What happened since the last poll, for people.
     pub notices: Vec<Notice>,
 }
@@ -139,6 +147,7 @@ impl Engine {
             cycle: None,
             monitor,
             held: Vec::new(),
+            recorder: Recorder::default(),
             notes: VecDeque::new(),
             watch: Watch::new(pulse),
             scope: None,
@@ -154,6 +163,8 @@ impl Engine {
         if self.output.status().state == device::State::Dead {
             self.revive();
         }
+        let (recorder, mut desk) = self.recording();
+        recorder.before_play(&mut desk);
         self.control.play()
     }
 
@@ -188,7 +199,16 @@ impl Engine {
 
     /// Moves a control while it is dragged; the document does not change. Returns the number of the
     /// message.
+    ///
+    /// A control that was [taken](Self::touch) leaves its lane for it.
     pub fn preview(&mut self, command: Command) -> u64 {
+        let (recorder, desk) = self.recording();
+        let handle = desk.handle(&command).filter(|handle| recorder.is_in_hand(*handle));
+        if let Some(handle) = handle {
+            let serial = self.control.change(command);
+            self.recorder.moves(handle, serial);
+            return serial;
+        }
         self.held.retain(|held| !held.moves_same(&command));
         self.held.push(command);
         self.control.change(command)
@@ -197,6 +217,32 @@ impl Engine {
     /// The drag has ended: what its edit made of the document counts from now on.
     pub fn release(&mut self) {
         self.held.clear();
+    }
+
+    /// Whether hands write automation while the song plays; at first they do not.
+    ///
+    /// A *pass* goes from the start of playback to its stop, and becomes one edit in [`Status::written`]. A
+    /// locate and a loop's wrap end it too: what is still in a hand, latched in a loop, or in write goes on
+    /// in the next pass, from the new place on.
+    pub fn set_recording(&mut self, is_on: bool) {
+        self.recorder.set_on(is_on);
+    }
+
+    /// A hand takes a control that has a lane: it no longer moves by that lane, and sounds where
+    /// [`preview`](Self::preview) puts it. False when no lane is played there; then nothing happens.
+    ///
+    /// While the song plays and [recording](Self::set_recording) is on, lanes in touch are written until
+    /// the control is let go and has run back ([`RETURN_S`](twobus_render::RETURN_S)), lanes in latch until
+    /// stop; lanes in write are written from start to stop, whether touched or not.
+    pub fn touch(&mut self, strip: StripId, target: LaneTarget) -> bool {
+        let (recorder, mut desk) = self.recording();
+        recorder.touch((strip, target), &mut desk)
+    }
+
+    /// The hand lets the control go.
+    pub fn let_go(&mut self, strip: StripId, target: LaneTarget) {
+        let (recorder, mut desk) = self.recording();
+        recorder.let_go((strip, target), &mut desk);
     }
 
     /// Plays the song as `project` has it now; a drag that goes on stays where it is.
@@ -213,6 +259,8 @@ impl Engine {
         }
         self.plan = Some(plan);
         self.project = project;
+        let (recorder, mut desk) = self.recording();
+        recorder.after_update(&mut desk);
         self.load();
         self.send_plan();
         Ok(())
@@ -306,6 +354,8 @@ impl Engine {
         while let Some(note) = self.control.taken() {
             self.flight.taken(note.serial);
             self.swapping = self.swapping.filter(|serial| note.serial < *serial);
+            let (recorder, mut desk) = self.recording();
+            recorder.take_note(&note, &mut desk);
             if self.notes.len() == NOTES {
                 let _oldest = self.notes.pop_front();
             }
@@ -378,6 +428,10 @@ impl Engine {
                 Part::Reference => reference = Some(source),
             }
         }
+        if joins.is_none() {
+            let (recorder, mut desk) = self.recording();
+            recorder.before_locate(&mut desk);
+        }
         let serial = self.control.cue(Cue { start, cycle, joins, sources, reference });
         self.flight = Flight::Sent(serial);
     }
@@ -402,15 +456,25 @@ impl Engine {
                 || self.flight.is_preparing(),
             starved_frames,
             device,
+            written: self.recorder.take_written(),
             notices,
         }
+    }
+
+    /// The recorder, and what it works with.
+    fn recording(&mut self) -> (&mut Recorder, Desk<'_>) {
+        let (project, control) = (&mut self.project, &mut self.control);
+        let desk = Desk { project, song: self.song, rate_hz: self.rate_hz, control };
+        (&mut self.recorder, desk)
     }
 
     /// Makes a new player in place of one that a device holds for ever.
     fn revive(&mut self) {
         let Ok((_, mix)) = song_mix(&self.project, self.song) else { return };
         let Ok(plan) = plan::compile(&self.project, self.rate_hz, mix) else { return };
-        let place = self.control.moment().playhead;
+        let Moment { playhead: place, clock, .. } = self.control.moment();
+        let (recorder, mut desk) = self.recording();
+        recorder.lose_player(clock, &mut desk);
         let (control, player) = pair(plan, self.rate_hz);
         self.control = control;
         self.output.provide(Box::new(player), self.rate_hz);

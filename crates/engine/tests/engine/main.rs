@@ -25,6 +25,8 @@ mod pulse;
 #[cfg(test)]
 mod realtime;
 #[cfg(test)]
+mod recording;
+#[cfg(test)]
 mod signals;
 #[cfg(test)]
 mod song;

@@ -17,7 +17,7 @@ use twobus_render::compile::build_device;
 use twobus_render::live::State;
 use twobus_render::source::MemorySource;
 use twobus_render::{Context, Purpose, Renderer, Source, compile};
-use twobus_session::{Device, DeviceId, Mix, Project, Song, SongId, StripId, Track};
+use twobus_session::{Device, DeviceId, Edit, Mix, Project, Song, SongId, StripId, Track};
 
 pub(crate) const RATE_HZ: u32 = 48_000;
 
@@ -158,6 +158,8 @@ pub(crate) struct Deck {
     pub(crate) tune: Tune,
     pub(crate) engine: Engine,
     pub(crate) fake: Fake,
+    /// What was written into lanes so far.
+    pub(crate) written: Vec<Edit>,
 }
 
 impl Deck {
@@ -167,14 +169,15 @@ impl Deck {
 
     pub(crate) fn on(tune: Tune, fake: Fake) -> Self {
         let engine = tune.engine(Arc::new(fake.clone()), Wish::default());
-        Self { tune, engine, fake }
+        Self { tune, engine, fake, written: Vec::new() }
     }
 
     /// Polls, while the device asks for nothing but its commands to be taken, until it is so.
     pub(crate) fn wait(&mut self, so: impl Fn(&Status) -> bool) -> Status {
         let start = Instant::now();
         loop {
-            let status = self.engine.poll();
+            let mut status = self.engine.poll();
+            self.written.append(&mut status.written);
             if so(&status) {
                 return status;
             }
@@ -213,6 +216,7 @@ impl Deck {
             played.extend(block.as_chunks::<2>().0.iter().copied());
             let status = self.engine.poll();
             assert_eq!(status.starved_frames, 0);
+            self.written.extend(status.written);
             if played.len() == frames {
                 return played;
             }
