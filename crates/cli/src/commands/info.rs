@@ -5,8 +5,8 @@ use twobus_dsp::units::signed;
 use twobus_jobs::{Folder, Offline, Result, offline};
 use twobus_session::audible::changes_since;
 use twobus_session::{
-    Delivery, MasterInput, Measurements, MediaFile, Mix, Output, Print, Project, Song, Strip,
-    Version,
+    Delivery, Lane, LaneMode, LaneTarget, MasterInput, Measurements, MediaFile, Mix, Output, Print,
+    Project, Song, Strip, Version,
 };
 
 use crate::args::InfoArgs;
@@ -71,6 +71,15 @@ struct StripJson {
     output: Option<String>,
     inserts: usize,
     sends: usize,
+    lanes: Vec<LaneJson>,
+}
+
+#[derive(Serialize)]
+struct LaneJson {
+    target: LaneTarget,
+    control: String,
+    mode: LaneMode,
+    points: usize,
 }
 
 #[derive(Serialize)]
@@ -137,8 +146,18 @@ fn song_text(project: &Project, song: &Song, number: usize) -> String {
     let mut text = format!("\n{number}. \"{}\", {} Hz, {length}\n", song.title, song.rate_hz);
     if let Some(mix) = &song.mix {
         let head = [
-            "Strip", "Id", "Role", "Trim", "Fader", "Pan", "Width", "M/S", "Output", "Inserts",
+            "Strip",
+            "Id",
+            "Role",
+            "Trim",
+            "Fader",
+            "Pan",
+            "Width",
+            "M/S",
+            "Output",
+            "Inserts",
             "Sends",
+            "Automation",
         ];
         let mut rows = vec![head.map(str::to_owned).to_vec()];
         rows.extend(mix.strips().map(|strip| strip_cells(mix, strip)));
@@ -189,6 +208,12 @@ fn strip_cells(mix: &Mix, strip: &Strip) -> Vec<String> {
             let to = mix.strip(send.to).map_or("?", |strip| strip.name.as_str());
             format!("{to} {} {}", send.level, send.id.0)
         })),
+        or_dash(
+            strip
+                .lanes
+                .iter()
+                .map(|lane| format!("{} {}", strip.control_name(lane.target), lane.mode.name())),
+        ),
     ]
 }
 
@@ -247,6 +272,11 @@ fn master_json(project: &Project, song: &Song, delivery: &Delivery) -> MasterJso
     MasterJson { file: delivery.file.clone(), print: delivery.print, current }
 }
 
+fn lane_json(strip: &Strip, lane: &Lane) -> LaneJson {
+    let control = strip.control_name(lane.target);
+    LaneJson { target: lane.target, control, mode: lane.mode, points: lane.points.len() }
+}
+
 fn song_json(project: &Project, song: &Song) -> SongJson {
     let empty = Mix::default();
     let mix = song.mix.as_ref();
@@ -262,6 +292,7 @@ fn song_json(project: &Project, song: &Song) -> SongJson {
         output: output(mix.unwrap_or(&empty), strip),
         inserts: strip.inserts.len(),
         sends: strip.sends.len(),
+        lanes: strip.lanes.iter().map(|lane| lane_json(strip, lane)).collect(),
     };
     let print = |print: &Print| PrintJson {
         number: print.number,
