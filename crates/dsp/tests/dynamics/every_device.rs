@@ -183,18 +183,58 @@ fn e12_no_setting_breaks_the_output() {
     }
 }
 
+/// Largest second difference, as a part of the peak: a jump shows in full, a low sine hardly.
+fn roughness(signal: &[f32]) -> f64 {
+    let second = |w: &[f32]| f64::from(w[2] - 2.0 * w[1] + w[0]).abs();
+    let peak = signal.iter().fold(0.5_f32, |peak, x| peak.max(x.abs()));
+    signal[2000..].windows(3).map(second).fold(0.0, f64::max) / f64::from(peak)
+}
+
+/// A sine of 76 Hz, loud enough that each of them works.
+fn low_tone() -> Stereo {
+    let tone: Vec<f32> = (0..9600).map(|n| 0.5 * (n as f32 * 0.01).sin()).collect();
+    [tone.clone(), tone]
+}
+
+/// What is heard changes to another signal, or the level to another one: at any moment of a wave, on and
+/// off, with filters in the side-chain and a key of its own.
+#[test]
+fn f4_switching_the_detection_or_listening_while_it_plays_does_not_click() {
+    let (input, mut tested) = (low_tone(), 0);
+    let key: Stereo = input.clone().map(|side| side.iter().map(|x| 0.3 - x * x).collect());
+    for kind in KINDS {
+        for switch in ["listen", "detection"].into_iter().filter_map(|id| kind.param(id)) {
+            tested += 1;
+            for (moment, external) in
+                (0..32_u32).map(|n| (3000 + 61 * n as usize, f64::from(n % 2)))
+            {
+                let chain = [("low_cut", 60.0), ("external", external)];
+                let chain: Vec<(&str, f64)> =
+                    chain.into_iter().filter(|(id, _)| kind.param(id).is_some()).collect();
+                let mut device = device(kind, RATE_HZ, &chain);
+                let [mut left, mut right] = input.clone();
+                for (block, on) in
+                    [(0..moment, 0.0), (moment..moment + 2500, 1.0), (moment + 2500..9600, 0.0)]
+                {
+                    device.set(switch, on);
+                    let key = [&key[0][block.clone()], &key[1][block.clone()]];
+                    device.process_keyed(&mut left[block.clone()], &mut right[block], key);
+                }
+                let rough = roughness(&left).max(roughness(&right));
+                assert!(rough < 0.003, "{} {switch} at {moment}: {rough}", kind.name());
+            }
+        }
+    }
+    assert_eq!(tested, 4);
+}
+
 /// The steps of a sine's second difference that a move adds, above those it has.
 #[test]
 fn f4_moves_by_hand_do_not_click() {
-    let tone: Vec<f32> = (0..9600).map(|n| 0.5 * (n as f32 * 0.01).sin()).collect();
-    let input = [tone.clone(), tone];
-    let roughness = |signal: &[f32]| {
-        let second = |w: &[f32]| f64::from(w[2] - 2.0 * w[1] + w[0]).abs();
-        signal[2000..].windows(3).map(second).fold(0.0, f64::max)
-    };
+    let input = low_tone();
     for kind in KINDS {
         for (param, spec) in kind.specs().iter().enumerate() {
-            if kind.is_fixed(param) || spec.id == "listen" || spec.id == "detection" {
+            if kind.is_fixed(param) {
                 continue;
             }
             let mut device = device(kind, RATE_HZ, &[]);
@@ -203,8 +243,7 @@ fn f4_moves_by_hand_do_not_click() {
             let is_low = spec.to_travel(spec.default) < 0.5;
             device.set(param, if is_low { *spec.range.end() } else { *spec.range.start() });
             device.process(&mut left[4000..], &mut right[4000..]);
-            let peak = left.iter().fold(0.5_f32, |peak, x| peak.max(x.abs()));
-            let rough = roughness(&left) / f64::from(peak);
+            let rough = roughness(&left);
             println!("{} {}: {rough:.5}", kind.name(), spec.id);
             assert!(rough < 0.003, "{} {}: {rough}", kind.name(), spec.id);
         }
