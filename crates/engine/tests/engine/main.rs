@@ -7,6 +7,9 @@ mod capture;
 #[cfg(target_os = "linux")]
 mod captured;
 #[cfg(test)]
+#[path = "../../../../tests/shared/heap.rs"]
+mod heap;
+#[cfg(test)]
 mod output;
 #[cfg(test)]
 #[cfg(target_os = "linux")]

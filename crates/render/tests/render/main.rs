@@ -7,6 +7,9 @@ mod determinism;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+#[path = "../../../../tests/shared/heap.rs"]
+mod heap;
+#[cfg(test)]
 mod latency;
 #[cfg(test)]
 mod live;
@@ -14,6 +17,7 @@ mod live;
 mod realtime;
 #[cfg(test)]
 mod routing;
+#[cfg(test)]
 mod side_chain;
 #[cfg(test)]
 mod stems;

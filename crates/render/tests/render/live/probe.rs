@@ -6,7 +6,7 @@ use twobus_render::Probed;
 use twobus_session::{Device, DeviceId, StripId};
 
 use super::Stage;
-use crate::realtime::heap_operations;
+use crate::heap::heap_operations;
 use crate::support::{RATE_HZ, Random, Scene};
 
 /// A track of noise whose second device turns it down by 6 dB.

@@ -13,7 +13,7 @@ use twobus_session::{Device, DeviceId, LaneTarget, Monitor, ParamId, StripId};
 use super::{Stage, offline, render};
 use crate::automation::lane;
 use crate::determinism::busy_scene;
-use crate::realtime::heap_operations;
+use crate::heap::heap_operations;
 use crate::support::{RATE_HZ, Scene, bits};
 
 const _: () = {
