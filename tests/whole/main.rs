@@ -6,6 +6,8 @@ mod archive;
 #[cfg(test)]
 mod bounce;
 #[cfg(test)]
+mod check;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod determinism;

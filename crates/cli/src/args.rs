@@ -64,6 +64,8 @@ pub(crate) enum Command {
     Bounce(BounceArgs),
     /// Master a print, or any stereo file, to a delivered file.
     Master(MasterArgs),
+    /// Ask whether a print, a mix or a stereo file is ready for mastering.
+    Check(CheckArgs),
     /// Measure audio files.
     Analyze(AnalyzeArgs),
     /// Go from a folder of stems to a mix, a print and two masters, with a report.
@@ -283,6 +285,32 @@ pub(crate) struct MasterArgs {
     #[arg(long)]
     pub(crate) no_dither: bool,
     /// Replace the file if it is there.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// Ends with exit code 3 when there is something to fix, and with 0 when there is nothing, or only something
+/// to consider.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CheckArgs {
+    /// Folder of a project, or a stereo file.
+    pub(crate) input: PathBuf,
+    /// Number of the song.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) song: u32,
+    /// Number of the print; the newest main one if not given.
+    #[arg(long, conflicts_with = "mix")]
+    pub(crate) print: Option<u32>,
+    /// Check the mix as it is now, without making a print.
+    #[arg(long)]
+    pub(crate) mix: bool,
+    /// Leave out the tracks: measure the print only, without saying which tracks cause what.
+    #[arg(long, conflicts_with = "mix")]
+    pub(crate) no_tracks: bool,
+    /// Write the report as a page with pictures too.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// Replace the page if it is there.
     #[arg(long)]
     pub(crate) force: bool,
 }

@@ -6,6 +6,7 @@ pub(crate) mod apply;
 pub(crate) mod archive;
 pub(crate) mod bounce;
 pub(crate) mod changes;
+pub(crate) mod check;
 pub(crate) mod collect;
 pub(crate) mod demo;
 pub(crate) mod import;

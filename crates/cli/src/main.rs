@@ -42,6 +42,7 @@ fn run(command: &Command, watch: &terminal::Watch) -> Result<Outcome, twobus_job
         Command::Unpack(args) => commands::archive::run_unpack(args, progress),
         Command::Bounce(args) => commands::bounce::run(args, progress),
         Command::Master(args) => commands::master::run(args, progress),
+        Command::Check(args) => commands::check::run(args, progress),
         Command::Analyze(args) => commands::analyze::run(args, progress),
         Command::Demo(args) => commands::demo::run(args, progress),
     }

@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::sync::mpsc::Receiver;
 
-use twobus_analysis::{Analyzer, Report};
+use twobus_analysis::{Analyzer, Checked, Checker, Coding, Material, Report};
 use twobus_media::{Decoder, Info, Warning};
 use twobus_session::Measurements;
 
 use crate::error::Result;
-use crate::output::Chunk;
+use crate::output::{Chunk, Format};
 use crate::progress::Progress;
 
 /// What an audio file is and measures.
@@ -44,13 +44,17 @@ pub fn analyze(path: &Path, progress: &Progress) -> Result<Analysis> {
     Ok(Analysis { info, report: analyzer.finish(), warnings: decoder.warnings() })
 }
 
-/// Measures the chunks that arrive until there are no more.
-pub(crate) fn listen(rate_hz: u32, chunks: &Receiver<Chunk>) -> Report {
-    let mut analyzer = Analyzer::new(rate_hz, 2);
+/// Measures and checks the chunks of a file of `format` that arrive until there are no more.
+pub(crate) fn listen(rate_hz: u32, format: Format, chunks: &Receiver<Chunk>) -> Checked {
+    let coding = match format.is_integer() {
+        true => Coding::Integer(format.samples().bits()),
+        false => Coding::Float,
+    };
+    let mut checker = Checker::new(Material { rate_hz, coding });
     for [left, right] in chunks {
-        analyzer.push(&[&left, &right]);
+        checker.push(&left, &right);
     }
-    analyzer.finish()
+    checker.finish()
 }
 
 /// The figures that are kept with a print.

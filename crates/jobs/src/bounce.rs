@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use twobus_analysis::Report;
+use twobus_analysis::{Checked, Report};
 use twobus_dsp::Db;
 use twobus_dsp::dither::{Depth, Dither};
 use twobus_media::ContentHash;
@@ -32,9 +32,11 @@ use crate::stems::{Silenced, check_still_there, silenced};
 
 mod files;
 mod silence;
+mod tracks;
 
 use files::Files;
 use silence::{print_note, silence_note};
+pub(crate) use tracks::{TracksJob, render_tracks};
 
 /// Frames between two reports of progress.
 const REPORT_FRAMES: u64 = 1 << 14;
@@ -139,7 +141,8 @@ pub fn bounce(
     let _at_work = folder.at_work()?;
     let silenced = if options.allow_missing { silenced(folder, project, mix)? } else { Vec::new() };
     let work = Work { folder, project, song, mix, silenced: &silenced };
-    let (mut renderer, feeds) = prepare(&work, options, progress)?;
+    let purpose = if options.stems { Purpose::Stems } else { Purpose::Bounce };
+    let (mut renderer, feeds) = prepare(&work, purpose, options.threads, progress)?;
     let depth = feeds.iter().map(Feed::depth).fold(Depth::Fixed(0), finer);
     let dither = match options.dither {
         true => options.format.dither(depth, !only_adds(mix)),
@@ -149,17 +152,19 @@ pub fn bounce(
     let path = print_path(folder, song, number, options)?;
     let streams = 1 + if options.stems { renderer.plan().stem_names().len() } else { 0 };
     check_room(&path, bytes_ahead(span, options.format, streams))?;
-    let (listener, measuring) = if options.measure { measure(song.rate_hz) } else { (None, None) };
+    let (listener, measuring) =
+        if options.measure { measure(song.rate_hz, options.format) } else { (None, None) };
     let mut files = Files::create(&renderer, &path, song, options, dither, listener)?;
     progress.begin("Mixing", frames_ahead(mix, span));
     let frames = run(&mut renderer, feeds, span, song.rate_hz, options, &mut files, progress)?;
-    let report = files.finish_measuring(measuring)?;
+    let checked = files.finish_measuring(measuring)?;
     // A file that was cut short or written over meanwhile is in the print as silence or worse.
     check_still_there(folder, project, mix, &silenced)?;
     let mut notes = notes(mix, song.rate_hz, &renderer, &files, options);
     notes.extend(silence_note(&silenced));
     let (stems, residual_dbfs) = files.finish()?;
     let file_hash = ContentHash::of_file(&path)?.to_string();
+    let (readiness, report) = checked.map(|checked| (checked.readiness, checked.report)).unzip();
     let print = Print {
         number,
         kind: options.kind,
@@ -173,7 +178,7 @@ pub fn bounce(
         audible_hash: work.audible_hash(options),
         mix: Box::new(whole.clone()),
         version: options.version.clone(),
-        readiness: None,
+        readiness,
         conditions: Some(work.conditions()),
     };
     Ok(Bounce { print, path, report, stems, residual_dbfs, notes })
@@ -273,7 +278,8 @@ fn frames_ahead(mix: &Mix, span: Span) -> u64 {
 /// Compiles the mix and opens all its tracks.
 fn prepare(
     work: &Work<'_>,
-    options: &BounceOptions,
+    purpose: Purpose,
+    threads: usize,
     progress: &Progress,
 ) -> Result<(Renderer, Vec<Feed>)> {
     let Work { folder, project, song, mix, .. } = *work;
@@ -296,7 +302,6 @@ fn prepare(
             }
         }
     };
-    let purpose = if options.stems { Purpose::Stems } else { Purpose::Bounce };
     let plan = compile(
         mix,
         &mut Context {
@@ -311,7 +316,7 @@ fn prepare(
         Some(error) => Err(error),
         None => {
             let mut renderer = Renderer::new(plan);
-            renderer.set_threads(NonZeroUsize::new(options.threads).unwrap_or(NonZeroUsize::MIN));
+            renderer.set_threads(NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN));
             Ok((renderer, feeds))
         }
     }
@@ -340,9 +345,12 @@ fn run(
 }
 
 /// Measures what is sent, on a thread of its own, until the sender is dropped.
-fn measure(rate_hz: u32) -> (Option<SyncSender<Chunk>>, Option<JoinHandle<Report>>) {
+fn measure(
+    rate_hz: u32,
+    format: Format,
+) -> (Option<SyncSender<Chunk>>, Option<JoinHandle<Checked>>) {
     let (sender, receiver) = sync_channel(WAITING_CHUNKS);
-    (Some(sender), Some(thread::spawn(move || listen(rate_hz, &receiver))))
+    (Some(sender), Some(thread::spawn(move || listen(rate_hz, format, &receiver))))
 }
 
 /// The name of a print's file, free to use: "Song 003 instrumental.wav"; a version gives it its own name.

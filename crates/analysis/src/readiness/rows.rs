@@ -2,6 +2,7 @@
 
 use twobus_dsp::Db;
 use twobus_session::Readiness;
+use twobus_session::readiness::words::FLOAT_BITS;
 use twobus_session::readiness::{Check, Place, Row, Verdict};
 
 use super::clicks::clicks;
@@ -14,8 +15,6 @@ use super::windows::{AGAINST, PairSums, WINDOW, Windows};
 use super::{Checker, Coding, FlatTops, Limits, shelf, tone};
 use crate::report::Report;
 
-/// Bits of a float's mantissa and sign.
-const FLOAT_BITS: f64 = 25.0;
 /// Bits of a lossy file: what it is decoded to.
 const LOSSY_BITS: f64 = 24.0;
 /// The silent channel beside one that sounds is said to be so far below it, in dB.

@@ -5,6 +5,7 @@ use twobus_analysis::Report;
 use twobus_dsp::Db;
 use twobus_dsp::units::signed;
 use twobus_jobs::{Bounce, BounceOptions, Error, Folder, Progress, Result, bounce};
+use twobus_session::readiness::words::headline;
 use twobus_session::{
     Edit, LevelChange, Mix, Print, PrintKind, Project, Song, SongEdit, SongId, Version,
 };
@@ -189,6 +190,9 @@ fn text(made: &Made, held: bool) -> String {
     let mut text = format!("Print {number} ({kind}), {length}: {path}\n");
     if let Some(report) = &done.report {
         text.push_str(&show::table(&show::figures(&[report])));
+    }
+    if let Some(readiness) = &print.readiness {
+        text.push_str(&format!("Ready for mastering? {}\n", headline(readiness)));
     }
     for stem in &done.stems {
         text.push_str(&format!("Stem \"{}\": {}\n", stem.name, stem.path.display()));

@@ -4,6 +4,7 @@ use serde::Serialize;
 use twobus_dsp::units::signed;
 use twobus_jobs::{Folder, Offline, Result, offline};
 use twobus_session::audible::changes_since;
+use twobus_session::readiness::words::headline;
 use twobus_session::{
     Delivery, Lane, LaneMode, LaneTarget, MasterInput, Measurements, MediaFile, Mix, Output, Print,
     Project, Song, Strip, Version,
@@ -253,6 +254,9 @@ fn print_text(project: &Project, song: &Song, print: &Print, in_full: bool) -> S
     let mut text = format!("Print {number} ({kind}), {age}, {loudness}, {peak}: {file}\n");
     if !print.note.is_empty() {
         text.push_str(&format!("  {}\n", print.note));
+    }
+    if let Some(readiness) = &print.readiness {
+        text.push_str(&format!("  {}\n", headline(readiness)));
     }
     if in_full {
         changes.iter().for_each(|change| text.push_str(&format!("  {change}\n")));

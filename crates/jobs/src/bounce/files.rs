@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::SyncSender;
 use std::thread::JoinHandle;
 
-use twobus_analysis::Report;
+use twobus_analysis::Checked;
 use twobus_dsp::dither::Dither;
 use twobus_render::Renderer;
 use twobus_render::offline::Piece;
@@ -79,12 +79,12 @@ impl Files {
     /// Sends the rest of the print to be measured, and waits for the report.
     pub(super) fn finish_measuring(
         &mut self,
-        measuring: Option<JoinHandle<Report>>,
-    ) -> Result<Option<Report>> {
+        measuring: Option<JoinHandle<Checked>>,
+    ) -> Result<Option<Checked>> {
         self.print.flush()?;
         self.print.stop_listening();
-        let report = measuring.map(JoinHandle::join).transpose();
-        report.map_err(|_| Error::Missing("measuring the print failed".to_owned()))
+        let checked = measuring.map(JoinHandle::join).transpose();
+        checked.map_err(|_| Error::Missing("measuring the print failed".to_owned()))
     }
 
     /// What of the print lay beyond full scale and was clamped.

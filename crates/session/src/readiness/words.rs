@@ -59,7 +59,7 @@ pub fn title(check: Check) -> &'static str {
         Check::SampleRate => "Sample rate",
         Check::BitDepth => "Bit depth",
         Check::LossyFile => "Codec",
-        Check::IdleBits => "Bits in use",
+        Check::IdleBits => "Unused bits",
         Check::Bandwidth => "Bandwidth",
         Check::Shelf => "Cut-off",
     }
@@ -77,6 +77,9 @@ pub fn value(row: &Row, rate_hz: u32) -> String {
         Unit::Seconds => format!("{value:.1} s"),
         Unit::Hz => hz(value),
         Unit::Percent => format!("{value:.1} %"),
+        Unit::Bits if row.check == Check::BitDepth && value == FLOAT_BITS => {
+            "32-bit float".to_owned()
+        }
         Unit::Bits => format!("{value:.0} bits"),
         Unit::OfRate if value >= NO_END => "whole".to_owned(),
         Unit::OfRate => format!("to {}", hz(value * f64::from(rate_hz))),
@@ -89,6 +92,9 @@ pub fn value(row: &Row, rate_hz: u32) -> String {
 
 /// The part of the sample rate at which content ends only because the file does.
 const NO_END: f64 = 0.5;
+
+/// Bits of a float's mantissa and sign: what a depth in bits is compared with.
+pub const FLOAT_BITS: f64 = 25.0;
 
 /// A number with its sign, also when it is positive.
 fn plus(value: f64, decimals: usize) -> String {

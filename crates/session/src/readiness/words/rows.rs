@@ -28,6 +28,11 @@ pub(super) fn sentence(row: &Row) -> Sentence {
 fn of(row: &Row) -> Words {
     let value = row.value.unwrap_or(0.0);
     match row.check {
+        Check::ClippedRuns if !row.causes.is_empty() => words(
+            "No peak is cut flat.",
+            "A stem is cut flat at full scale. Every print of this mix carries it, and no master brings the peaks back.",
+            "Export the stem again at a lower level, or use another take.",
+        ),
         Check::TruePeak | Check::ClippedRuns | Check::Loudness => level(row.check),
         Check::Plr | Check::FlatPeaks | Check::Psr | Check::LoudnessRange => {
             dynamics(row.check, value)
@@ -110,7 +115,7 @@ fn stereo(check: Check, value: Option<f64>) -> Words {
         Check::Correlation => words(
             "Left and right have enough in common.",
             "Left and right have little in common: on one speaker much of it fades.",
-            "Narrow the wide tracks named here, or find one whose polarity is turned.",
+            "Narrow the widest tracks, or find one whose polarity is turned.",
         ),
         Check::OutOfPhase => words(
             "At no place do both sides work against each other for long.",
@@ -150,12 +155,12 @@ fn tone(check: Check) -> Words {
         Check::Subsonic => words(
             "Nothing to speak of below hearing.",
             "Energy below 25 Hz is not heard, and takes room that the limiter needs.",
-            "Cut the tracks named here below 30 Hz.",
+            "Cut the tracks that carry it below 30 Hz.",
         ),
         Check::TonalBalance => words(
             "No octave stands out from the song's own balance.",
             "One octave stands out from the song's own balance.",
-            "An equalizer on the tracks named here sounds better than one over everything.",
+            "An equalizer on the tracks that carry it sounds better than one over everything.",
         ),
         Check::Sibilance => words(
             "S and hats stay below the voice.",
@@ -175,7 +180,7 @@ fn faults(row: &Row) -> Words {
         Check::DcOffset => words(
             "The wave stands on zero.",
             "The wave does not stand on zero: it takes headroom, and edits click.",
-            "A low cut at 20 Hz on the track named here takes it out; so does one in the master.",
+            "A low cut at 20 Hz on the track that carries it takes it out; so does one in the master.",
         ),
         Check::NoiseFloor if row.value.is_none() => words(
             "There is no pause before or after the music to hear noise in.",
@@ -185,7 +190,7 @@ fn faults(row: &Row) -> Words {
         Check::NoiseFloor => words(
             "Quiet before and after the music.",
             "Noise is heard before or after the music, and a master raises it by as much as it gets louder.",
-            "Fade clips in and out at the music, or gate the tracks named here.",
+            "Fade clips in and out at the music, or gate the tracks that carry it.",
         ),
         Check::Hum => words(
             "No hum of the mains.",
@@ -195,7 +200,7 @@ fn faults(row: &Row) -> Words {
         Check::Clicks => words(
             "No clicks.",
             "Clicks that stand alone: edits without fades, or a converter that lost its clock.",
-            "Listen at the places named; put fades of a few ms on the clip there.",
+            "Listen there; put fades of a few ms on the clip that is cut.",
         ),
         _ => words(
             "No holes.",

@@ -1,0 +1,176 @@
+//! Stems that clip at their source: every print of a mix carries that.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use rayon::prelude::*;
+use twobus_analysis::readiness::{ClippedAt, Limits, SourceClipping};
+use twobus_media::Decoder;
+use twobus_session::readiness::{Cause, Check, Part, Place};
+use twobus_session::{
+    ChannelMap, Clip, MediaFile, MediaId, Mix, Project, Readiness, StripId, Track,
+};
+
+use super::coding;
+use super::tracks::row_mut;
+use crate::error::{Error, Result};
+use crate::folder::Folder;
+use crate::progress::Progress;
+use crate::stems::Silenced;
+
+/// Most places of clipped stems that are named.
+const MOST_PLACES: usize = 8;
+/// Runs closer together than this are one place, in seconds.
+const APART_S: u64 = 1;
+
+/// A track with a stem that clips.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Clipped {
+    strip: StripId,
+    name: String,
+    runs: u64,
+    samples: u64,
+    /// Where on the timeline.
+    places: Vec<(u64, u64)>,
+}
+
+/// The tracks of `mix` of whose files a part that is heard clips.
+pub(super) fn clipped(
+    folder: &Folder,
+    project: &Project,
+    rate_hz: u32,
+    mix: &Mix,
+    silenced: &[Silenced],
+    progress: &Progress,
+) -> Result<Vec<Clipped>> {
+    let heard = |track: &&Track| {
+        !track.strip.mute && silenced.iter().all(|gone| gone.strip != track.strip.id)
+    };
+    let tracks: Vec<&Track> = mix.tracks.iter().filter(heard).collect();
+    let mut ids: Vec<MediaId> = tracks.iter().flat_map(|t| &t.clips).map(|c| c.media).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let files: Vec<&MediaFile> = ids.iter().filter_map(|id| project.media(*id)).collect();
+    progress.begin("Reading", files.iter().map(|file| file.bytes).sum());
+    let found = Mutex::new(BTreeMap::new());
+    files.par_iter().try_for_each(|file| {
+        let channels = look_through(folder, file, progress)?;
+        if let Ok(mut found) = found.lock() {
+            let _new = found.insert(file.id, channels);
+        }
+        Ok::<(), Error>(())
+    })?;
+    let found = found.into_inner().unwrap_or_default();
+    Ok(tracks.into_iter().filter_map(|track| of_track(track, &found, project, rate_hz)).collect())
+}
+
+/// What clips in each channel of a file.
+fn look_through(folder: &Folder, file: &MediaFile, progress: &Progress) -> Result<Vec<ClippedAt>> {
+    let mut decoder = Decoder::open(&folder.resolve(file))?;
+    let info = decoder.info();
+    let coding = coding(info.depth);
+    let mut finders: Vec<SourceClipping> =
+        (0..info.channels).map(|_| SourceClipping::new(coding)).collect();
+    let (mut block, mut told) = (Vec::new(), 0);
+    while decoder.next(&mut block)? > 0 {
+        finders.iter_mut().zip(&block).for_each(|(finder, samples)| finder.push(samples));
+        let read = decoder.bytes_read();
+        progress.advance(read - told)?;
+        told = read;
+    }
+    Ok(finders.iter().map(SourceClipping::found).collect())
+}
+
+/// What of that a track plays; `None` if nothing.
+fn of_track(
+    track: &Track,
+    found: &BTreeMap<MediaId, Vec<ClippedAt>>,
+    project: &Project,
+    rate_hz: u32,
+) -> Option<Clipped> {
+    let mut clipped = Clipped {
+        strip: track.strip.id,
+        name: track.strip.name.clone(),
+        runs: 0,
+        samples: 0,
+        places: Vec::new(),
+    };
+    for clip in &track.clips {
+        let (Some(file), Some(channels)) = (project.media(clip.media), found.get(&clip.media))
+        else {
+            continue;
+        };
+        let channels = match clip.channels {
+            ChannelMap::Only(channel) => channels.get(usize::from(channel)..).unwrap_or_default(),
+            ChannelMap::AsIs => channels.as_slice(),
+        };
+        let most = if matches!(clip.channels, ChannelMap::Only(_)) { 1 } else { 2 };
+        for channel in channels.iter().take(most) {
+            add(&mut clipped, clip, channel, file.rate_hz, rate_hz);
+        }
+    }
+    clipped.places.sort_unstable();
+    (clipped.runs > 0).then_some(clipped)
+}
+
+/// Adds what `clip` plays of the runs in `channel`.
+fn add(clipped: &mut Clipped, clip: &Clip, channel: &ClippedAt, from_hz: u32, to_hz: u32) {
+    let at_song = |frame: u64| {
+        let scaled = u128::from(frame) * u128::from(to_hz) / u128::from(from_hz.max(1));
+        u64::try_from(scaled).unwrap_or(u64::MAX)
+    };
+    let source = clip.offset..clip.offset.saturating_add(clip.length);
+    let inside = channel.places.iter().filter(|(start, _)| source.contains(&at_song(*start)));
+    let mut inside_count = 0;
+    for &(start, length) in inside {
+        let first = clip.position + (at_song(start) - clip.offset);
+        clipped.places.push((first, first + at_song(length).max(1)));
+        clipped.samples += length;
+        inside_count += 1;
+    }
+    // Of very many runs only the first have places; of a clip that plays those, all are counted.
+    let all_have_places = channel.runs == channel.places.len() as u64;
+    if !all_have_places && inside_count == channel.places.len() {
+        let samples: u64 = channel.places.iter().map(|(_, length)| length).sum();
+        clipped.samples += channel.samples - samples;
+        clipped.runs += channel.runs;
+    } else {
+        clipped.runs += inside_count as u64;
+    }
+}
+
+/// Puts the clipped stems into the row on clipping.
+pub(super) fn tell(clipped: &[Clipped], readiness: &mut Readiness) {
+    let (frames, apart) = (readiness.frames, u64::from(readiness.rate_hz) * APART_S);
+    let Some(row) = row_mut(readiness, Check::ClippedRuns) else { return };
+    let runs: u64 = clipped.iter().map(|track| track.runs).sum();
+    if runs == 0 {
+        return;
+    }
+    let (verdict, strong) = Limits::shipped().judge(Check::ClippedRuns, runs as f64);
+    row.value = Some(row.value.unwrap_or(0.0).max(runs as f64));
+    row.strong |= strong;
+    row.verdict = row.verdict.max(verdict);
+    let mut tracks: Vec<&Clipped> = clipped.iter().collect();
+    tracks.sort_by_key(|track| std::cmp::Reverse(track.samples));
+    row.causes = tracks
+        .iter()
+        .map(|track| Cause {
+            strip: track.strip,
+            name: track.name.clone(),
+            part: Part::ClippedSamples(track.samples),
+        })
+        .collect();
+    let mut spans: Vec<(u64, u64)> = tracks.iter().flat_map(|t| t.places.iter().copied()).collect();
+    spans.sort_unstable();
+    let mut places: Vec<Place> = Vec::new();
+    for (start, end) in spans.into_iter().filter(|(start, _)| *start < frames) {
+        match places.last_mut() {
+            Some(last) if start <= last.end + apart => last.end = last.end.max(end),
+            _ => places.push(Place { start, end }),
+        }
+    }
+    places.sort_by_key(|place| std::cmp::Reverse(place.end - place.start));
+    places.truncate(MOST_PLACES);
+    row.places = places;
+}
