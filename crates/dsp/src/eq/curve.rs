@@ -3,6 +3,7 @@
 use std::f64::consts::PI;
 
 use super::bank::design;
+use super::linear::Drawn;
 use super::params::{BANDS, Kind, PARAMS, setting_of};
 use crate::param::Values;
 use crate::svf::Coefficients;
@@ -12,13 +13,14 @@ use crate::svf::Coefficients;
 pub struct Curve {
     rate_hz: f64,
     filters: Vec<Coefficients>,
-    is_linear_phase: bool,
-    prototypes: Vec<super::prototype::Setting>,
+    /// In linear phase: the kernel.
+    kernel: Option<Drawn>,
 }
 
 impl Curve {
     /// The curve of `values` at `rate_hz` for channel 0 (left or mid) or 1 (right or side), with
     /// `added_db` on the gain of each band: what its dynamics do at the moment. Without the output gain.
+    /// In linear phase, where bands have no dynamics, this takes some milliseconds.
     pub fn new(
         values: &Values<PARAMS>,
         added_db: &[f64; BANDS],
@@ -34,16 +36,16 @@ impl Curve {
             let added_db = if Kind::of(values, number).dynamic { added_db[number] } else { 0.0 };
             super::prototype::Setting { gain_db: setting.gain_db + added_db, ..setting }
         });
-        let prototypes: Vec<_> = settings.collect();
-        let filters = prototypes.iter().flat_map(|setting| design(setting, rate_hz)).flatten();
+        let filters = settings.flat_map(|setting| design(&setting, rate_hz)).flatten();
         let is_linear_phase = values.is_on(super::params::PHASE);
-        Self { rate_hz, filters: filters.collect(), is_linear_phase, prototypes }
+        let kernel = is_linear_phase.then(|| Drawn::new(values, channel, rate_hz));
+        Self { rate_hz, filters: filters.collect(), kernel }
     }
 
     /// Gain at `frequency_hz`, in dB.
     pub fn db_at(&self, frequency_hz: f64) -> f64 {
-        if self.is_linear_phase {
-            return self.prototypes.iter().map(|setting| setting.prototype_db(frequency_hz)).sum();
+        if let Some(kernel) = &self.kernel {
+            return kernel.db_at(frequency_hz);
         }
         let omega = 2.0 * PI * frequency_hz / self.rate_hz;
         let power = |filter: &Coefficients| {

@@ -1,33 +1,36 @@
 //! The equalizer in linear phase: the bands' prototypes as one symmetric impulse response.
 //!
 //! The magnitude is sampled in frequency, transformed, and windowed (A. V. Oppenheim, R. W. Schafer,
-//! "Discrete-Time Signal Processing", section 7.5; the window is J. F. Kaiser's). The convolution is
-//! uniformly partitioned overlap-save: T. G. Stockham, "High-Speed Convolution and Correlation", AFIPS
+//! "Discrete-Time Signal Processing", section 7.5). The window is flat but for its ends: what it takes away is only
+//! the end of the ringing, so that a bell keeps its height. The convolution is uniformly partitioned overlap-save: T. G. Stockham, "High-Speed Convolution and Correlation", AFIPS
 //! 1966, and G. Garcia, "Optimal Filter Partition for Efficient Convolution with Short Input/Output Delay",
 //! AES 113th, 2002, section 2.
 //!
 //! A change of the curve is heard from the next partition on, under a cross-fade over that partition.
-//! Pre-ringing lasts at most half of [`taps`].
+//! Pre-ringing lasts at most half of [`taps`]. A bell that would ring for longer, because it is narrower than some
+//! 2 Hz (its frequency by its Q and by the root of its gain), moves the level less and more widely;
+//! [`Drawn`] shows it as it is.
 
+use std::f64::consts::PI;
 use std::sync::Arc;
 
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
 use super::params::{BANDS, Kind, PARAMS, Side, setting_of};
-use super::prototype::Section;
+use super::prototype::{Section, Setting};
 use crate::delay_line::DelayLine;
 use crate::lanes::{CHANNELS, Frame};
 use crate::param::Values;
 
 /// Partitions of the impulse response.
-const PARTITIONS: usize = 16;
+const PARTITIONS: usize = 32;
 
 /// Length of the impulse response in seconds, at least.
-const LENGTH_S: f64 = 0.68;
+const LENGTH_S: f64 = 1.36;
 
-/// Shape of Kaiser's window: side lobes below −90 dB.
-const KAISER_BETA: f64 = 9.0;
+/// Share of each half of the window that falls, as a half period of a cosine.
+const TAPER: f64 = 0.25;
 
 /// Frames of the impulse response at `rate_hz`, a power of two; the last one is zero, so that the others
 /// are symmetric about their middle.
@@ -162,14 +165,14 @@ struct Designer {
 impl Designer {
     fn new(rate_hz: f64) -> Self {
         let taps = taps(rate_hz);
-        let backward = RealFftPlanner::new().plan_fft_inverse(2 * taps);
+        let backward = RealFftPlanner::new().plan_fft_inverse(taps);
         Self {
             rate_hz,
             spectrum: backward.make_input_vec(),
             response: backward.make_output_vec(),
             scratch: backward.make_scratch_vec(),
             backward,
-            window: kaiser(taps / 2),
+            window: flat_topped(taps / 2),
         }
     }
 
@@ -204,22 +207,11 @@ impl Designer {
     /// The impulse response of channel 0 (left, mid) or 1 (right, side), around its middle at index 0.
     fn sample(&mut self, values: &Values<PARAMS>, channel: usize) {
         self.spectrum.fill(Complex::new(1.0, 0.0));
-        let bins = self.spectrum.len() - 1;
-        let hz_per_bin = 0.5 * self.rate_hz / bins as f64;
         for number in 0..BANDS {
             let kind = Kind::of(values, number);
             let setting = setting_of(values, number);
-            if !kind.on || setting.is_neutral() || !kind.side.covers(channel) {
-                continue;
-            }
-            for section in setting.prototype() {
-                if section == Section::UNITY {
-                    continue;
-                }
-                for (bin, gain) in self.spectrum.iter_mut().enumerate() {
-                    let ratio = bin as f64 * hz_per_bin / setting.frequency_hz;
-                    gain.re *= section.power(ratio).sqrt();
-                }
+            if kind.on && !setting.is_neutral() && kind.side.covers(channel) {
+                self.shape(&setting);
             }
         }
         let transformed = self.backward.process_with_scratch(
@@ -231,27 +223,69 @@ impl Designer {
         let scale = 1.0 / self.response.len() as f64;
         self.response.iter_mut().for_each(|x| *x *= scale);
     }
+
+    /// Gives the sampled magnitude that of a band too.
+    fn shape(&mut self, setting: &Setting) {
+        let hz_per_bin = 0.5 * self.rate_hz / (self.spectrum.len() - 1) as f64;
+        for section in setting.prototype().into_iter().filter(|section| *section != Section::UNITY)
+        {
+            for (bin, gain) in self.spectrum.iter_mut().enumerate() {
+                let ratio = bin as f64 * hz_per_bin / setting.frequency_hz;
+                gain.re *= section.power(ratio).sqrt();
+            }
+        }
+    }
 }
 
-/// One half of Kaiser's window, from its middle on, `length` values.
-fn kaiser(length: usize) -> Vec<f64> {
-    let edge = bessel_i0(KAISER_BETA);
+/// The magnitude of a kernel, as it is heard.
+#[derive(Debug, Clone)]
+pub(super) struct Drawn {
+    hz_per_bin: f64,
+    gains: Vec<f64>,
+}
+
+impl Drawn {
+    /// Of the kernel for the curve of `values` on `channel`: takes some milliseconds and memory.
+    pub(super) fn new(values: &Values<PARAMS>, channel: usize, rate_hz: f64) -> Self {
+        let mut designer = Designer::new(rate_hz);
+        designer.sample(values, channel);
+        let Designer { response, window, .. } = designer;
+        // The kernel in a room four times its length, so that its magnitude is smooth from bin to bin.
+        let forward = RealFftPlanner::new().plan_fft_forward(4 * response.len());
+        let (mut kernel, mut bins) = (forward.make_input_vec(), forward.make_output_vec());
+        for (distance, (x, window)) in response.iter().zip(&window).enumerate() {
+            kernel[distance] = x * window;
+            if distance > 0 {
+                let before = kernel.len() - distance;
+                kernel[before] = x * window;
+            }
+        }
+        let done = forward.process(&mut kernel, &mut bins);
+        debug_assert!(done.is_ok(), "all lengths come from the plan");
+        let gains: Vec<f64> = bins.iter().map(|bin| bin.re).collect();
+        Self { hz_per_bin: 0.5 * rate_hz / (gains.len() - 1) as f64, gains }
+    }
+
+    /// Gain at `frequency_hz`, in dB.
+    pub(super) fn db_at(&self, frequency_hz: f64) -> f64 {
+        let last = self.gains.len() - 1;
+        let at = (frequency_hz / self.hz_per_bin).clamp(0.0, last as f64);
+        let middle = (at.round() as usize).clamp(1, last - 1);
+        let [before, here, after] = [middle - 1, middle, middle + 1].map(|bin| self.gains[bin]);
+        let offset = at - middle as f64;
+        let bend = 0.5 * (before - 2.0 * here + after);
+        let gain = here + offset * (0.5 * (after - before) + offset * bend);
+        20.0 * gain.abs().log10()
+    }
+}
+
+/// One half of the window, from its middle on, `length` values.
+fn flat_topped(length: usize) -> Vec<f64> {
     let value = |n: usize| {
-        let x = n as f64 / length as f64;
-        bessel_i0(KAISER_BETA * (1.0 - x * x).sqrt()) / edge
+        let into_taper = (n as f64 / length as f64 - (1.0 - TAPER)) / TAPER;
+        0.5 + 0.5 * (PI * into_taper.max(0.0)).cos()
     };
     (0..length).map(value).collect()
-}
-
-/// Modified Bessel function of the first kind and order 0, by its power series.
-fn bessel_i0(x: f64) -> f64 {
-    let square = 0.25 * x * x;
-    let (mut sum, mut term) = (1.0, 1.0);
-    for n in 1..60 {
-        term *= square / f64::from(n * n);
-        sum += term;
-    }
-    sum
 }
 
 /// Partitioned convolution of both channels.

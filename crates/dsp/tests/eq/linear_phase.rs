@@ -4,9 +4,11 @@ use std::f64::consts::PI;
 
 use realfft::num_complex::Complex;
 use twobus_dsp::eq::Equalizer;
+use twobus_dsp::eq::curve::Curve;
 use twobus_dsp::eq::linear::{latency_frames, taps};
-use twobus_dsp::eq::params::{BAND_PARAMS, band};
+use twobus_dsp::eq::params::{BAND_PARAMS, BANDS, PARAMS, PHASE, SPECS, band};
 use twobus_dsp::eq::prototype::{Setting, Shape};
+use twobus_dsp::param::Values;
 use twobus_dsp::processor::Processor;
 
 use crate::support::{bell, db, impulse_response, noise, null, one_band, run, set_band, spectrum};
@@ -91,6 +93,58 @@ fn q2_a_neutral_one_is_a_delay_bit_for_bit_and_e5_its_latency_is_what_it_says() 
         let response = impulse_response(&mut eq, 2 * latency);
         let loudest = (0..response.len()).max_by(|&a, &b| response[a].total_cmp(&response[b]));
         assert_eq!(loudest, Some(latency));
+    }
+}
+
+/// Narrow, high, deep and low: what rings for long.
+fn narrow() -> Vec<Setting> {
+    let grid = [
+        (30.0, 6.0, 10.0),
+        (30.0, 12.0, 4.0),
+        (30.0, 24.0, 3.0),
+        (50.0, 12.0, 10.0),
+        (60.0, 6.0, 2.0),
+        (100.0, 24.0, 10.0),
+        (200.0, 18.0, 10.0),
+        (1000.0, 24.0, 40.0),
+        (3000.0, -24.0, 40.0),
+        (30.0, -12.0, 10.0),
+    ];
+    grid.map(|(hz, gain_db, q)| bell(hz, gain_db, q)).to_vec()
+}
+
+#[test]
+fn q6_narrow_bells_keep_their_height_and_q8_are_drawn_as_they_are() {
+    let too_narrow = [bell(30.0, 24.0, 40.0), bell(80.0, 18.0, 40.0), bell(30.0, -24.0, 10.0)];
+    for rate_hz in [44_100.0, 48_000.0] {
+        let follows = |setting: &Setting| !too_narrow.contains(setting);
+        for setting in narrow().into_iter().chain(too_narrow) {
+            let mut eq = linear(&[setting], rate_hz);
+            let spectrum = spectrum(&impulse_response(&mut eq, 1 << 18));
+            let mut values = Values::<PARAMS>::new(SPECS);
+            let _ = values.set(PHASE, 1.0);
+            let [on, kind, hz, gain_db, q] =
+                [band::ON, band::SHAPE, band::FREQUENCY, band::GAIN, band::Q];
+            let bell = [(on, 1.0), (kind, 0.0), (hz, setting.frequency_hz)];
+            for (param, value) in
+                bell.into_iter().chain([(gain_db, setting.gain_db), (q, setting.q)])
+            {
+                let _ = values.set(BAND_PARAMS * 2 + param, value);
+            }
+            let drawn = Curve::new(&values, &[0.0; BANDS], 0, rate_hz);
+            let hz_per_bin = rate_hz / (2 * (spectrum.len() - 1)) as f64;
+            for bin in (30.0 / hz_per_bin).ceil() as usize..(20_000.0 / hz_per_bin) as usize {
+                let hz = bin as f64 * hz_per_bin;
+                let measured = db(spectrum[bin].norm());
+                let error = (measured - setting.prototype_db(hz)).abs();
+                assert!(
+                    error <= 0.1 || !follows(&setting),
+                    "{setting:?}, {hz:.1} Hz: {error:.3} dB"
+                );
+                let lie = (measured - drawn.db_at(hz)).abs();
+                assert!(lie <= 0.1, "{setting:?}, {hz:.1} Hz is drawn {lie:.3} dB off");
+            }
+        }
     }
 }
 
