@@ -12,6 +12,8 @@ mod cli;
 #[cfg(test)]
 mod determinism;
 #[cfg(test)]
+mod devices;
+#[cfg(test)]
 #[cfg(target_os = "linux")]
 mod document;
 #[cfg(test)]

@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Reopen(ReopenArgs),
     /// Show or set what delivered files say of a song and its record.
     Tag(Box<TagArgs>),
+    /// List the devices, or one with its parameters and presets.
+    Devices(DevicesArgs),
     /// Copy every stem that lies elsewhere into the project.
     Collect(CollectArgs),
     /// Find stems that have moved, or take changed ones in their place.
@@ -70,6 +72,12 @@ pub(crate) enum Command {
     Analyze(AnalyzeArgs),
     /// Go from a folder of stems to a mix, a print and two masters, with a report.
     Demo(DemoArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DevicesArgs {
+    /// A kind of device, as it stands in documents: "equalizer".
+    pub(crate) kind: Option<String>,
 }
 
 #[derive(Debug, ClapArgs)]

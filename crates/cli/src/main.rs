@@ -34,6 +34,7 @@ fn run(command: &Command, watch: &terminal::Watch) -> Result<Outcome, twobus_job
         Command::Changes(args) => commands::changes::run(args),
         Command::Reopen(args) => commands::reopen::run(args),
         Command::Tag(args) => commands::tag::run(args),
+        Command::Devices(args) => commands::devices::run(args),
         Command::Collect(args) => commands::collect::run(args, progress),
         Command::Relink(args) => commands::relink::run(args, progress),
         Command::SaveAs(args) => commands::save_as::run(args),

@@ -115,6 +115,13 @@ impl DeviceKind {
         fixed.contains(&param)
     }
 
+    /// True for parameters that a lane may move: all but those that are [fixed](Self::is_fixed), and the tempo
+    /// of a delay, which is the song's.
+    pub fn is_automatable(self, param: usize) -> bool {
+        let is_songs = self == Self::Delay && param == crate::delay::TEMPO;
+        !self.is_fixed(param) && !is_songs
+    }
+
     /// Builds a processor at `rate_hz`; `values` stand in the order of [`specs`](Self::specs),
     /// missing ones take their default.
     pub fn build(self, values: &[f64], rate_hz: f64) -> Box<dyn Processor> {

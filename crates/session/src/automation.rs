@@ -180,6 +180,18 @@ impl Strip {
         }
     }
 
+    /// True when a lane may move what `target` means: some parameters of devices stay as they are while a song
+    /// plays, see [`DeviceKind::is_automatable`](twobus_dsp::DeviceKind::is_automatable).
+    pub fn can_move(&self, target: LaneTarget) -> bool {
+        let LaneTarget::Device { device, param } = target else { return true };
+        let device = self.inserts.iter().find(|other| other.id == device);
+        let moves = |device: &crate::strip::Device| {
+            let param = device.kind.param(param.as_str());
+            param.is_some_and(|param| device.kind.is_automatable(param))
+        };
+        device.is_none_or(moves)
+    }
+
     /// The control that `target` means, for people: "fader", "send 2", "Utility Gain".
     pub fn control_name(&self, target: LaneTarget) -> String {
         match target {

@@ -56,6 +56,10 @@ fn lane(strip: &Strip, lane: &Lane) -> Result<(), EditError> {
         let id = id_text(&lane.target);
         return Err(EditError::from(Problem::Missing { what: "control", id }).within("target", ""));
     };
+    if !strip.can_move(lane.target) {
+        const WHY: &str = "it stays as it is while a song plays (or follows the song's tempo); set its value instead";
+        return Err(rule("target", WHY));
+    }
     count(lane.points.len(), "points", MAX_POINTS)?;
     if lane.points.windows(2).any(|pair| pair[0].frame >= pair[1].frame) {
         return Err(rule("points", "the points are not in order, or two are at the same frame"));
