@@ -9,7 +9,7 @@
 //! A change of the curve is heard from the next partition on, under a cross-fade over that partition.
 //! Pre-ringing lasts at most half of [`taps`]. A bell that would ring for longer, because it is narrower than some
 //! 2 Hz (its frequency by its Q and by the root of its gain), moves the level less and more widely;
-//! [`Drawn`] shows it as it is.
+//! the drawn curve ([`Curve`](super::curve::Curve)) shows it as it is.
 
 use std::f64::consts::PI;
 use std::sync::Arc;
