@@ -157,6 +157,11 @@ impl Engine {
         Ok(engine)
     }
 
+    /// Rate of the song, in Hz.
+    pub fn rate_hz(&self) -> u32 {
+        self.rate_hz
+    }
+
     /// Begins to play; at once when it stands at its place, else as soon as its streams are there. Returns
     /// the number of the message, see [`notes`](Self::notes).
     pub fn play(&mut self) -> u64 {

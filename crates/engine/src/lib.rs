@@ -17,10 +17,12 @@ mod edge;
 mod engine;
 mod error;
 mod reader;
+mod readings;
 mod scope;
 mod tape;
 
 pub use device::Playback;
 pub use engine::{Engine, MIN_LOOP_S, Notice, Status};
 pub use error::Error;
+pub use readings::Readings;
 pub use scope::{MEMORY_S, Scope, View};

@@ -31,6 +31,7 @@ mod relink;
 mod room;
 mod save_as;
 mod stems;
+mod waveform;
 
 pub use analyze::{Analysis, analyze};
 pub use archive::{MAX_BYTES, MAX_ENTRIES, MAX_RATIO, Packed, pack, unpack};
@@ -50,3 +51,4 @@ pub use progress::Progress;
 pub use relink::{Found, Relink, RelinkOptions, Relinked, relink};
 pub use save_as::{SavedAs, save_as};
 pub use stems::{Offline, StemState, offline};
+pub use waveform::peaks;

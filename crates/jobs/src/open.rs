@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::folder::Folder;
 use crate::lock::{Attempt, Holder, Lock};
 use crate::recovery;
+use crate::save_as::{SavedAs, save_document_as};
 
 /// Longest wait for a program that will let go in a moment.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -79,6 +80,18 @@ impl OpenProject {
             )
         });
         Ok(kept.into_iter().collect())
+    }
+
+    /// Saves the document as it is here, which lay in `from`, as another project in `to`, and is that one
+    /// from then on. The old one stays as it was saved last.
+    ///
+    /// # Errors
+    /// As [`save_as`](crate::save_as); then it is the old project still.
+    pub fn save_as(&mut self, from: &Folder, to: &Folder) -> Result<SavedAs> {
+        let saved = save_document_as(self.document.clone(), from, to)?;
+        *self = Self::new(to, false)?;
+        recovery::note_place(self.project(), self.document.path());
+        Ok(saved)
     }
 }
 

@@ -24,7 +24,15 @@ pub struct SavedAs {
 /// # Errors
 /// When there is a project in `to` already, or something cannot be read or written.
 pub fn save_as(from: &Folder, to: &Folder) -> Result<SavedAs> {
-    let mut document = from.read(Document::open)?;
+    save_document_as(from.read(Document::open)?, from, to)
+}
+
+/// Saves `document`, which lay in `from`, as a new one in `to`.
+pub(crate) fn save_document_as(
+    mut document: Document,
+    from: &Folder,
+    to: &Folder,
+) -> Result<SavedAs> {
     beginning(to, |to| {
         let saved = move_in(&mut document.project, from, to)?;
         document.project.become_another();

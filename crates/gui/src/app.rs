@@ -1,0 +1,317 @@
+//! The window's state, and how everything that happens is handed on.
+
+mod dialogs;
+mod files;
+mod keys;
+#[cfg(test)]
+mod tests;
+
+use std::cell::Cell;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use iced::time::{Duration, Instant};
+use iced::widget::{column, stack};
+use iced::{Element, Size, Subscription, Task, keyboard, window};
+use twobus_session::StripId;
+use twobus_session::recover::Snapshot;
+
+use crate::desk::{Desk, Means};
+use crate::screens::dialog::{self, Dialog};
+use crate::screens::import::{self, Table};
+use crate::screens::menu::{self, Menu};
+use crate::screens::mix::arrange::{self, Arrange};
+use crate::screens::mix::heights;
+use crate::screens::mix::mixer::{self, Mixer};
+use crate::screens::start::{self, Start};
+use crate::screens::status::Line;
+use crate::screens::top::{self, TopBar};
+use crate::widgets::Input;
+
+/// Everything that happens.
+#[derive(Debug, Clone)]
+pub(crate) enum Message {
+    /// A frame is about to be drawn.
+    Frame(Instant),
+    /// Time to see whether something has changed while nothing moves.
+    Idle,
+    /// A key that no control has taken.
+    Key(keyboard::Event),
+    /// The window.
+    Window(window::Event),
+    Top(Input<top::Part>),
+    Start(Input<start::Part>),
+    Table(Input<import::Part>),
+    Arrange(Input<arrange::Part>),
+    Mixer(Input<mixer::Part>),
+    Menu(Input<menu::Part>),
+    Dialog(Input<dialog::Part>),
+    /// A job has ended.
+    Done(files::Done),
+    /// Nothing.
+    Nothing,
+}
+
+/// A region of the window that can have the keyboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Region {
+    Top,
+    /// The start screen, or the import table.
+    Main,
+    Arrange,
+    Mixer,
+}
+
+/// The state of the window.
+pub(crate) struct App {
+    means: Means,
+    desk: Option<Desk>,
+    top: TopBar,
+    start: Start,
+    table: Option<Table>,
+    arrange: Arrange,
+    mixer: Mixer,
+    menu: Option<Menu>,
+    dialog: Option<Dialog>,
+    region: Region,
+    snapshots: Vec<Snapshot>,
+    job: Option<files::Job>,
+    size: Size,
+    /// Raised when the system asks the program to end.
+    ending: Arc<AtomicBool>,
+    /// Files that were dropped one by one, until the next frame.
+    dropped: Vec<PathBuf>,
+    /// Something has happened since the last view, and whether the ground is the one or the other now.
+    changed: Cell<bool>,
+    odd: Cell<bool>,
+}
+
+/// Size of a new window.
+pub(crate) const WINDOW: Size = Size::new(1600.0, 900.0);
+/// How often a window in which nothing moves looks whether something has changed.
+const IDLE: Duration = Duration::from_secs(1);
+
+impl App {
+    /// A window on nothing, or on a project or stems that were named.
+    pub(crate) fn boot(
+        paths: Vec<PathBuf>,
+        means: Means,
+        ending: Arc<AtomicBool>,
+    ) -> (Self, Task<Message>) {
+        let mut app = Self::on(means);
+        app.ending = ending;
+        let task = app.open_named(paths);
+        (app, task)
+    }
+
+    /// A window on nothing.
+    pub(crate) fn on(means: Means) -> Self {
+        let mut app = Self {
+            means,
+            desk: None,
+            top: TopBar { follows: true, ..TopBar::default() },
+            start: Start::default(),
+            table: None,
+            arrange: Arrange::default(),
+            mixer: Mixer::default(),
+            menu: None,
+            dialog: None,
+            region: Region::Main,
+            snapshots: Vec::new(),
+            job: None,
+            size: WINDOW,
+            ending: Arc::default(),
+            dropped: Vec::new(),
+            changed: Cell::default(),
+            odd: Cell::default(),
+        };
+        app.refresh_start();
+        app
+    }
+
+    /// What the window is called.
+    pub(crate) fn title(&self) -> String {
+        match &self.desk {
+            None => "Twobus".to_owned(),
+            Some(desk) => {
+                let mark = if desk.is_dirty() { "• " } else { "" };
+                format!("{mark}{} — Twobus", desk.name())
+            }
+        }
+    }
+
+    /// Hands on what happened.
+    pub(crate) fn update(&mut self, message: Message) -> Task<Message> {
+        self.changed.set(!matches!(message, Message::Idle));
+        match message {
+            Message::Frame(now) => self.look(now),
+            Message::Idle => self.look(Instant::now()),
+            Message::Key(event) => self.key(event),
+            Message::Window(event) => self.window(event),
+            Message::Top(input) => self.top_bar(input),
+            Message::Start(input) => self.start(input),
+            Message::Table(input) => self.table(input),
+            Message::Arrange(input) => self.arrange(input),
+            Message::Mixer(input) => self.mixer(input),
+            Message::Menu(input) => self.menu(input),
+            Message::Dialog(input) => self.dialog(input),
+            Message::Done(done) => self.done(done),
+            Message::Nothing => Task::none(),
+        }
+    }
+
+    /// The one place where the engine is looked at.
+    fn look(&mut self, now: Instant) -> Task<Message> {
+        if self.ending.load(Ordering::Relaxed) {
+            return self.end();
+        }
+        if !self.dropped.is_empty() {
+            let paths = std::mem::take(&mut self.dropped);
+            return self.open_named(paths);
+        }
+        let Some(desk) = &mut self.desk else { return Task::none() };
+        let before = desk.live.looks();
+        let strips: Vec<StripId> = desk.mix().strips().map(|strip| strip.id).collect();
+        desk.live.look(now, strips.into_iter());
+        if desk.waves.arrived() || desk.live.looks() != before {
+            self.changed.set(true);
+        }
+        desk.keep();
+        if self.top.follows && desk.live.is_playing() {
+            self.arrange.follow(desk);
+        }
+        Task::none()
+    }
+
+    fn top_bar(&mut self, input: Input<top::Part>) -> Task<Message> {
+        if matches!(input, Input::Focus(_)) {
+            self.region = Region::Top;
+        }
+        match self.top.update(input, self.desk.as_mut()) {
+            top::Action::None => {}
+            top::Action::Leave { back } => self.leave(back),
+            top::Action::Retry => self.reopen_device(),
+        }
+        Task::none()
+    }
+
+    fn arrange(&mut self, input: Input<arrange::Part>) -> Task<Message> {
+        let Some(desk) = &mut self.desk else { return Task::none() };
+        if matches!(input, Input::Focus(_)) {
+            self.region = Region::Arrange;
+        }
+        match self.arrange.update(input, desk) {
+            arrange::Action::None => {}
+            arrange::Action::Choose(strip) => self.mixer.choose(strip),
+            arrange::Action::Menu(menu) => self.menu = Some(menu),
+            arrange::Action::Leave { back } => self.leave(back),
+            arrange::Action::Add => self.browse(dialog::About::Stems),
+            arrange::Action::Find(media) => self.browse(dialog::About::Find(media)),
+        }
+        Task::none()
+    }
+
+    fn mixer(&mut self, input: Input<mixer::Part>) -> Task<Message> {
+        let Some(desk) = &mut self.desk else { return Task::none() };
+        if matches!(input, Input::Focus(_)) {
+            self.region = Region::Mixer;
+        }
+        match self.mixer.update(input, desk) {
+            mixer::Action::None => {}
+            mixer::Action::Menu(menu) => self.menu = Some(menu),
+            mixer::Action::Leave { back } => self.leave(back),
+        }
+        Task::none()
+    }
+
+    fn menu(&mut self, input: Input<menu::Part>) -> Task<Message> {
+        if let Some(menu) = &mut self.menu {
+            let action = menu.update(input);
+            self.menu_did(action);
+        }
+        Task::none()
+    }
+
+    fn is_moving(&self) -> bool {
+        let moves = |desk: &Desk| desk.live.is_moving() || desk.waves.is_loading();
+        let waits = self.job.is_some() || !self.dropped.is_empty();
+        waits || self.desk.as_ref().is_some_and(moves)
+    }
+
+    /// What the window listens to: frames only while something moves.
+    pub(crate) fn subscription(&self) -> Subscription<Message> {
+        let clock = match self.is_moving() {
+            true => window::frames().map(Message::Frame),
+            false => iced::time::every(IDLE).map(|_| Message::Idle),
+        };
+        let events = window::events().map(|(_, event)| Message::Window(event));
+        Subscription::batch([clock, keyboard::listen().map(Message::Key), events])
+    }
+
+    /// Whether `region` has the keyboard.
+    fn has_keyboard(&self, region: Region) -> bool {
+        self.menu.is_none() && self.dialog.is_none() && self.region == region
+    }
+
+    /// The window as it is.
+    pub(crate) fn view(&self) -> Element<'_, Message> {
+        if self.changed.take() {
+            self.odd.set(!self.odd.get());
+        }
+        let top = self.top.view(self.desk.as_ref(), self.has_keyboard(Region::Top), Message::Top);
+        let status = self.line().view(Message::Nothing);
+        let mut layers = stack![column![top, self.room(), status]];
+        if let Some(menu) = &self.menu {
+            layers = layers.push(menu.view(Message::Menu));
+        }
+        if let Some(dialog) = &self.dialog {
+            layers = layers.push(dialog.view(Message::Dialog));
+        }
+        layers.into()
+    }
+
+    /// What lies between the bars.
+    fn room(&self) -> Element<'_, Message> {
+        match (&self.table, &self.desk) {
+            (Some(table), _) => table.view(self.has_keyboard(Region::Main), Message::Table),
+            (None, None) => self.start.view(self.has_keyboard(Region::Main), Message::Start),
+            (None, Some(desk)) => {
+                let (above, below) = heights(self.size.height);
+                let active = self.has_keyboard(Region::Arrange);
+                let shown = (desk, self.mixer.chosen);
+                let arrange = self.arrange.view(shown, above, active, Message::Arrange);
+                let active = self.has_keyboard(Region::Mixer);
+                column![arrange, self.mixer.view(desk, below, active, Message::Mixer)].into()
+            }
+        }
+    }
+
+    fn line(&self) -> Line {
+        let desk = self.desk.as_ref();
+        let help = self.top.help(desk, self.has_keyboard(Region::Top));
+        let help = help.or_else(|| match (&self.table, desk) {
+            (Some(table), _) => table.help_now(self.has_keyboard(Region::Main)),
+            (None, None) => self.start.help_now(self.has_keyboard(Region::Main)),
+            (None, Some(desk)) => {
+                let above = self.arrange.help(desk, self.has_keyboard(Region::Arrange));
+                above.or_else(|| self.mixer.help(desk, self.has_keyboard(Region::Mixer)))
+            }
+        });
+        let said = desk.and_then(|desk| desk.live.said());
+        let said = said.map(|(text, warning)| (text.to_owned(), warning));
+        let works = self.job.as_ref().map(|job| (job.words(), false));
+        Line::new(help.filter(|_| works.is_none()), works.or(said), desk)
+    }
+
+    /// The colours of the window. After a change the ground differs imperceptibly from that of the view
+    /// before: the software renderer then takes the window for one damaged piece instead of hundreds, which
+    /// it would paint one by one.
+    pub(crate) fn style(&self) -> iced::theme::Style {
+        let mut ground = crate::theme::bg::APP;
+        if self.odd.get() {
+            ground.b += 1e-6;
+        }
+        iced::theme::Style { background_color: ground, text_color: crate::theme::ink::PRIMARY }
+    }
+}

@@ -1,0 +1,159 @@
+//! Menus and dialogs, and what their answers do.
+
+use std::path::{Path, PathBuf};
+
+use iced::{Task, window};
+use twobus_dsp::Db;
+use twobus_session::strip::{TRIM, WIDTH};
+use twobus_session::{Strip, StripEdit, StripId};
+
+use super::{App, Message};
+use crate::desk::Desk;
+use crate::screens::dialog::{self, About, Answer, Dialog, Then};
+use crate::screens::menu::{self, Choice};
+use crate::widgets::Input;
+
+impl App {
+    pub(super) fn menu_did(&mut self, action: menu::Action) {
+        match action {
+            menu::Action::None => {}
+            menu::Action::Close => self.menu = None,
+            menu::Action::Chosen(choice) => {
+                self.menu = None;
+                self.chose(choice);
+            }
+        }
+    }
+
+    fn chose(&mut self, choice: Choice) {
+        let strip = |desk: &Option<Desk>, id| desk.as_ref()?.strip(id).cloned();
+        let asked = match choice {
+            Choice::Edit(edit) => {
+                self.on_desk(|desk| desk.apply(edit));
+                return;
+            }
+            Choice::Role(index, role) => {
+                self.table.iter_mut().for_each(|table| table.set_role(index, role));
+                return;
+            }
+            Choice::Rename(id) => (About::Rename(id), id),
+            Choice::Trim(id) => (About::Trim(id), id),
+            Choice::Width(id) => (About::Width(id), id),
+        };
+        if let (about, Some(strip)) = (asked.0, strip(&self.desk, asked.1)) {
+            self.dialog = Some(prompt(about, &strip));
+        }
+    }
+
+    pub(super) fn dialog(&mut self, input: Input<dialog::Part>) -> Task<Message> {
+        let answer = self.dialog.as_mut().and_then(|dialog| dialog.update(input));
+        self.answered(answer)
+    }
+
+    /// Shows a folder to choose in.
+    pub(super) fn browse(&mut self, about: About) {
+        let near = self.desk.as_ref().filter(|desk| !desk.is_draft());
+        let near = near.and_then(|desk| desk.folder().path().parent().map(Path::to_owned));
+        self.dialog = Some(Dialog::browse(about, dialog::start(near.as_deref())));
+    }
+
+    /// Shows what went wrong.
+    pub(super) fn fail(&mut self, error: impl std::fmt::Display) {
+        self.dialog = Some(Dialog::failure(error.to_string()));
+    }
+
+    /// Does what a dialog was about.
+    pub(super) fn answered(&mut self, answer: Option<Answer>) -> Task<Message> {
+        let Some(answer) = answer else { return Task::none() };
+        let Some(dialog) = self.dialog.take() else { return Task::none() };
+        match (dialog.about, answer) {
+            (About::Unsaved(then), Answer::Button(1)) => {
+                self.on_desk(Desk::discard);
+                return self.then(then);
+            }
+            (About::Unsaved(then), Answer::Button(_)) => return self.save_then(then),
+            (About::Rename(id), Answer::Text(text)) if !text.is_empty() => {
+                self.on_desk(|desk| desk.edit(id, StripEdit::Name(text)));
+            }
+            (About::Trim(id), Answer::Text(text)) => self.set_typed(id, &text, &TRIM),
+            (About::Width(id), Answer::Text(text)) => self.set_typed(id, &text, &WIDTH),
+            (About::Stems, Answer::Paths(paths)) => return self.import(&paths),
+            (About::Project, Answer::Paths(paths)) => return self.open_first(&paths),
+            (About::SaveAs, Answer::Paths(paths)) => self.save_as(&paths),
+            (About::Find(_), Answer::Paths(paths)) => return self.find(paths),
+            _ => {}
+        }
+        Task::none()
+    }
+
+    fn set_typed(&mut self, id: StripId, text: &str, spec: &twobus_dsp::param::ParamSpec) {
+        match spec.parse(text) {
+            Ok(value) if spec.id == TRIM.id => {
+                self.on_desk(|desk| desk.edit(id, StripEdit::Trim(Db(value))));
+            }
+            Ok(value) => self.on_desk(|desk| desk.edit(id, StripEdit::Width(value))),
+            Err(_) => {
+                let (low, high) =
+                    (spec.format(*spec.range.start()), spec.format(*spec.range.end()));
+                self.fail(format!("“{text}” is not from {low} to {high}. It stays as it was."));
+            }
+        }
+    }
+
+    fn open_first(&mut self, paths: &[PathBuf]) -> Task<Message> {
+        if let Some(path) = paths.first() {
+            self.open(path);
+        }
+        Task::none()
+    }
+
+    /// Does `then`, after asking about unsaved work.
+    pub(super) fn ask_then(&mut self, then: Then) -> Task<Message> {
+        match &self.desk {
+            Some(desk) if desk.is_dirty() => {
+                self.dialog = Some(Dialog::unsaved(desk.name(), then));
+                Task::none()
+            }
+            _ => self.then(then),
+        }
+    }
+
+    fn then(&mut self, then: Then) -> Task<Message> {
+        match then {
+            Then::Close => return self.close(),
+            Then::Open(path) => self.open(&path),
+            Then::Choose => self.browse(About::Project),
+            Then::New => self.new_project(),
+        }
+        Task::none()
+    }
+
+    fn save_then(&mut self, then: Then) -> Task<Message> {
+        let draft = self.desk.as_ref().is_some_and(Desk::is_draft);
+        match draft {
+            true => self.browse(About::SaveAs),
+            false if self.save() => return self.then(then),
+            false => {}
+        }
+        Task::none()
+    }
+
+    fn close(&mut self) -> Task<Message> {
+        self.on_desk(|desk| desk.live.close());
+        window::latest().and_then(window::close)
+    }
+
+    /// The system asks the program to end: what is not saved is kept as a snapshot.
+    pub(super) fn end(&mut self) -> Task<Message> {
+        self.on_desk(Desk::flush);
+        self.close()
+    }
+}
+
+fn prompt(about: About, strip: &Strip) -> Dialog {
+    match about {
+        About::Trim(_) => Dialog::prompt(about, format!("Trim of {} in dB", strip.name), ""),
+        About::Width(_) => Dialog::prompt(about, format!("Width of {} in %", strip.name), ""),
+        _ => Dialog::prompt(about, format!("New name of {}", strip.name), strip.name.clone()),
+    }
+}

@@ -1,0 +1,395 @@
+//! Opening, importing, saving, finding.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use iced::widget::image::Handle;
+use iced::{Size, Task, window};
+use twobus_jobs::{
+    Error, Folder, Import, ImportOptions, Progress, Relink, RelinkOptions, import, relink,
+};
+use twobus_session::recover::{Snapshot, Why};
+use twobus_session::{MediaFile, Song};
+
+use super::{App, Message, Region};
+use crate::desk::{Colours, Desk, Recent, thumbnail};
+use crate::screens::dialog::{About, Then};
+use crate::screens::import::{self as table, Table, WAVE};
+use crate::screens::start::{self, Offered};
+use crate::theme;
+use crate::widgets::Input;
+
+/// What came of a job.
+enum Outcome {
+    Import(Box<Import>, Vec<Option<Handle>>),
+    Found(Box<Relink>),
+}
+
+/// What came of a job, on its way to the window: it is taken out once.
+#[derive(Clone)]
+pub(crate) struct Done(Arc<Mutex<Option<Result<Outcome, Error>>>>);
+
+#[cfg(test)]
+impl Done {
+    pub(super) fn of_import(import: Import, waves: Vec<Option<Handle>>) -> Self {
+        let outcome = Outcome::Import(Box::new(import), waves);
+        Self(Arc::new(Mutex::new(Some(Ok(outcome)))))
+    }
+
+    pub(super) fn of_found(found: Relink) -> Self {
+        Self(Arc::new(Mutex::new(Some(Ok(Outcome::Found(Box::new(found)))))))
+    }
+}
+
+impl std::fmt::Debug for Done {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Done")
+    }
+}
+
+/// A job that runs.
+pub(crate) struct Job {
+    progress: Arc<Progress>,
+}
+
+impl Job {
+    /// How far it is, in words.
+    pub(super) fn words(&self) -> String {
+        let percent = (self.progress.share() * 100.0).round();
+        format!("{}… {percent} %", self.progress.stage())
+    }
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        self.progress.cancel();
+    }
+}
+
+/// The demo's stems, as they lie in the program's source.
+const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../projects/mdn-multitrack/stems");
+
+impl App {
+    /// Opens what was named: a project, or stems.
+    pub(super) fn open_named(&mut self, paths: Vec<PathBuf>) -> Task<Message> {
+        match paths.as_slice() {
+            [] => Task::none(),
+            [one] if is_project(one) => self.ask_then(Then::Open(one.clone())),
+            _ => self.import(&paths),
+        }
+    }
+
+    /// Opens a project in place of the one before it.
+    pub(super) fn open(&mut self, path: &Path) {
+        match Desk::open(path, &self.means) {
+            Ok(desk) => self.show(desk),
+            Err(error) => self.fail(error),
+        }
+    }
+
+    /// Shows a desk in place of what was there.
+    pub(super) fn show(&mut self, desk: Desk) {
+        self.on_desk(|old| old.live.close());
+        let (size, desk) = (self.size, Some(desk));
+        (self.desk, self.table, self.region) = (desk, None, Region::Mixer);
+        (self.arrange, self.mixer) = Default::default();
+        self.resized(size);
+    }
+
+    /// Begins anew: the start screen.
+    pub(super) fn new_project(&mut self) {
+        self.on_desk(|old| old.live.close());
+        (self.desk, self.table, self.region) = (None, None, Region::Main);
+        self.refresh_start();
+    }
+
+    /// Reads files, and those in folders, for the open song or a new one; their table is shown then.
+    pub(super) fn import(&mut self, paths: &[PathBuf]) -> Task<Message> {
+        let files = audio_files(paths);
+        if self.job.is_some() || paths.is_empty() {
+            return Task::none();
+        }
+        if files.is_empty() {
+            self.fail("There is no audio file in what was dropped.");
+            return Task::none();
+        }
+        if self.desk.is_none() {
+            match Desk::draft(&song_name(paths), &self.means) {
+                Ok(desk) => self.show(desk),
+                Err(error) => {
+                    self.fail(error);
+                    return Task::none();
+                }
+            }
+        }
+        let Some(desk) = &self.desk else { return Task::none() };
+        let (folder, project) = (desk.folder().clone(), desk.project().clone());
+        let song: Song = desk.song().clone();
+        self.job(move |progress| {
+            let options = ImportOptions { groups: true, ..ImportOptions::default() };
+            let import = import(&folder, &project, &song, &files, options, progress)?;
+            let waves = import.rows.iter().map(|row| {
+                let found = row.outcome.as_ref().ok()?;
+                wave(&folder, &found.media, import.rate_hz, found.guess.colour)
+            });
+            let waves = waves.collect();
+            Ok(Outcome::Import(Box::new(import), waves))
+        })
+    }
+
+    /// Looks for missing files in a folder.
+    pub(super) fn find(&mut self, paths: Vec<PathBuf>) -> Task<Message> {
+        let Some(desk) = &self.desk else { return Task::none() };
+        let (folder, project) = (desk.folder().clone(), desk.project().clone());
+        self.job(move |progress| {
+            let options = RelinkOptions { search: paths.into_iter().next(), replace: false };
+            let found = relink(&folder, &project, &options, progress)?;
+            Ok(Outcome::Found(Box::new(found)))
+        })
+    }
+
+    /// Runs a job on a thread of its own.
+    fn job(
+        &mut self,
+        work: impl FnOnce(&Progress) -> Result<Outcome, Error> + Send + 'static,
+    ) -> Task<Message> {
+        let progress = Arc::new(Progress::new());
+        self.job = Some(Job { progress: Arc::clone(&progress) });
+        let (done, result) = iced::futures::channel::oneshot::channel();
+        let run = move || {
+            // The window may be gone by then.
+            let _closed = done.send(Done(Arc::new(Mutex::new(Some(work(&progress))))));
+        };
+        let _thread = std::thread::Builder::new().name("job".to_owned()).spawn(run);
+        Task::perform(result, |done| done.map_or(Message::Nothing, Message::Done))
+    }
+
+    /// Takes in what came of a job.
+    pub(super) fn done(&mut self, done: Done) -> Task<Message> {
+        self.job = None;
+        let outcome = done.0.lock().ok().and_then(|mut outcome| outcome.take());
+        match outcome {
+            Some(Ok(Outcome::Import(import, waves))) => {
+                self.table = Some(Table::new(*import, waves));
+                self.region = Region::Main;
+            }
+            Some(Ok(Outcome::Found(found))) => self.found(*found),
+            Some(Err(Error::Cancelled)) | None => {}
+            Some(Err(error)) => {
+                self.leave_empty_draft();
+                self.fail(error);
+            }
+        }
+        Task::none()
+    }
+
+    fn found(&mut self, found: Relink) {
+        let Some(desk) = &mut self.desk else { return };
+        let missing = found.rows.len();
+        desk.apply(found.edit);
+        let still = twobus_jobs::offline(desk.folder(), desk.project());
+        for row in &found.rows {
+            if still.iter().all(|gone| gone.file.id != row.file.id) {
+                desk.waves.forget(row.file.id);
+            }
+        }
+        desk.reload();
+        let text = format!("{} of {missing} files found.", missing.saturating_sub(still.len()));
+        desk.live.say(text, !still.is_empty());
+    }
+
+    /// A draft whose import was given up is nothing to keep.
+    fn leave_empty_draft(&mut self) {
+        let empty = |desk: &Desk| desk.is_draft() && desk.mix().tracks.is_empty();
+        if self.desk.as_ref().is_some_and(empty) {
+            self.on_desk(Desk::discard);
+            self.new_project();
+        }
+    }
+
+    pub(super) fn table(&mut self, input: Input<table::Part>) -> Task<Message> {
+        if matches!(input, Input::Focus(_)) {
+            self.region = Region::Main;
+        }
+        let action = self.table.as_mut().map(|table| table.update(input));
+        match action {
+            Some(table::Action::Menu(menu)) => self.menu = Some(menu),
+            Some(table::Action::Leave { back }) => self.leave(back),
+            Some(table::Action::Cancel) => {
+                self.table = None;
+                self.leave_empty_draft();
+            }
+            Some(table::Action::Make(edit)) => {
+                (self.table, self.region) = (None, Region::Mixer);
+                self.on_desk(|desk| desk.apply(edit));
+            }
+            Some(table::Action::None) | None => {}
+        }
+        Task::none()
+    }
+
+    /// The window itself.
+    pub(super) fn window(&mut self, event: window::Event) -> Task<Message> {
+        match event {
+            window::Event::Opened { size, .. } | window::Event::Resized(size) => self.resized(size),
+            window::Event::FileHovered(_) => self.hang(true),
+            window::Event::FilesHoveredLeft => self.hang(false),
+            window::Event::FileDropped(path) => {
+                self.hang(false);
+                self.dropped.push(path);
+            }
+            window::Event::CloseRequested => return self.ask_then(Then::Close),
+            _ => {}
+        }
+        Task::none()
+    }
+
+    fn hang(&mut self, over: bool) {
+        (self.start.dropping, self.arrange.dropping) = (over, over);
+    }
+
+    pub(super) fn resized(&mut self, size: Size) {
+        self.size = size;
+        self.mixer.resized(size.width);
+        let (above, _) = crate::screens::mix::heights(size.height);
+        self.arrange.resized(Size::new(size.width, above));
+    }
+
+    pub(super) fn start(&mut self, input: Input<start::Part>) -> Task<Message> {
+        match self.start.update(input) {
+            start::Action::None => {}
+            start::Action::Leave { back } => self.leave(back),
+            start::Action::Files => self.browse(About::Stems),
+            start::Action::Other => self.browse(About::Project),
+            start::Action::Demo => return self.import(&[PathBuf::from(DEMO)]),
+            start::Action::Recent(index) => {
+                if let Some(path) = self.start.recent.get(index).map(|recent| recent.path.clone()) {
+                    self.open(&path);
+                }
+            }
+            start::Action::Restore(index) => self.restore(index),
+            start::Action::Discard(index) => self.discard_snapshot(index),
+        }
+        Task::none()
+    }
+
+    fn restore(&mut self, index: usize) {
+        let Some(snapshot) = self.snapshots.get(index) else { return };
+        match Desk::restore(snapshot, &self.means) {
+            Ok(desk) => self.show(desk),
+            Err(error) => self.fail(error),
+        }
+    }
+
+    fn discard_snapshot(&mut self, index: usize) {
+        if let Some(snapshot) = self.snapshots.get(index)
+            && let Err(error) = self.means.store().discard(snapshot)
+        {
+            self.fail(error);
+        }
+        self.refresh_start();
+    }
+
+    /// Looks anew what the start screen has to offer.
+    pub(super) fn refresh_start(&mut self) {
+        self.start.recent = Recent::all(&self.means);
+        let offer = self.means.store().offer().unwrap_or_default();
+        // Of each document the newest unsaved state is what one wants back.
+        let mut newest = std::collections::BTreeMap::new();
+        for snapshot in offer.snapshots.into_iter().filter(|one| one.about.why == Why::Edited) {
+            let _older = newest.insert(snapshot.document.clone(), snapshot);
+        }
+        self.snapshots = newest.into_values().collect();
+        let of = |snapshot: &Snapshot| Offered {
+            name: snapshot.about.name.clone(),
+            about: snapshot.about.path.clone().unwrap_or_else(|| "never saved".to_owned()),
+        };
+        self.start.offered = self.snapshots.iter().map(of).collect();
+    }
+
+    /// Saves where it is; false when that did not work.
+    pub(super) fn save(&mut self) -> bool {
+        match self.desk.as_mut().map(Desk::save) {
+            Some(Ok(notes)) => {
+                let text = notes.into_iter().next().unwrap_or_else(|| "Saved.".to_owned());
+                self.on_desk(|desk| desk.live.say(text, false));
+                true
+            }
+            Some(Err(error)) => {
+                self.fail(error);
+                false
+            }
+            None => true,
+        }
+    }
+
+    pub(super) fn save_as(&mut self, paths: &[PathBuf]) {
+        let (Some(desk), Some(to)) = (&mut self.desk, paths.first()) else { return };
+        match desk.save_as(to) {
+            Ok(notes) => {
+                let text = notes.into_iter().next();
+                let text = text.unwrap_or_else(|| format!("Saved in {}.", to.display()));
+                desk.live.say(text, false);
+            }
+            Err(error) => self.fail(error),
+        }
+    }
+
+    /// Asks for the device again.
+    pub(super) fn reopen_device(&mut self) {
+        self.on_desk(|desk| desk.live.retry());
+    }
+}
+
+/// A small picture of a file's wave; `None` when it cannot be read.
+fn wave(folder: &Folder, file: &MediaFile, rate_hz: u32, colour: u8) -> Option<Handle> {
+    let peaks = twobus_jobs::peaks(folder, file, rate_hz).ok()?;
+    let body = theme::track(colour);
+    let colours = Colours { peak: theme::over(theme::bg::WELL, body, 0.6), body };
+    Some(thumbnail(&peaks, (WAVE.width, WAVE.height), colours))
+}
+
+/// Whether a path is a project rather than stems.
+fn is_project(path: &Path) -> bool {
+    let is_json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
+    is_json || path.join(Folder::DOCUMENT).is_file()
+}
+
+/// Names of folders that tell nothing of the song in them.
+const PLAIN: [&str; 6] = ["stems", "audio", "tracks", "bounces", "exports", "wav"];
+
+/// A name for the song that files make: that of their folder, or of the one above it.
+pub(super) fn song_name(paths: &[PathBuf]) -> String {
+    let first = paths.first().map_or(Path::new(""), PathBuf::as_path);
+    let folder = if first.is_dir() { Some(first) } else { first.parent() };
+    let names = folder.into_iter().flat_map(Path::ancestors).filter_map(Path::file_name);
+    let mut names = names.map(|name| name.to_string_lossy().into_owned());
+    let name = names.find(|name| !PLAIN.contains(&name.to_lowercase().as_str()));
+    name.unwrap_or_else(|| "Untitled".to_owned())
+}
+
+/// Endings of files that are taken out of a folder.
+const ENDINGS: [&str; 15] = [
+    "wav", "wave", "bwf", "rf64", "w64", "aif", "aiff", "aifc", "caf", "flac", "mp3", "ogg", "m4a",
+    "mp4", "aac",
+];
+
+/// Files that were named, and audio files of folders that were, by name.
+pub(super) fn audio_files(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+        let is_audio = |path: &PathBuf| {
+            let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+            path.is_file() && ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
+        };
+        let mut found: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_audio).collect();
+        found.sort();
+        files.append(&mut found);
+    }
+    files
+}

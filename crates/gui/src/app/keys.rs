@@ -1,0 +1,145 @@
+//! Keys that no control has taken.
+
+use iced::Task;
+use iced::keyboard::key::Named;
+use iced::keyboard::{Event, Key, Modifiers};
+use twobus_session::{LoopRange, StripEdit};
+
+use super::{App, Message, Region};
+use crate::desk::Desk;
+use crate::screens::dialog::{About, Then};
+use crate::screens::mix::arrange::drop_marker;
+use crate::screens::top::toggle_loop;
+
+impl App {
+    /// A key that no control has taken.
+    pub(super) fn key(&mut self, event: Event) -> Task<Message> {
+        let Event::KeyPressed { key, modifiers, text, .. } = event else { return Task::none() };
+        let named = match key {
+            Key::Named(named) => Some(named),
+            Key::Character(_) | Key::Unidentified => None,
+        };
+        if let Some(dialog) = &mut self.dialog {
+            let text = text.as_deref().filter(|_| !modifiers.command());
+            let answer = dialog.key(named, text);
+            return self.answered(answer);
+        }
+        if let (Some(menu), Some(named)) = (&mut self.menu, named) {
+            let action = menu.key(named);
+            self.menu_did(action);
+            return Task::none();
+        }
+        match key.as_ref() {
+            Key::Named(Named::Tab) => self.leave(modifiers.shift()),
+            Key::Named(Named::F6) => self.leave(modifiers.shift()),
+            Key::Named(named) => self.named(named, modifiers),
+            Key::Character(letter) if modifiers.command() => {
+                return self.command(&letter.to_lowercase(), modifiers);
+            }
+            Key::Character(letter) => self.letter(&letter.to_lowercase(), modifiers),
+            Key::Unidentified => {}
+        }
+        Task::none()
+    }
+
+    fn named(&mut self, key: Named, modifiers: Modifiers) {
+        let region = self.region;
+        let Some(desk) = &mut self.desk else { return };
+        match (key, region) {
+            (Named::Space, _) => desk.live.toggle(),
+            (Named::Home, _) => desk.live.locate(0),
+            (Named::End, _) => {
+                let end = desk.mix().end();
+                desk.live.locate(end);
+            }
+            (Named::ArrowLeft, Region::Mixer) => self.mixer.walk(true, desk),
+            (Named::ArrowRight, Region::Mixer) => self.mixer.walk(false, desk),
+            (Named::ArrowLeft, _) => self.arrange.walk(true, modifiers.shift(), desk),
+            (Named::ArrowRight, _) => self.arrange.walk(false, modifiers.shift(), desk),
+            _ => {}
+        }
+    }
+
+    fn command(&mut self, letter: &str, modifiers: Modifiers) -> Task<Message> {
+        match (letter, modifiers.shift()) {
+            ("z", false) => self.on_desk(Desk::undo),
+            ("z", true) | ("y", false) => self.on_desk(Desk::redo),
+            ("i", false) => self.browse(About::Stems),
+            ("o", false) => return self.ask_then(Then::Choose),
+            ("n", false) => return self.ask_then(Then::New),
+            ("s", true) => self.browse(About::SaveAs),
+            ("s", false) => match self.desk.as_ref().is_some_and(Desk::is_draft) {
+                true => self.browse(About::SaveAs),
+                false => _ = self.save(),
+            },
+            _ => {}
+        }
+        Task::none()
+    }
+
+    fn letter(&mut self, letter: &str, modifiers: Modifiers) {
+        let chosen = self.mixer.chosen;
+        let Some(desk) = &mut self.desk else { return };
+        let strip = chosen.and_then(|id| desk.strip(id));
+        match (letter, modifiers.shift(), strip) {
+            ("l", false, _) => toggle_loop(desk),
+            ("l", true, _) => self.loop_clip(),
+            ("k", false, _) => drop_marker(desk),
+            ("+" | "=", _, _) => self.zoom(-1.0),
+            ("-", _, _) => self.zoom(1.0),
+            ("m", true, _) => desk.clear("Clear mutes", |strip| strip.mute, StripEdit::Mute(false)),
+            ("s", true, _) => desk.clear("Clear solos", |strip| strip.solo, StripEdit::Solo(false)),
+            ("m", false, Some(strip)) => desk.edit(strip.id, StripEdit::Mute(!strip.mute)),
+            ("s", false, Some(strip)) => desk.edit(strip.id, StripEdit::Solo(!strip.solo)),
+            ("p", false, Some(strip)) => desk.edit(strip.id, StripEdit::Invert(!strip.invert)),
+            _ => {}
+        }
+    }
+
+    fn zoom(&mut self, lines: f64) {
+        if let Some(desk) = &self.desk {
+            self.arrange.zoom(lines, self.size.width / 2.0, desk);
+        }
+    }
+
+    /// Loops the clip that is chosen.
+    fn loop_clip(&mut self) {
+        let (Some(desk), Some((strip, clip))) = (&mut self.desk, self.arrange.clip) else { return };
+        let track = desk.mix().tracks.iter().find(|track| track.strip.id == strip);
+        let clip = track.and_then(|track| track.clips.iter().find(|other| other.id == clip));
+        let range = clip.map(|clip| LoopRange { start: clip.position, end: clip.end(), on: true });
+        if range.is_some() {
+            desk.set_loop(range);
+        }
+    }
+
+    pub(super) fn on_desk(&mut self, act: impl FnOnce(&mut Desk)) {
+        if let Some(desk) = &mut self.desk {
+            act(desk);
+        }
+    }
+
+    /// The regions that are shown, in the order of the F6 key.
+    fn regions(&self) -> &'static [Region] {
+        match (&self.table, &self.desk) {
+            (None, Some(_)) => &[Region::Top, Region::Arrange, Region::Mixer],
+            _ => &[Region::Top, Region::Main],
+        }
+    }
+
+    /// The keyboard goes on to the next region, or back to the one before.
+    pub(super) fn leave(&mut self, back: bool) {
+        let all = self.regions();
+        let here = all.iter().position(|region| *region == self.region).unwrap_or(0);
+        let step = if back { all.len() - 1 } else { 1 };
+        self.region = all[(here + step) % all.len()];
+        match (self.region, &self.desk, &mut self.table) {
+            (Region::Top, _, _) => self.top.enter(back),
+            (Region::Main, _, Some(table)) => table.enter(back),
+            (Region::Main, _, None) => self.start.enter(back),
+            (Region::Arrange, Some(desk), _) => self.arrange.enter(desk, back),
+            (Region::Mixer, Some(desk), _) => self.mixer.enter(desk, back),
+            (Region::Arrange | Region::Mixer, None, _) => {}
+        }
+    }
+}

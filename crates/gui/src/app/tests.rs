@@ -1,0 +1,364 @@
+//! The window without a display: what pointer and keyboard do, as messages, states and walks.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use iced::keyboard::key::Named;
+use iced::keyboard::{Event as Keyboard, Key, Modifiers};
+use iced::mouse::{self, Button};
+use iced::{Event, Point, Settings, Size};
+use iced_test::Simulator;
+use tempfile::TempDir;
+use twobus_dsp::Db;
+use twobus_engine::device::fake::{Fake, FakeOutput};
+use twobus_engine::device::{PERIOD_FRAMES, Wish};
+use twobus_session::StripId;
+
+use super::{App, Message, WINDOW};
+use crate::desk::Means;
+use crate::theme;
+
+/// A window over a made-up sound device, and the folder of its files.
+struct Window {
+    app: App,
+    place: TempDir,
+}
+
+impl Window {
+    fn new() -> Self {
+        let place = tempfile::tempdir().unwrap();
+        let output = FakeOutput::paced("fake", 44_100);
+        let backend = Arc::new(Fake::with(output));
+        let wish = Wish { output: None, period_frames: PERIOD_FRAMES };
+        let means = Means { backend, wish, state: place.path().join("state") };
+        Self { app: App::on(means), place }
+    }
+
+    /// With two short stems on it.
+    fn with_stems() -> Self {
+        let mut window = Self::new();
+        let stems = window.place.path().join("Song");
+        std::fs::create_dir(&stems).unwrap();
+        for name in ["01_Kick.wav", "02_Bass DI.wav"] {
+            write_tone(&stems.join(name));
+        }
+        window.drop_files(&stems);
+        window.press(1480.0, 900.0 - 24.0 - 98.0 + 45.0);
+        assert!(window.app.table.is_none(), "the table is accepted");
+        window
+    }
+
+    /// Drops a folder, and waits until its table is shown.
+    fn drop_files(&mut self, folder: &Path) {
+        // What the window does on a thread of its own is done here: there is no runtime that would bring
+        // its message back.
+        let name = super::files::song_name(&[folder.to_owned()]);
+        self.app.show(crate::desk::Desk::draft(&name, &self.app.means).unwrap());
+        let desk = self.app.desk.as_ref().unwrap();
+        let progress = twobus_jobs::Progress::new();
+        let files = super::files::audio_files(&[folder.to_owned()]);
+        let options = twobus_jobs::ImportOptions { groups: true, ..Default::default() };
+        let (project, song) = (desk.project(), desk.song());
+        let import =
+            twobus_jobs::import(desk.folder(), project, song, &files, options, &progress).unwrap();
+        let waves = import.rows.iter().map(|_| None).collect();
+        let done = super::files::Done::of_import(import, waves);
+        self.send(Message::Done(done));
+    }
+
+    fn send(&mut self, message: Message) {
+        let _task = self.app.update(message);
+    }
+
+    /// Sends events to what is shown, and what they make of it to the window.
+    fn simulate(&mut self, at: Point, events: Vec<Event>) {
+        let mut simulator = Simulator::with_size(settings(), WINDOW, self.app.view());
+        simulator.point_at(at);
+        let statuses = simulator.simulate(events.clone());
+        let messages: Vec<Message> = simulator.into_messages().collect();
+        for message in messages {
+            self.send(message);
+        }
+        // Keys that nobody has taken go to the window, as the subscription has it.
+        for (event, status) in events.into_iter().zip(statuses) {
+            if let (Event::Keyboard(key), iced::event::Status::Ignored) = (event, status) {
+                self.send(Message::Key(key));
+            }
+        }
+    }
+
+    fn press(&mut self, x: f32, y: f32) {
+        let left = Button::Left;
+        let at = Point::new(x, y);
+        let pressed = Event::Mouse(mouse::Event::ButtonPressed(left));
+        let released = Event::Mouse(mouse::Event::ButtonReleased(left));
+        self.simulate(at, vec![moved(at), pressed, released]);
+    }
+
+    fn key(&mut self, key: Key, modifiers: Modifiers) {
+        self.simulate(Point::ORIGIN, vec![key_event(key, modifiers)]);
+    }
+
+    fn letter(&mut self, letter: &str, modifiers: Modifiers) {
+        self.key(Key::Character(letter.into()), modifiers);
+    }
+
+    fn named(&mut self, named: Named) {
+        self.key(Key::Named(named), Modifiers::empty());
+    }
+
+    fn fader(&self, strip: u32) -> Db {
+        self.app.desk.as_ref().unwrap().strip(StripId(strip)).unwrap().fader
+    }
+
+    fn muted(&self, strip: u32) -> bool {
+        self.app.desk.as_ref().unwrap().strip(StripId(strip)).unwrap().mute
+    }
+}
+
+fn settings() -> Settings {
+    let fonts = theme::FONTS.into_iter().map(std::borrow::Cow::Borrowed).collect();
+    Settings { fonts, default_font: theme::SANS, ..Settings::default() }
+}
+
+fn moved(position: Point) -> Event {
+    Event::Mouse(mouse::Event::CursorMoved { position })
+}
+
+fn key_event(key: Key, modifiers: Modifiers) -> Event {
+    let text = match &key {
+        Key::Character(text) if !modifiers.command() => Some(text.clone()),
+        _ => None,
+    };
+    Event::Keyboard(Keyboard::KeyPressed {
+        modified_key: key.clone(),
+        key,
+        physical_key: iced::keyboard::key::Physical::Unidentified(
+            iced::keyboard::key::NativeCode::Unidentified,
+        ),
+        location: iced::keyboard::Location::Standard,
+        modifiers,
+        repeat: false,
+        text,
+    })
+}
+
+/// A second of a quiet tone, 44.1 kHz, 16 bit, mono.
+fn write_tone(path: &Path) {
+    let samples: Vec<u8> = (0..44_100_u32)
+        .flat_map(|n| (((f64::from(n) * 0.06).sin() * 3000.0) as i16).to_le_bytes())
+        .collect();
+    let mut file = Vec::new();
+    file.extend_from_slice(b"RIFF");
+    file.extend_from_slice(&(36 + samples.len() as u32).to_le_bytes());
+    file.extend_from_slice(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
+    file.extend_from_slice(&44_100_u32.to_le_bytes());
+    file.extend_from_slice(&88_200_u32.to_le_bytes());
+    file.extend_from_slice(b"\x02\0\x10\0data");
+    file.extend_from_slice(&(samples.len() as u32).to_le_bytes());
+    file.extend_from_slice(&samples);
+    std::fs::write(path, file).unwrap();
+}
+
+/// Middle of the first strip's fader at 0 dB: see the layout of strips.
+const FADER: Point = Point::new(35.0, 52.0 + 324.0 + 26.0 + 266.0 + 158.0 * 0.25);
+
+#[test]
+fn dropped_stems_become_a_session_with_names_roles_and_one_step_to_undo() {
+    let mut window = Window::with_stems();
+    let desk = window.app.desk.as_ref().unwrap();
+    let names: Vec<&str> = desk.mix().strips().map(|strip| strip.name.as_str()).collect();
+    assert_eq!(names, ["Kick", "Bass DI", "Mix bus"]);
+    assert_eq!(desk.name(), "Song");
+    assert!(desk.is_dirty() && desk.is_draft());
+    window.letter("z", Modifiers::CTRL);
+    assert!(window.app.desk.as_ref().unwrap().mix().tracks.is_empty());
+    window.letter("z", Modifiers::CTRL | Modifiers::SHIFT);
+    assert_eq!(window.app.desk.as_ref().unwrap().mix().tracks.len(), 2);
+}
+
+#[test]
+fn a_drag_of_a_fader_is_one_step_and_escape_takes_it_back() {
+    let mut window = Window::with_stems();
+    let drag = |to: &[f32], end: Event| {
+        let mut events =
+            vec![moved(FADER), Event::Mouse(mouse::Event::ButtonPressed(Button::Left))];
+        events.extend(to.iter().map(|y| moved(Point::new(FADER.x, *y))));
+        events.push(end);
+        events
+    };
+    let released = || Event::Mouse(mouse::Event::ButtonReleased(Button::Left));
+    // In a simulation the pointer stands still: it is moved, and pressed again, step by step.
+    window.simulate(FADER, drag(&[], released()));
+    assert_eq!(window.fader(1), Db::UNITY);
+    window.send(Message::Mixer(crate::widgets::Input::Move(fader_part(1), 0.5)));
+    window.send(Message::Mixer(crate::widgets::Input::Move(fader_part(1), 0.3)));
+    assert_eq!(window.fader(1), Db(-20.0));
+    window.send(Message::Mixer(crate::widgets::Input::Drop(fader_part(1))));
+    window.letter("z", Modifiers::CTRL);
+    assert_eq!(window.fader(1), Db::UNITY);
+    window.send(Message::Mixer(crate::widgets::Input::Move(fader_part(1), 0.9)));
+    window.send(Message::Mixer(crate::widgets::Input::Cancel(fader_part(1))));
+    assert_eq!(window.fader(1), Db::UNITY);
+}
+
+fn fader_part(strip: u32) -> crate::screens::mix::mixer::Part {
+    use crate::screens::mix::mixer::{Part, Piece};
+    Part::Strip(StripId(strip), Piece::Fader)
+}
+
+#[test]
+fn a_value_is_typed_into_the_control_that_has_the_keyboard() {
+    let mut window = Window::with_stems();
+    window.send(Message::Mixer(crate::widgets::Input::Focus(fader_part(1))));
+    let keys =
+        ["-", "3", ".", "5"].map(|text| key_event(Key::Character(text.into()), Modifiers::empty()));
+    let enter = key_event(Key::Named(Named::Enter), Modifiers::empty());
+    window.simulate(Point::ORIGIN, keys.into_iter().chain([enter]).collect());
+    assert_eq!(window.fader(1), Db(-3.5));
+    window.send(Message::Mixer(crate::widgets::Input::Typed(fader_part(1), "loud".to_owned())));
+    assert_eq!(window.fader(1), Db(-3.5), "wrong text keeps the old value");
+    let (said, warning) = window.app.desk.as_ref().unwrap().live.said().unwrap();
+    assert!(warning && said.contains("loud"), "{said}");
+}
+
+#[test]
+fn arrows_step_the_fader_and_walk_the_strips() {
+    let mut window = Window::with_stems();
+    window.send(Message::Mixer(crate::widgets::Input::Focus(fader_part(1))));
+    window.named(Named::ArrowUp);
+    assert_eq!(window.fader(1), Db(0.5));
+    window.key(Key::Named(Named::ArrowDown), Modifiers::SHIFT);
+    assert!((window.fader(1).0 - 0.4).abs() < 1e-9);
+    window.named(Named::ArrowRight);
+    assert_eq!(window.app.mixer.chosen, Some(StripId(2)));
+    window.named(Named::ArrowRight);
+    assert_eq!(window.app.mixer.chosen, Some(StripId::MIX_BUS));
+    window.named(Named::ArrowLeft);
+    assert_eq!(window.app.mixer.chosen, Some(StripId(2)));
+}
+
+#[test]
+fn letters_switch_the_chosen_strip_and_shift_clears_all() {
+    let mut window = Window::with_stems();
+    window.app.mixer.choose(StripId(1));
+    window.letter("m", Modifiers::empty());
+    window.app.mixer.choose(StripId(2));
+    window.letter("m", Modifiers::empty());
+    assert!(window.muted(1) && window.muted(2));
+    window.letter("M", Modifiers::SHIFT);
+    assert!(!window.muted(1) && !window.muted(2));
+    window.letter("p", Modifiers::empty());
+    assert!(window.app.desk.as_ref().unwrap().strip(StripId(2)).unwrap().invert);
+    window.letter("k", Modifiers::empty());
+    assert_eq!(window.app.desk.as_ref().unwrap().mix().timeline.markers.len(), 1);
+    window.letter("l", Modifiers::empty());
+    assert!(window.app.desk.as_ref().unwrap().mix().timeline.loop_range.unwrap().on);
+}
+
+#[test]
+fn linked_faders_keep_their_distance() {
+    let mut window = Window::with_stems();
+    window.send(Message::Mixer(crate::widgets::Input::Typed(fader_part(2), "-6".to_owned())));
+    window.app.mixer.selected = vec![StripId(1), StripId(2)];
+    window.send(Message::Mixer(crate::widgets::Input::Move(fader_part(1), 0.5)));
+    window.send(Message::Mixer(crate::widgets::Input::Drop(fader_part(1))));
+    assert_eq!((window.fader(1), window.fader(2)), (Db(-10.0), Db(-16.0)));
+    window.letter("z", Modifiers::CTRL);
+    assert_eq!((window.fader(1), window.fader(2)), (Db::UNITY, Db(-6.0)));
+}
+
+#[test]
+fn the_tab_key_reaches_every_control_and_comes_round() {
+    let mut window = Window::with_stems();
+    window.app.region = super::Region::Top;
+    window.app.top.enter(false);
+    let mut regions = vec![window.app.region];
+    for _ in 0..120 {
+        window.named(Named::Tab);
+        if regions.last() != Some(&window.app.region) {
+            regions.push(window.app.region);
+        }
+    }
+    use super::Region::{Arrange, Mixer, Top};
+    assert_eq!(regions[..4], [Top, Arrange, Mixer, Top]);
+}
+
+#[test]
+fn a_project_is_saved_opened_again_and_asks_before_unsaved_work_is_lost() {
+    let mut window = Window::with_stems();
+    let to = window.place.path().join("Saved");
+    window.app.save_as(std::slice::from_ref(&to));
+    assert!(to.join("project.json").is_file());
+    assert!(!window.app.desk.as_ref().unwrap().is_dirty());
+    window.app.mixer.choose(StripId(1));
+    window.letter("m", Modifiers::empty());
+    window.send(Message::Window(iced::window::Event::CloseRequested));
+    assert!(window.app.dialog.is_some(), "it asks");
+    window.named(Named::Escape);
+    assert!(window.app.dialog.is_none() && window.app.desk.as_ref().unwrap().is_dirty());
+    window.letter("s", Modifiers::CTRL);
+    assert!(!window.app.desk.as_ref().unwrap().is_dirty());
+    window.app.new_project();
+    assert_eq!(window.app.start.recent.first().map(|recent| recent.name.as_str()), Some("Song"));
+    window.app.open(&to);
+    assert!(window.muted(1));
+}
+
+#[test]
+fn a_missing_stem_keeps_its_track_and_is_found_again() {
+    let mut window = Window::with_stems();
+    let (from, to) = (window.place.path().join("Song"), window.place.path().join("Moved"));
+    let saved = window.place.path().join("Saved");
+    window.app.save_as(std::slice::from_ref(&saved));
+    window.app.new_project();
+    std::fs::rename(&from, &to).unwrap();
+    window.app.open(&saved);
+    let wave = |window: &mut Window| {
+        let desk = window.app.desk.as_mut().unwrap();
+        for _ in 0..200 {
+            let _any = desk.waves.arrived();
+            if !desk.waves.is_loading() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let media = desk.mix().tracks[0].clips[0].media;
+        matches!(desk.waves.of(media), Some(crate::desk::Wave::Missing(_)))
+    };
+    assert!(wave(&mut window), "it is shown as missing");
+    let desk = window.app.desk.as_ref().unwrap();
+    let options = twobus_jobs::RelinkOptions { search: Some(to), replace: false };
+    let progress = twobus_jobs::Progress::new();
+    let found = twobus_jobs::relink(desk.folder(), desk.project(), &options, &progress).unwrap();
+    window.send(Message::Done(super::files::Done::of_found(found)));
+    assert!(!wave(&mut window), "it is found");
+}
+
+#[test]
+fn unsaved_work_is_offered_after_the_program_was_ended() {
+    let mut window = Window::with_stems();
+    window.app.desk.as_mut().unwrap().flush();
+    window.app.desk = None;
+    window.app.new_project();
+    assert_eq!(window.app.start.offered.len(), 1);
+    assert_eq!(window.app.start.offered[0].name, "Song");
+    window.send(Message::Start(crate::widgets::Input::Press {
+        part: crate::screens::start::Part::Restore(0),
+        modifiers: Modifiers::empty(),
+        at: Point::ORIGIN,
+    }));
+    assert_eq!(window.app.desk.as_ref().unwrap().mix().tracks.len(), 2);
+}
+
+#[test]
+fn every_screen_is_drawn_at_every_size() {
+    let mut window = Window::with_stems();
+    for size in [Size::new(1024.0, 640.0), Size::new(1600.0, 900.0), Size::new(3840.0, 2160.0)] {
+        window.app.resized(size);
+        let mut simulator = Simulator::with_size(settings(), size, window.app.view());
+        let drawn = simulator.snapshot(&theme::iced());
+        assert!(drawn.is_ok(), "{size:?}");
+    }
+}

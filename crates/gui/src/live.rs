@@ -1,0 +1,228 @@
+//! What plays: the one place where the window looks at the engine, once per frame.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use twobus_engine::device::{self, Backend, Wish};
+use twobus_engine::{Engine, Readings, Status};
+use twobus_jobs::Folder;
+use twobus_render::live::State;
+use twobus_render::{Command, Cycle};
+use twobus_session::{Project, SongId, StripId};
+
+use crate::meters::Meter;
+
+/// How long something that was said stays in the status bar.
+const SAID_FOR: Duration = Duration::from_secs(8);
+/// Longest time between two looks that meters take for one.
+const LONGEST_LOOK_S: f64 = 0.25;
+
+/// The engine of the open song, and what was last seen of it.
+pub(crate) struct Live {
+    backend: Arc<dyn Backend>,
+    wish: Wish,
+    engine: Option<Engine>,
+    /// As of the last look.
+    status: Option<Status>,
+    meters: BTreeMap<StripId, Meter>,
+    readings: Option<Readings>,
+    looked: Option<Instant>,
+    said: VecDeque<(Instant, String, bool)>,
+    /// Xruns that were there when the song was opened or the counter was cleared.
+    old_xruns: u64,
+}
+
+impl Live {
+    /// Nothing plays yet; what will plays on `backend`.
+    pub(crate) fn new(backend: Arc<dyn Backend>, wish: Wish) -> Self {
+        Self {
+            backend,
+            wish,
+            engine: None,
+            status: None,
+            meters: BTreeMap::new(),
+            readings: None,
+            looked: None,
+            said: VecDeque::new(),
+            old_xruns: 0,
+        }
+    }
+
+    /// Opens a song in place of the one before it. One without files has nothing to play.
+    pub(crate) fn open(&mut self, folder: &Folder, project: &Project, song: SongId) {
+        self.close();
+        let (backend, wish) = (Arc::clone(&self.backend), self.wish.clone());
+        match Engine::open(folder, project, song, backend, wish) {
+            Ok(engine) => {
+                self.readings = Some(Readings::new(engine.rate_hz()));
+                self.engine = Some(engine);
+            }
+            Err(twobus_engine::Error::Empty(_)) => {}
+            Err(error) => self.say(error.to_string(), true),
+        }
+    }
+
+    /// Ends playback.
+    pub(crate) fn close(&mut self) {
+        self.engine.take().into_iter().for_each(Engine::close);
+        (self.status, self.readings, self.looked) = (None, None, None);
+        self.meters.clear();
+    }
+
+    /// Whether there is something to play.
+    pub(crate) fn is_open(&self) -> bool {
+        self.engine.is_some()
+    }
+
+    /// Plays the document as it is now.
+    pub(crate) fn update(&mut self, project: &Project) {
+        let outcome = self.engine.as_mut().map(|engine| {
+            engine.release();
+            engine.update(project)
+        });
+        if let Some(Err(error)) = outcome {
+            self.say(error.to_string(), true);
+        }
+    }
+
+    /// Moves a control while it is dragged.
+    pub(crate) fn preview(&mut self, command: Command) {
+        if let Some(engine) = &mut self.engine {
+            let _serial = engine.preview(command);
+        }
+    }
+
+    /// Plays, or stops.
+    pub(crate) fn toggle(&mut self) {
+        let playing = self.is_playing();
+        if let Some(engine) = &mut self.engine {
+            let _serial = if playing { engine.stop() } else { engine.play() };
+        }
+    }
+
+    /// Stops.
+    pub(crate) fn stop(&mut self) {
+        if let Some(engine) = &mut self.engine {
+            let _serial = engine.stop();
+        }
+    }
+
+    /// Goes to a frame.
+    pub(crate) fn locate(&mut self, frame: u64) {
+        if let Some(engine) = &mut self.engine {
+            engine.locate(frame);
+        }
+    }
+
+    /// Repeats a part of the song, or no longer.
+    pub(crate) fn set_loop(&mut self, cycle: Option<Cycle>) {
+        if let Some(Err(error)) = self.engine.as_mut().map(|engine| engine.set_loop(cycle)) {
+            self.say(error.to_string(), true);
+        }
+    }
+
+    /// Looks at the engine: takes in levels, loudness and what is to be said.
+    pub(crate) fn look(&mut self, now: Instant, strips: impl Iterator<Item = StripId>) {
+        let dt_s = self.looked.map_or(0.0, |before| (now - before).as_secs_f64());
+        self.looked = Some(now);
+        self.said.retain(|(since, _, _)| now.saturating_duration_since(*since) < SAID_FOR);
+        let Some(engine) = &mut self.engine else { return };
+        let status = engine.poll();
+        let mut meters = std::mem::take(&mut self.meters);
+        let mut kept = BTreeMap::new();
+        for strip in strips {
+            let Some(found) = engine.meter(strip) else { continue };
+            let mut meter = meters.remove(&strip).unwrap_or_default();
+            meter.advance(&found.look(), dt_s.min(LONGEST_LOOK_S));
+            let _twice = kept.insert(strip, meter);
+        }
+        self.meters = kept;
+        if let Some(readings) = &mut self.readings {
+            readings.take(engine.tap());
+        }
+        for notice in &status.notices {
+            self.said.push_back((now, notice.to_string(), notice.is_warning()));
+        }
+        self.status = Some(status);
+    }
+
+    /// What tells in few words how playback looks: when it is another, there is something to draw.
+    pub(crate) fn looks(&self) -> (u64, bool, usize, Option<device::State>) {
+        let device = self.device().map(|device| device.state.clone());
+        (self.heard(), self.is_playing(), self.said.len(), device)
+    }
+
+    /// Says something in the status bar for a while.
+    pub(crate) fn say(&mut self, text: impl Into<String>, warning: bool) {
+        self.said.push_back((Instant::now(), text.into(), warning));
+    }
+
+    /// What was said last, and whether it is a warning.
+    pub(crate) fn said(&self) -> Option<(&str, bool)> {
+        self.said.back().map(|(_, text, warning)| (text.as_str(), *warning))
+    }
+
+    /// Whether it plays.
+    pub(crate) fn is_playing(&self) -> bool {
+        self.status.as_ref().is_some_and(|status| status.state == State::Playing)
+    }
+
+    /// Whether anything still moves: playback, meters that fall, files that open, words that go.
+    pub(crate) fn is_moving(&self) -> bool {
+        let opens = self
+            .status
+            .as_ref()
+            .is_none_or(|status| status.loading || status.device.state == device::State::Opening);
+        self.is_playing()
+            || (self.engine.is_some() && opens)
+            || !self.said.is_empty()
+            || self.meters.values().any(Meter::is_falling)
+    }
+
+    /// Place on the timeline that is heard now.
+    pub(crate) fn heard(&self) -> u64 {
+        self.status.as_ref().map_or(0, |status| status.heard)
+    }
+
+    /// The meter of a strip.
+    pub(crate) fn meter(&self, strip: StripId) -> Option<&Meter> {
+        self.meters.get(&strip)
+    }
+
+    /// Forgets highest peaks and overs: of one strip, or of all.
+    pub(crate) fn clear_peaks(&mut self, strip: Option<StripId>) {
+        let of = |id: &StripId| strip.is_none_or(|strip| strip == *id);
+        self.meters.iter_mut().filter(|(id, _)| of(id)).for_each(|(_, meter)| meter.clear());
+        if let Some(readings) = self.readings.as_mut().filter(|_| strip.is_none()) {
+            readings.reset();
+        }
+    }
+
+    /// Loudness of the mix so far.
+    pub(crate) fn readings(&self) -> Option<&Readings> {
+        self.readings.as_ref()
+    }
+
+    /// The sound device, as of the last look.
+    pub(crate) fn device(&self) -> Option<&device::Status> {
+        self.status.as_ref().map(|status| &status.device)
+    }
+
+    /// Asks for the device anew.
+    pub(crate) fn retry(&mut self) {
+        if let Some(engine) = &self.engine {
+            engine.choose(self.wish.clone());
+        }
+    }
+
+    /// Xruns since the counter was cleared.
+    pub(crate) fn xruns(&self) -> u64 {
+        self.device().map_or(0, |device| device.xruns.saturating_sub(self.old_xruns))
+    }
+
+    /// Counts xruns from 0 again.
+    pub(crate) fn clear_xruns(&mut self) {
+        self.old_xruns = self.device().map_or(0, |device| device.xruns);
+    }
+}

@@ -1,0 +1,9 @@
+//! The screens, and what is always there: the bars at the top and bottom, menus, dialogs.
+
+pub(crate) mod dialog;
+pub(crate) mod import;
+pub(crate) mod menu;
+pub(crate) mod mix;
+pub(crate) mod start;
+pub(crate) mod status;
+pub(crate) mod top;

@@ -1,0 +1,125 @@
+//! The arrange: lanes with clips along the song, under a ruler.
+
+mod draw;
+mod layout;
+mod update;
+
+use iced::{Element, Length, Size};
+use twobus_session::{ClipId, StripId};
+
+use crate::desk::Desk;
+use crate::painter::Painter;
+use crate::widgets::{Control, Help, Input, Scene, Surface, Touch};
+
+pub(crate) use update::{Action, drop_marker};
+
+/// A control of the arrange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// A track's name.
+    Name(StripId),
+    /// Its M.
+    Mute(StripId),
+    /// Its S.
+    Solo(StripId),
+    /// Sections and markers.
+    Sections,
+    /// Bars and time: the place is chosen here, and the loop.
+    Ruler,
+    /// The lanes themselves.
+    Lanes,
+    /// Adds files.
+    Add,
+    /// Shows the whole song.
+    Fit,
+}
+
+/// What the arrange shows of the song.
+#[derive(Debug, Clone)]
+pub(crate) struct Arrange {
+    /// First frame at the left; frames of a pixel.
+    start: f64,
+    frames_per_px: Option<f64>,
+    /// How far the lanes are scrolled, in pixels.
+    top: f32,
+    /// Size when it was last seen.
+    size: Size,
+    /// The control that has the keyboard.
+    pub(crate) focus: Option<Part>,
+    /// The control under the pointer.
+    pub(crate) over: Option<Part>,
+    /// The clip that is chosen.
+    pub(crate) clip: Option<(StripId, ClipId)>,
+    hold: Option<update::Hold>,
+    /// Files hang over it.
+    pub(crate) dropping: bool,
+}
+
+impl Default for Arrange {
+    fn default() -> Self {
+        Self {
+            start: 0.0,
+            frames_per_px: None,
+            top: 0.0,
+            size: Size::new(1600.0, 324.0),
+            focus: None,
+            over: None,
+            clip: None,
+            hold: None,
+            dropping: false,
+        }
+    }
+}
+
+impl Arrange {
+    /// The arrange as it is, `height` high.
+    pub(crate) fn view<'a, Message: 'a>(
+        &'a self,
+        (desk, chosen): (&'a Desk, Option<StripId>),
+        height: f32,
+        active: bool,
+        publish: impl Fn(Input<Part>) -> Message + 'a,
+    ) -> Element<'a, Message> {
+        let scene = ArrangeScene { desk, arrange: self, chosen };
+        let ways = (Length::Fill, Length::Fixed(height));
+        Surface::new(scene, ways, publish).focus(self.focus.filter(|_| active)).into()
+    }
+
+    /// What is said about the control under the pointer, or else the one with the keyboard.
+    pub(crate) fn help(&self, desk: &Desk, active: bool) -> Option<Help> {
+        let part = self.over.or(self.focus.filter(|_| active))?;
+        Some(ArrangeScene { desk, arrange: self, chosen: None }.help(part))
+    }
+
+    /// The first control, or the last one: where the Tab key enters.
+    pub(crate) fn enter(&mut self, desk: &Desk, back: bool) {
+        let scene = ArrangeScene { desk, arrange: self, chosen: None };
+        let controls = scene.controls(self.size);
+        let mut stops = controls.iter().filter(|control| control.stops);
+        let to = if back { stops.next_back() } else { stops.next() };
+        self.focus = to.map(|control| control.part);
+    }
+}
+
+/// The arrange while it is shown.
+pub(crate) struct ArrangeScene<'a> {
+    desk: &'a Desk,
+    arrange: &'a Arrange,
+    chosen: Option<StripId>,
+}
+
+impl Scene for ArrangeScene<'_> {
+    type Part = Part;
+
+    fn controls(&self, size: Size) -> Vec<Control<Part>> {
+        layout::controls(self, size)
+    }
+
+    fn help(&self, part: Part) -> Help {
+        update::help(self.desk, part)
+    }
+
+    fn draw(&self, painter: &mut Painter<'_>, size: Size, touch: Touch<Part>) {
+        draw::draw(self, painter, size, touch);
+    }
+}

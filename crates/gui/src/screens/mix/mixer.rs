@@ -1,0 +1,228 @@
+//! The mixer: a strip for every track, group and return, and the mix bus with the monitor.
+
+mod bus;
+mod draw;
+mod layout;
+mod menus;
+mod update;
+
+use iced::{Element, Length, Size};
+use twobus_session::{Mix, StripId};
+
+use crate::desk::Desk;
+use crate::painter::Painter;
+use crate::widgets::{Control, Help, Input, Scene, Surface, Touch};
+
+pub(crate) use update::Action;
+
+/// A control of the mixer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// One of a strip.
+    Strip(StripId, Piece),
+    /// The listening level.
+    Listen,
+    /// A switch of the monitor.
+    Monitor(Switch),
+    /// A choice in the bar over the strips.
+    Bar(Choice),
+    /// Correlation of the mix.
+    Correlation,
+    /// Loudness of the mix.
+    Loudness,
+}
+
+/// A piece of a strip, from top to bottom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// A device, by its place.
+    Insert(usize),
+    /// The first free slot.
+    AddInsert,
+    /// A send, by the place of its return among the returns.
+    Send(usize),
+    /// Makes the first return.
+    AddSend,
+    /// Gain before the inserts.
+    Trim,
+    /// Stereo width.
+    Width,
+    /// Pan or balance.
+    Pan,
+    /// M.
+    Mute,
+    /// S.
+    Solo,
+    /// Ø.
+    Polarity,
+    /// The fader's value.
+    Level,
+    /// The highest peak.
+    Peak,
+    /// The fader.
+    Fader,
+    /// The meter.
+    Meter,
+    /// The name.
+    Plate,
+}
+
+/// A switch of the monitor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Switch {
+    Dim,
+    Mono,
+    Side,
+    Reference,
+}
+
+impl Switch {
+    const ALL: [Self; 4] = [Self::Dim, Self::Mono, Self::Side, Self::Reference];
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Dim => "Dim",
+            Self::Mono => "Mono",
+            Self::Side => "Side",
+            Self::Reference => "Ref",
+        }
+    }
+}
+
+/// A choice in the bar over the strips.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Choice {
+    Narrow,
+    Wide,
+    All,
+    Tracks,
+    Buses,
+    ResetSolo,
+    ClearPeaks,
+}
+
+impl Choice {
+    const ALL: [Self; 7] = [
+        Self::Narrow,
+        Self::Wide,
+        Self::All,
+        Self::Tracks,
+        Self::Buses,
+        Self::ResetSolo,
+        Self::ClearPeaks,
+    ];
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Narrow => "Narrow",
+            Self::Wide => "Wide",
+            Self::All => "All",
+            Self::Tracks => "Tracks",
+            Self::Buses => "Buses",
+            Self::ResetSolo => "Reset solo",
+            Self::ClearPeaks => "Clear peaks",
+        }
+    }
+}
+
+/// What the mixer shows of the mix, and what is chosen in it.
+#[derive(Debug)]
+pub(crate) struct Mixer {
+    /// How far it is scrolled, in pixels.
+    scroll: f32,
+    /// Strips are narrow.
+    narrow: bool,
+    /// Which strips it shows.
+    shows: Choice,
+    /// The strip that keys and panels are about.
+    pub(crate) chosen: Option<StripId>,
+    /// All strips that move together, the chosen one among them.
+    pub(crate) selected: Vec<StripId>,
+    /// The control that has the keyboard.
+    pub(crate) focus: Option<Part>,
+    /// The control under the pointer.
+    pub(crate) over: Option<Part>,
+    /// Width of the mixer when it was last seen.
+    width: f32,
+    /// Levels of the selected strips when a drag began.
+    grabbed: Vec<(StripId, twobus_dsp::Db)>,
+}
+
+impl Default for Mixer {
+    fn default() -> Self {
+        Self {
+            scroll: 0.0,
+            narrow: false,
+            shows: Choice::All,
+            chosen: None,
+            selected: Vec::new(),
+            focus: None,
+            over: None,
+            width: 1600.0,
+            grabbed: Vec::new(),
+        }
+    }
+}
+
+impl Mixer {
+    /// The strips that are shown, from left to right; the mix bus stands apart.
+    pub(crate) fn shown(&self, mix: &Mix) -> Vec<StripId> {
+        let tracks = mix.tracks.iter().map(|track| track.strip.id);
+        let buses = mix.buses.iter().map(|bus| bus.strip.id);
+        match self.shows {
+            Choice::Tracks => tracks.collect(),
+            Choice::Buses => buses.collect(),
+            _ => tracks.chain(buses).collect(),
+        }
+    }
+
+    /// The mixer as it is, `size` large.
+    pub(crate) fn view<'a, Message: 'a>(
+        &'a self,
+        desk: &'a Desk,
+        height: f32,
+        active: bool,
+        publish: impl Fn(Input<Part>) -> Message + 'a,
+    ) -> Element<'a, Message> {
+        let scene = MixerScene { desk, mixer: self };
+        let ways = (Length::Fill, Length::Fixed(height));
+        Surface::new(scene, ways, publish).focus(self.focus.filter(|_| active)).into()
+    }
+
+    /// What is said about the control under the pointer, or else the one with the keyboard.
+    pub(crate) fn help(&self, desk: &Desk, active: bool) -> Option<Help> {
+        let part = self.over.or(self.focus.filter(|_| active))?;
+        Some(MixerScene { desk, mixer: self }.help(part))
+    }
+
+    /// The first control, or the last one: where the Tab key enters.
+    pub(crate) fn enter(&mut self, desk: &Desk, back: bool) {
+        let size = Size::new(self.width, crate::theme::layout::STRIP_HEIGHT);
+        let controls = MixerScene { desk, mixer: self }.controls(size);
+        let mut stops = controls.iter().filter(|control| control.stops);
+        let to = if back { stops.next_back() } else { stops.next() };
+        self.focus = to.map(|control| control.part);
+    }
+}
+
+/// The mixer while it is shown.
+pub(crate) struct MixerScene<'a> {
+    desk: &'a Desk,
+    mixer: &'a Mixer,
+}
+
+impl Scene for MixerScene<'_> {
+    type Part = Part;
+
+    fn controls(&self, size: Size) -> Vec<Control<Part>> {
+        layout::controls(self, size)
+    }
+
+    fn help(&self, part: Part) -> Help {
+        update::help(self.desk, part)
+    }
+
+    fn draw(&self, painter: &mut Painter<'_>, size: Size, touch: Touch<Part>) {
+        draw::draw(self, painter, size, touch);
+    }
+}

@@ -1,0 +1,404 @@
+//! The start screen: stems to drop, the demo, and what was open lately.
+
+use iced::advanced::graphics::geometry::Path;
+use iced::{Element, Length, Rectangle, Size};
+
+use crate::desk::Recent;
+use crate::icon::{self, Icon};
+use crate::painter::{Ink, Painter, inset, rect};
+use crate::parts::{self, Lamp};
+use crate::theme::{
+    NARROW, SANS, SANS_BOLD, SANS_MEDIUM, accent, bg, ink, line, radius, size, state, track,
+};
+use crate::widgets::{Control, Help, Input, Scene, Surface, Touch};
+
+/// A control of the start screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Files,
+    Demo,
+    Other,
+    Recent(usize),
+    /// Restores unsaved work.
+    Restore(usize),
+    /// Gives it up.
+    Discard(usize),
+}
+
+/// Unsaved work that is offered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Offered {
+    /// The project's name.
+    pub(crate) name: String,
+    /// When it was kept, and where it lay.
+    pub(crate) about: String,
+}
+
+/// What the start screen asks of the window.
+pub(crate) enum Action {
+    None,
+    /// To choose stems.
+    Files,
+    /// To open the demo.
+    Demo,
+    /// To choose a project.
+    Other,
+    /// To open one that was open lately.
+    Recent(usize),
+    Restore(usize),
+    Discard(usize),
+    Leave {
+        back: bool,
+    },
+}
+
+/// The start screen.
+#[derive(Debug, Default)]
+pub(crate) struct Start {
+    pub(crate) recent: Vec<Recent>,
+    pub(crate) offered: Vec<Offered>,
+    pub(crate) focus: Option<Part>,
+    pub(crate) over: Option<Part>,
+    /// Files hang over the window.
+    pub(crate) dropping: bool,
+}
+
+impl Start {
+    /// Takes in what was done to it.
+    pub(crate) fn update(&mut self, input: Input<Part>) -> Action {
+        match input {
+            Input::Over(over) => self.over = over,
+            Input::Focus(part) => self.focus = Some(part),
+            Input::Leave { back } => return Action::Leave { back },
+            Input::Press { part, .. } => {
+                return match part {
+                    Part::Files => Action::Files,
+                    Part::Demo => Action::Demo,
+                    Part::Other => Action::Other,
+                    Part::Recent(index) => Action::Recent(index),
+                    Part::Restore(index) => Action::Restore(index),
+                    Part::Discard(index) => Action::Discard(index),
+                };
+            }
+            _ => {}
+        }
+        Action::None
+    }
+
+    /// The screen as it is.
+    pub(crate) fn view<'a, Message: 'a>(
+        &'a self,
+        active: bool,
+        publish: impl Fn(Input<Part>) -> Message + 'a,
+    ) -> Element<'a, Message> {
+        let ways = (Length::Fill, Length::Fill);
+        Surface::new(self, ways, publish).focus(self.focus.filter(|_| active)).into()
+    }
+
+    /// What is said about the control under the pointer, or else the one with the keyboard.
+    pub(crate) fn help_now(&self, active: bool) -> Option<Help> {
+        let part = self.over.or(self.focus.filter(|_| active))?;
+        Some((&self).help(part))
+    }
+
+    /// The control where the Tab key enters.
+    pub(crate) fn enter(&mut self, back: bool) {
+        self.focus = Some(if back { Part::Other } else { Part::Files });
+    }
+}
+
+/// Where the pieces of the screen lie.
+struct Plan {
+    drop: Rectangle,
+    steps: Rectangle,
+    side: Rectangle,
+}
+
+fn plan(size: Size) -> Plan {
+    let side = (size.width * 0.336).clamp(300.0, 537.0);
+    let left = rect(40.0, 40.0, size.width - side - 112.0, 0.0);
+    let drop = (size.height - 306.0).clamp(220.0, 520.0);
+    Plan {
+        drop: rect(left.x, left.y, left.width, drop),
+        steps: rect(left.x, left.y + drop + 18.0, left.width, 196.0),
+        side: rect(size.width - side - 40.0, 40.0, side, size.height - 80.0),
+    }
+}
+
+fn button(size: Size, index: usize) -> Rectangle {
+    let drop = plan(size).drop;
+    let (width, gap) = (168.0, 12.0);
+    let x = drop.center_x() - width - gap / 2.0 + index as f32 * (width + gap);
+    rect(x, drop.y + drop.height - 94.0, width, 40.0)
+}
+
+fn card(size: Size, index: usize, height: f32) -> Rectangle {
+    let side = plan(size).side;
+    rect(side.x, side.y + 30.0 + index as f32 * (height + 8.0), side.width, height)
+}
+
+/// Height of a card.
+const CARD: f32 = 68.0;
+
+impl Start {
+    fn offered_area(&self, size: Size, index: usize) -> Rectangle {
+        card(size, index, CARD)
+    }
+
+    fn recent_area(&self, size: Size, index: usize) -> Rectangle {
+        let past = if self.offered.is_empty() { 0.0 } else { 34.0 };
+        let area = card(size, index + self.offered.len(), CARD);
+        rect(area.x, area.y + past, area.width, area.height)
+    }
+
+    fn buttons_of_offer(&self, size: Size, index: usize) -> [Rectangle; 2] {
+        let area = self.offered_area(size, index);
+        let at = |x| rect(area.x + area.width - x, area.y + 22.0, 80.0, 26.0);
+        [at(180.0), at(92.0)]
+    }
+}
+
+impl Scene for &Start {
+    type Part = Part;
+
+    fn controls(&self, size: Size) -> Vec<Control<Part>> {
+        let mut all = vec![
+            Control::button(Part::Files, button(size, 0)),
+            Control::button(Part::Demo, button(size, 1)),
+        ];
+        for index in 0..self.offered.len() {
+            let [restore, discard] = self.buttons_of_offer(size, index);
+            all.push(Control::button(Part::Restore(index), restore));
+            all.push(Control::button(Part::Discard(index), discard));
+        }
+        let bottom = size.height - 20.0;
+        for index in 0..self.recent.len() {
+            let area = self.recent_area(size, index);
+            if area.y + area.height < bottom {
+                all.push(Control::button(Part::Recent(index), area));
+            }
+        }
+        let side = plan(size).side;
+        let other = rect(side.x + side.width - 160.0, side.y - 4.0, 160.0, 26.0);
+        all.push(Control::button(Part::Other, other));
+        all
+    }
+
+    fn help(&self, part: Part) -> Help {
+        match part {
+            Part::Files => Help::new(
+                "Choose files",
+                "Makes a track of each file; they stay where they are. Ctrl I.",
+            ),
+            Part::Demo => Help::new("Open demo song", "Five stems that come with Twobus."),
+            Part::Other => Help::new("Open other", "Chooses the folder of a project. Ctrl O."),
+            Part::Recent(index) => match self.recent.get(index) {
+                Some(recent) => Help::at(
+                    recent.name.clone(),
+                    recent.path.display().to_string(),
+                    "Click to open it.",
+                ),
+                None => Help::default(),
+            },
+            Part::Restore(_) => Help::new(
+                "Restore",
+                "Opens the work as it was kept; the saved project is kept too.",
+            ),
+            Part::Discard(_) => {
+                Help::new("Discard", "Removes what was kept of this work for good.")
+            }
+        }
+    }
+
+    fn draw(&self, painter: &mut Painter<'_>, size: Size, touch: Touch<Part>) {
+        painter.fill(rect(0.0, 0.0, size.width, size.height), bg::APP);
+        let plan = plan(size);
+        self.draw_drop(painter, plan.drop);
+        self.draw_buttons(painter, size, touch);
+        draw_steps(painter, plan.steps);
+        self.draw_side(painter, size, touch);
+    }
+}
+
+impl Start {
+    fn draw_drop(&self, painter: &mut Painter<'_>, area: Rectangle) {
+        if self.dropping {
+            painter.card(area, accent::DIM, radius::DIALOG);
+        }
+        let edge = inset(area, 1.0);
+        let round = iced::border::radius(radius::DIALOG);
+        let path = Path::rounded_rectangle(edge.position(), edge.size(), round);
+        painter.dashed(&path, accent::LINE, 1.5, &[8.0, 5.0]);
+        if area.height > 400.0 {
+            draw_ghosts(painter, rect(area.x + 56.0, area.y + 48.0, area.width - 112.0, 232.0));
+        }
+        let foot = area.y + area.height;
+        let row = |up: f32, height| rect(area.x, foot - up, area.width, height);
+        let hero = Ink::new(SANS_BOLD, size::HERO, ink::PRIMARY).centred();
+        painter.text("Drop your stems here", row(204.0, 40.0), hero);
+        let words = Ink::new(SANS, size::TITLE, ink::SECONDARY).centred();
+        painter.text("WAV, AIFF, FLAC or MP3, any sample rate, mono or stereo. A folder makes one track per file.", row(156.0, 20.0), words);
+        let quiet = Ink::new(SANS, size::BASE, ink::TERTIARY).centred();
+        painter.text("Files stay where they are. Names, colours and groups are guessed from the file names; you can change them.", row(132.0, 20.0), quiet);
+    }
+
+    fn draw_buttons(&self, painter: &mut Painter<'_>, size: Size, touch: Touch<Part>) {
+        let (files, demo) = (button(size, 0), button(size, 1));
+        parts::main_button(painter, files, "Choose files…", true, touch.is_over(Part::Files));
+        parts::chip(painter, demo, "Open demo song", Lamp::Off, touch.is_over(Part::Demo));
+        let note = Ink::new(NARROW, size::BASE, ink::TERTIARY).centred();
+        let below = |area: Rectangle| rect(area.x, area.y + 46.0, area.width, 16.0);
+        painter.text("Ctrl I", below(files), note);
+        painter.text("5 stems, 1:23, nothing to download", below(demo), note);
+    }
+
+    fn draw_side(&self, painter: &mut Painter<'_>, size: Size, touch: Touch<Part>) {
+        let side = plan(size).side;
+        let heading = Ink::new(SANS_BOLD, size::HEADING, ink::PRIMARY);
+        let title = rect(side.x, side.y - 2.0, side.width, 22.0);
+        painter.text(
+            if self.offered.is_empty() { "Recent" } else { "Unsaved work" },
+            title,
+            heading,
+        );
+        let other = if touch.is_over(Part::Other) { ink::PRIMARY } else { ink::SECONDARY };
+        let words = Ink::new(SANS, size::BASE, other).right();
+        painter.text("Open other…   Ctrl O", title, words);
+        for (index, offered) in self.offered.iter().enumerate() {
+            self.draw_offer(painter, size, (index, offered), touch);
+        }
+        if !self.offered.is_empty() && !self.recent.is_empty() {
+            let first = self.recent_area(size, 0);
+            painter.text("Recent", rect(first.x, first.y - 30.0, first.width, 22.0), heading);
+        }
+        for (index, recent) in self.recent.iter().enumerate() {
+            let area = self.recent_area(size, index);
+            if area.y + area.height < size.height - 20.0 {
+                draw_recent(painter, area, recent, touch.is_over(Part::Recent(index)), index);
+            }
+        }
+        if self.recent.is_empty() && self.offered.is_empty() {
+            let words = Ink::new(SANS, size::BASE, ink::TERTIARY);
+            let area = rect(side.x, side.y + 34.0, side.width, 20.0);
+            painter.text("Projects that you save are listed here.", area, words);
+        }
+    }
+
+    fn draw_offer(
+        &self,
+        painter: &mut Painter<'_>,
+        size: Size,
+        (index, offered): (usize, &Offered),
+        touch: Touch<Part>,
+    ) {
+        let area = self.offered_area(size, index);
+        painter.box_with(area, bg::PANEL, state::WARN, radius::PANEL);
+        icon::draw(
+            painter,
+            Icon::Warn,
+            rect(area.x + 12.0, area.y, 20.0, area.height),
+            16.0,
+            state::WARN,
+        );
+        let words = rect(area.x + 44.0, area.y + 12.0, area.width - 240.0, 20.0);
+        painter.text(&offered.name, words, Ink::new(SANS_MEDIUM, size::TITLE, ink::PRIMARY));
+        let below = rect(words.x, words.y + 22.0, words.width, 18.0);
+        painter.text(&offered.about, below, Ink::new(NARROW, size::BASE, ink::TERTIARY));
+        let [restore, discard] = self.buttons_of_offer(size, index);
+        let over = |part| touch.is_over(part);
+        parts::chip(
+            painter,
+            restore,
+            "Restore",
+            Lamp::On(accent::FILL),
+            over(Part::Restore(index)),
+        );
+        parts::chip(painter, discard, "Discard", Lamp::Off, over(Part::Discard(index)));
+    }
+}
+
+fn draw_recent(
+    painter: &mut Painter<'_>,
+    area: Rectangle,
+    recent: &Recent,
+    over: bool,
+    index: usize,
+) {
+    let edge = if over { accent::BASE } else { line::SUBTLE };
+    painter.box_with(area, if over { bg::RAISED } else { bg::PANEL }, edge, radius::PANEL);
+    let mark = rect(area.x + 12.0, area.y + 12.0, 4.0, area.height - 24.0);
+    painter.card(mark, track((index * 5 % 12) as u8), 2.0);
+    let title = rect(area.x + 28.0, area.y + 10.0, area.width - 40.0, 18.0);
+    painter.text(&recent.name, title, Ink::new(SANS_MEDIUM, size::TITLE, ink::PRIMARY));
+    let small = Ink::new(NARROW, size::BASE, ink::TERTIARY);
+    let row = |y| rect(title.x, area.y + y, title.width, 16.0);
+    let colour = if recent.is_there { ink::TERTIARY } else { state::FAIL };
+    painter.text(&recent.about, row(29.0), small.coloured(colour));
+    painter.text(&recent.path.display().to_string(), row(45.0), small.coloured(ink::DISABLED));
+}
+
+/// Lanes that are not there yet.
+fn draw_ghosts(painter: &mut Painter<'_>, area: Rectangle) {
+    let names = ["Kick", "Snare", "Bass", "Guitars", "Keys", "Lead Vox", "Backing"];
+    let colours = [0, 0, 2, 4, 6, 10, 11];
+    let height = area.height / names.len() as f32;
+    for (index, (name, colour)) in names.iter().zip(colours).enumerate() {
+        let fade = 0.62 - index as f32 * 0.07;
+        let lane = rect(area.x, area.y + index as f32 * height, area.width, height - 4.0);
+        let over = |colour| crate::theme::over(bg::APP, colour, fade);
+        painter.fill(rect(lane.x, lane.y, 4.0, lane.height), over(track(colour)));
+        painter.fill(rect(lane.x + 4.0, lane.y, 100.0, lane.height), over(bg::PANEL));
+        let words = rect(lane.x + 14.0, lane.y, 90.0, lane.height);
+        painter.text(name, words, Ink::new(SANS, size::BASE, over(ink::SECONDARY)));
+        let wave = rect(lane.x + 108.0, lane.y, lane.width - 108.0, lane.height);
+        painter.fill(wave, crate::theme::over(bg::APP, track(colour), fade * 0.18));
+        draw_ghost_wave(painter, wave, over(track(colour)), index as u32);
+    }
+}
+
+/// A wave that stands for one: bursts that die away, spaced differently for every lane.
+fn draw_ghost_wave(painter: &mut Painter<'_>, area: Rectangle, colour: iced::Color, lane: u32) {
+    let spacing = [29.0, 46.0, 18.0, 90.0, 34.0, 120.0, 150.0][lane as usize % 7];
+    let path = Path::new(|p| {
+        let mut x = 0.0_f32;
+        while x < area.width {
+            let phase = (x % spacing) / spacing;
+            let bar = ((x / spacing) as u32).wrapping_mul(2_654_435_761) >> 24;
+            let loud = 0.25 + f32::from(u8::try_from(bar).unwrap_or(0)) / 512.0;
+            let high = area.height * 0.45 * (-3.0 * phase).exp() * loud * 1.6;
+            p.move_to(iced::Point::new(area.x + x, area.center_y() - high));
+            p.line_to(iced::Point::new(area.x + x, area.center_y() + high));
+            x += 2.0;
+        }
+    });
+    painter.stroke(&path, colour, 1.0);
+}
+
+/// How a record is made here.
+fn draw_steps(painter: &mut Painter<'_>, area: Rectangle) {
+    let heading = Ink::new(SANS_MEDIUM, size::TITLE, ink::PRIMARY);
+    painter.text("How a record is made here", rect(area.x, area.y, area.width, 20.0), heading);
+    let steps = [
+        ("Load", "Stems onto tracks", Icon::Curve),
+        ("Mix", "Balance, place, shape", Icon::Stereo),
+        ("Bounce", "One stereo print", Icon::Turn),
+        ("Master", "Tone, level, limit", Icon::Speaker),
+        ("Deliver", "Every format, checked", Icon::Check),
+    ];
+    let step = (area.width + 20.0) / steps.len() as f32;
+    for (index, (title, words, picture)) in steps.into_iter().enumerate() {
+        let card = rect(area.x + index as f32 * step, area.y + 32.0, step - 20.0, 128.0);
+        painter.card(card, bg::PANEL, radius::PANEL);
+        painter.fill(rect(card.x, card.y, card.width, 3.0), accent::FILL);
+        let well = rect(card.x + 12.0, card.y + 14.0, card.width - 24.0, 52.0);
+        painter.card(well, bg::WELL, radius::SLOT);
+        icon::draw(painter, picture, well, 24.0, accent::BASE);
+        let row = |y| rect(card.x + 12.0, card.y + y, card.width - 18.0, 18.0);
+        painter.text(title, row(76.0), heading);
+        painter.text(words, row(97.0), Ink::new(NARROW, size::BASE, ink::TERTIARY));
+        if index + 1 < steps.len() {
+            let gap = rect(card.x + card.width, card.y, 20.0, card.height);
+            icon::draw(painter, Icon::Right, gap, 14.0, ink::TERTIARY);
+        }
+    }
+}
