@@ -13,15 +13,13 @@
 mod auto_makeup;
 
 use crate::delay_line::DelayLine;
-use crate::dynamics::cells::{self, Celled};
-use crate::dynamics::levels::{exp2_of, from_db, largest, to_db};
+use crate::dynamics::levels::{exp2_of, from_db, largest};
 use crate::dynamics::{
-    BELL_FREQUENCY, BELL_GAIN, Ballistics, CELL, Controls, Detector, EXTERNAL, GainComputer,
-    HIGH_CUT, LISTEN, LOOKAHEAD as LOOKAHEAD_SPEC, LOOKAHEAD_S, LOW_CUT, RMS_S, Side, SideChain,
-    Times, lookahead_frames, move_to,
+    BELL_FREQUENCY, BELL_GAIN, Ballistics, CELL, Controls, Detector, Dynamics, EXTERNAL,
+    GainComputer, HIGH_CUT, LISTEN, LOOKAHEAD as LOOKAHEAD_SPEC, LOOKAHEAD_S, LOW_CUT, RMS_S,
+    Shell, Side, SideChain, Times, lookahead_frames, move_to,
 };
 use crate::param::{ParamSpec, Unit};
-use crate::processor::Processor;
 
 use auto_makeup::AutoMakeup;
 
@@ -72,28 +70,23 @@ pub const SPECS: &[ParamSpec] = &[
 ];
 
 /// A stereo compressor.
+pub type Compressor = Shell<Core, { SPECS.len() }>;
+
+/// What a [`Compressor`] does with its signal.
 #[derive(Debug)]
-pub struct Compressor {
+pub struct Core {
     rate_hz: f64,
-    controls: Controls<{ SPECS.len() }>,
-    settings: Settings,
     times: Times,
-    /// True while coefficients that are looked at once a cell may be behind the controls.
-    is_stale: bool,
     side_chain: SideChain,
     detector: Detector,
     ballistics: [Ballistics; 2],
     auto_makeup: AutoMakeup,
     delay: DelayLine<f32>,
-    /// Frames since the last reset, within a cell.
-    frame: usize,
-    /// Largest reduction in the last block, as a level.
-    largest: f64,
 }
 
 /// What the controls mean at one frame.
 #[derive(Debug, Clone, Copy)]
-struct Settings {
+pub struct Settings {
     computer: GainComputer,
     /// All of these are 0 to 1.
     rms: f64,
@@ -132,46 +125,31 @@ pub fn computer(values: [f64; SPECS.len()]) -> GainComputer {
 impl Compressor {
     /// A compressor at `rate_hz` with the defaults of [`SPECS`].
     pub fn new(rate_hz: f64) -> Self {
-        let controls = Controls::new(SPECS, rate_hz);
         let mut delay = DelayLine::new(lookahead_frames(LOOKAHEAD_S.len() - 1, rate_hz));
         delay.set_frames(0);
-        let mut compressor = Self {
+        let core = Core {
             rate_hz,
-            settings: Settings::new(&controls),
-            controls,
             times: Times::default(),
-            is_stale: true,
             side_chain: SideChain::default(),
             detector: Detector::new(RMS_S, rate_hz),
             ballistics: [Ballistics::default(); 2],
             auto_makeup: AutoMakeup::new(rate_hz),
             delay,
-            frame: 0,
-            largest: 0.0,
         };
-        compressor.reset();
-        compressor
+        Self::around(core, SPECS, rate_hz)
     }
+}
 
-    /// Times and filters, from the controls.
-    fn refresh(&mut self) {
-        let controls = &self.controls;
-        self.times = Times::new(
-            controls[ATTACK] / 1000.0,
-            controls[RELEASE] / 1000.0,
-            controls[HOLD] / 1000.0,
-            controls[AUTO_RELEASE] >= 0.5,
-            self.rate_hz,
-        );
-        let filters = std::array::from_fn(|filter| controls[FILTERS + filter]);
-        self.side_chain.set(filters, self.rate_hz);
-        self.is_stale = controls.are_moving();
-    }
-
+impl Core {
     /// The wanted reductions; true if those of the left channel hold for both.
     #[inline(always)]
-    fn want(&mut self, key: [&[f32]; 2], wanted: &mut [&mut [f32]; 2]) -> bool {
-        let Settings { computer, rms, link, .. } = self.settings;
+    fn want(
+        &mut self,
+        settings: &Settings,
+        key: [&[f32]; 2],
+        wanted: &mut [&mut [f32]; 2],
+    ) -> bool {
+        let Settings { computer, rms, link, .. } = *settings;
         if link == 1.0 && rms == 0.0 {
             self.detector.reset();
             Detector::peak_linked(key, wanted[0]);
@@ -193,30 +171,33 @@ impl Compressor {
 
     /// True when the gain is one, and stays it for `wanted`.
     #[inline(always)]
-    fn is_idle(&self, wanted: &[&mut [f32]; 2]) -> bool {
-        self.settings.makeup == 0.0
-            && self.settings.auto_makeup == 0.0
+    fn is_idle(&self, settings: &Settings, wanted: &[&mut [f32]; 2]) -> bool {
+        settings.makeup == 0.0
+            && settings.auto_makeup == 0.0
             && self.ballistics.iter().all(Ballistics::is_idle)
             && wanted.iter().all(|channel| channel.iter().all(|x| *x == 0.0))
     }
 
-    /// The gains for `signal`, in both channels or, where they are linked, in the left one.
+    /// The gains for `signal`, in both channels or, where they are linked, in the left one; returns the
+    /// largest reduction.
     #[inline(always)]
     fn gains(
         &mut self,
+        settings: &Settings,
         wanted: [&[f32]; 2],
         linked: bool,
         signal: [&[f32]; 2],
         gains: &mut [&mut [f64]; 2],
-    ) {
-        let Settings { makeup, mix, listen, auto_makeup, .. } = self.settings;
+    ) -> f64 {
+        let Settings { makeup, mix, listen, auto_makeup, .. } = *settings;
+        let mut most = 0.0_f64;
         let mut makeups = [makeup; CELL];
         if auto_makeup > 0.0 {
             self.auto_makeup.add_to(&mut makeups[..signal[0].len()], auto_makeup);
         }
         for (channel, gains) in gains.iter_mut().enumerate().take(if linked { 1 } else { 2 }) {
             self.ballistics[channel].process(&self.times, wanted[channel], gains);
-            self.largest = self.largest.max(largest(gains));
+            most = most.max(largest(gains));
             for (gain, makeup) in gains.iter_mut().zip(&makeups) {
                 *gain = exp2_of(makeup - *gain);
             }
@@ -234,6 +215,7 @@ impl Compressor {
                 *gain = mixed + listen * (1.0 - mixed);
             }
         }
+        most
     }
 }
 
@@ -244,73 +226,78 @@ fn apply(signal: &mut [f32], gains: &[f64]) {
     }
 }
 
-impl Celled for Compressor {
-    fn begin_cell(&mut self) {
-        if self.is_stale {
-            self.refresh();
-        }
+impl Dynamics<{ SPECS.len() }> for Core {
+    const FIXED: Option<usize> = Some(LOOKAHEAD);
+
+    type Settings = Settings;
+
+    fn settings(controls: &Controls<{ SPECS.len() }>) -> Settings {
+        Settings::new(controls)
+    }
+
+    fn refresh(&mut self, controls: &Controls<{ SPECS.len() }>) {
+        self.times = Times::new(
+            controls[ATTACK] / 1000.0,
+            controls[RELEASE] / 1000.0,
+            controls[HOLD] / 1000.0,
+            controls[AUTO_RELEASE] >= 0.5,
+            self.rate_hz,
+        );
+        let filters = std::array::from_fn(|filter| controls[FILTERS + filter]);
+        self.side_chain.set(filters, self.rate_hz);
+    }
+
+    fn begin_cell(&mut self, settings: &Settings) {
         self.ballistics.iter_mut().for_each(Ballistics::flush);
         self.side_chain.flush();
-        if self.settings.auto_makeup > 0.0 {
+        if settings.auto_makeup > 0.0 {
             self.auto_makeup.end_cell();
         } else {
             self.auto_makeup.reset();
         }
     }
 
-    fn advance(&mut self) -> bool {
-        let moving = self.controls.are_moving();
-        if moving {
-            self.controls.advance();
-            self.settings = Settings::new(&self.controls);
-        }
-        moving
-    }
-
     #[inline(always)]
-    fn piece(&mut self, left: &mut [f32], right: &mut [f32], key: Option<[&[f32]; 2]>) {
+    fn piece(
+        &mut self,
+        settings: &Settings,
+        [left, right]: [&mut [f32]; 2],
+        key: Option<[&[f32]; 2]>,
+    ) -> f64 {
         let frames = left.len();
         let mut heard = [[0.0; CELL]; 2];
         let mut heard = heard.each_mut().map(|channel| &mut channel[..frames]);
-        let external = if key.is_some() { self.settings.external } else { 0.0 };
-        let direct = external == 0.0 && self.settings.listen == 0.0 && self.side_chain.is_off();
+        let external = if key.is_some() { settings.external } else { 0.0 };
+        let direct = external == 0.0 && settings.listen == 0.0 && self.side_chain.is_off();
         if !direct {
             self.side_chain.hear([left, right], key, external, &mut heard);
         }
         let mut wanted = [[0.0; CELL]; 2];
         let mut wanted = wanted.each_mut().map(|channel| &mut channel[..frames]);
         let heard = heard.map(|channel| &*channel);
-        let linked = self.want(if direct { [left, right] } else { heard }, &mut wanted);
-        if self.settings.listen > 0.0 {
-            move_to(left, heard[0], self.settings.listen as f32);
-            move_to(right, heard[1], self.settings.listen as f32);
+        let linked = self.want(settings, if direct { [left, right] } else { heard }, &mut wanted);
+        if settings.listen > 0.0 {
+            move_to(left, heard[0], settings.listen as f32);
+            move_to(right, heard[1], settings.listen as f32);
         }
         self.delay.process(left, right);
-        if self.is_idle(&wanted) {
-            return;
+        if self.is_idle(settings, &wanted) {
+            return 0.0;
         }
         let mut gains = [[0.0; CELL]; 2];
         let mut gains = gains.each_mut().map(|channel| &mut channel[..frames]);
-        self.gains(wanted.map(|channel| &*channel), linked, [left, right], &mut gains);
+        let wanted = wanted.map(|channel| &*channel);
+        let most = self.gains(settings, wanted, linked, [left, right], &mut gains);
         let [left_gains, right_gains] = gains;
         apply(left, left_gains);
         apply(right, if linked { left_gains } else { right_gains });
-    }
-}
-
-impl Processor for Compressor {
-    fn latency_frames(&self) -> usize {
-        self.delay.frames()
+        most
     }
 
-    fn set(&mut self, param: usize, value: f64) {
-        if !self.controls.set(param, value) {
-            return;
-        }
-        self.is_stale = true;
+    fn turned(&mut self, param: usize, controls: &Controls<{ SPECS.len() }>) {
         match param {
             LOOKAHEAD => {
-                let choice = self.controls.target(LOOKAHEAD) as usize;
+                let choice = controls.target(LOOKAHEAD) as usize;
                 self.delay.set_frames(lookahead_frames(choice, self.rate_hz));
             }
             MAKEUP | MIX | AUTO_MAKEUP | LISTEN_ON => {}
@@ -318,37 +305,15 @@ impl Processor for Compressor {
         }
     }
 
-    fn glide(&mut self, param: usize, value: f64, frames: usize) {
-        if param != LOOKAHEAD {
-            self.controls.glide(param, value, frames);
-            self.is_stale = true;
-        }
+    fn latency_frames(&self) -> usize {
+        self.delay.frames()
     }
 
     fn reset(&mut self) {
-        self.controls.finish();
-        self.settings = Settings::new(&self.controls);
-        self.refresh();
         self.side_chain.reset();
         self.detector.reset();
         self.ballistics.iter_mut().for_each(Ballistics::reset);
         self.auto_makeup.reset();
         self.delay.reset();
-        self.frame = 0;
-        self.largest = 0.0;
-    }
-
-    fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
-        self.largest = 0.0;
-        self.frame = cells::run(self, self.frame, left, right, None);
-    }
-
-    fn process_keyed(&mut self, left: &mut [f32], right: &mut [f32], key: [&[f32]; 2]) {
-        self.largest = 0.0;
-        self.frame = cells::run(self, self.frame, left, right, Some(key));
-    }
-
-    fn gain_reduction_db(&self) -> f32 {
-        to_db(self.largest) as f32
     }
 }

@@ -12,11 +12,9 @@
 mod cut;
 mod hiss;
 
-use crate::dynamics::cells::{self, Celled};
-use crate::dynamics::levels::{exp2_of, largest, to_db};
-use crate::dynamics::{Ballistics, CELL, Controls, GainComputer, Side, Times};
+use crate::dynamics::levels::{exp2_of, largest};
+use crate::dynamics::{Ballistics, CELL, Controls, Dynamics, GainComputer, Shell, Side, Times};
 use crate::param::{ParamSpec, Unit};
-use crate::processor::Processor;
 
 use cut::Cut;
 use hiss::Hiss;
@@ -53,26 +51,21 @@ const KNEE_DB: f64 = 6.0;
 const SLOPE: f64 = 2.0;
 
 /// A stereo de-esser.
+pub type DeEsser = Shell<Core, { SPECS.len() }>;
+
+/// What a [`DeEsser`] does with its signal.
 #[derive(Debug)]
-pub struct DeEsser {
+pub struct Core {
     rate_hz: f64,
-    controls: Controls<{ SPECS.len() }>,
-    settings: Settings,
     times: Times,
-    /// True while filters, which are looked at once a cell, may be behind the controls.
-    is_stale: bool,
     hiss: Hiss,
     ballistics: [Ballistics; 2],
     cut: Cut,
-    /// Frames since the last reset, within a cell.
-    frame: usize,
-    /// Largest reduction in the last block, as a level.
-    largest: f64,
 }
 
 /// What the controls mean at one frame.
 #[derive(Debug, Clone, Copy)]
-struct Settings {
+pub struct Settings {
     computer: GainComputer,
     /// All of these are 0 to 1.
     link: f32,
@@ -100,59 +93,51 @@ pub fn computer(values: [f64; SPECS.len()]) -> GainComputer {
 impl DeEsser {
     /// A de-esser at `rate_hz` with the defaults of [`SPECS`].
     pub fn new(rate_hz: f64) -> Self {
-        let controls = Controls::new(SPECS, rate_hz);
-        let mut deesser = Self {
+        let core = Core {
             rate_hz,
-            settings: Settings::new(&controls),
-            controls,
             times: Times::new(ATTACK_S, RELEASE_S, 0.0, false, rate_hz),
-            is_stale: true,
             hiss: Hiss::new(rate_hz),
             ballistics: [Ballistics::default(); 2],
             cut: Cut::default(),
-            frame: 0,
-            largest: 0.0,
         };
-        deesser.reset();
-        deesser
-    }
-
-    /// Filters, from the controls.
-    fn refresh(&mut self) {
-        let [range_db, hz, octaves] = [RANGE, FREQUENCY, BANDWIDTH].map(|p| self.controls[p]);
-        let is_bell = self.controls[SHAPE] >= 0.5;
-        self.cut.set(is_bell, hz, octaves, range_db, self.rate_hz);
-        self.hiss.set(is_bell, hz, octaves, self.rate_hz);
-        self.is_stale = self.controls.are_moving();
+        Self::around(core, SPECS, rate_hz)
     }
 }
 
-impl Celled for DeEsser {
-    fn begin_cell(&mut self) {
-        if self.is_stale {
-            self.refresh();
-        }
+impl Dynamics<{ SPECS.len() }> for Core {
+    const FIXED: Option<usize> = None;
+
+    type Settings = Settings;
+
+    fn settings(controls: &Controls<{ SPECS.len() }>) -> Settings {
+        Settings::new(controls)
+    }
+
+    fn refresh(&mut self, controls: &Controls<{ SPECS.len() }>) {
+        let [range_db, hz, octaves] = [RANGE, FREQUENCY, BANDWIDTH].map(|param| controls[param]);
+        let is_bell = controls[SHAPE] >= 0.5;
+        self.cut.set(is_bell, hz, octaves, range_db, self.rate_hz);
+        self.hiss.set(is_bell, hz, octaves, self.rate_hz);
+    }
+
+    fn begin_cell(&mut self, _: &Settings) {
         self.hiss.flush();
         self.ballistics.iter_mut().for_each(Ballistics::flush);
         self.cut.flush();
     }
 
-    fn advance(&mut self) -> bool {
-        let moving = self.controls.are_moving();
-        if moving {
-            self.controls.advance();
-            self.settings = Settings::new(&self.controls);
-        }
-        moving
-    }
-
     #[inline(always)]
-    fn piece(&mut self, left: &mut [f32], right: &mut [f32], _: Option<[&[f32]; 2]>) {
+    fn piece(
+        &mut self,
+        settings: &Settings,
+        [left, right]: [&mut [f32]; 2],
+        _: Option<[&[f32]; 2]>,
+    ) -> f64 {
         let frames = left.len();
         let mut wanted = [[0.0; CELL]; 2];
         let [wanted_left, wanted_right] = wanted.each_mut().map(|channel| &mut channel[..frames]);
         self.hiss.levels([left, right], [&mut *wanted_left, &mut *wanted_right]);
-        let Settings { computer, link, listen, bell } = self.settings;
+        let Settings { computer, link, listen, bell } = *settings;
         computer.reductions(wanted_left);
         computer.reductions(wanted_right);
         for (left, right) in wanted_left.iter_mut().zip(wanted_right.iter_mut()) {
@@ -161,50 +146,22 @@ impl Celled for DeEsser {
             *right += link * (both - *right);
         }
         let mut moves = [[0.0; CELL]; 2];
-        let share = self.cut.share(bell);
+        let (share, mut most) = (self.cut.share(bell), 0.0_f64);
         for (channel, moves) in moves.iter_mut().enumerate() {
             let moves = &mut moves[..frames];
             self.ballistics[channel].process(&self.times, &wanted[channel][..frames], moves);
-            self.largest = self.largest.max(share * largest(moves));
+            most = most.max(share * largest(moves));
             for reduction in moves {
                 *reduction = exp2_of(-0.25 * share * *reduction);
             }
         }
         self.cut.process([left, right], [&moves[0][..frames], &moves[1][..frames]], listen);
-    }
-}
-
-impl Processor for DeEsser {
-    fn latency_frames(&self) -> usize {
-        0
-    }
-
-    fn set(&mut self, param: usize, value: f64) {
-        self.is_stale |= self.controls.set(param, value);
-    }
-
-    fn glide(&mut self, param: usize, value: f64, frames: usize) {
-        self.controls.glide(param, value, frames);
-        self.is_stale = true;
+        most
     }
 
     fn reset(&mut self) {
-        self.controls.finish();
-        self.settings = Settings::new(&self.controls);
-        self.refresh();
         self.hiss.reset();
         self.ballistics.iter_mut().for_each(Ballistics::reset);
         self.cut.reset();
-        self.frame = 0;
-        self.largest = 0.0;
-    }
-
-    fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
-        self.largest = 0.0;
-        self.frame = cells::run(self, self.frame, left, right, None);
-    }
-
-    fn gain_reduction_db(&self) -> f32 {
-        to_db(self.largest) as f32
     }
 }

@@ -16,6 +16,7 @@ mod detector;
 mod gain_computer;
 pub mod levels;
 mod lookahead;
+mod shell;
 mod side_chain;
 
 pub use ballistics::{Ballistics, Times};
@@ -24,6 +25,7 @@ pub use controls::{Controls, HAND_S};
 pub use detector::{Detector, LOUDEST, QUIETEST, RMS_S};
 pub use gain_computer::{GainComputer, Side};
 pub use lookahead::{LOOKAHEAD, LOOKAHEAD_S, lookahead_frames};
+pub use shell::{Dynamics, Shell};
 pub use side_chain::{BELL_FREQUENCY, BELL_GAIN, EXTERNAL, HIGH_CUT, LISTEN, LOW_CUT, SideChain};
 
 /// Frames between two looks at what changes slowly: coefficients of times and filters. Counted from the

@@ -15,14 +15,13 @@
 mod door;
 
 use crate::delay_line::DelayLine;
-use crate::dynamics::cells::{self, Celled};
-use crate::dynamics::levels::{exp2_of, from_db, largest, to_db};
+use crate::dynamics::levels::{exp2_of, from_db, largest};
 use crate::dynamics::{
-    BELL_FREQUENCY, BELL_GAIN, CELL, Controls, Detector, EXTERNAL, GainComputer, HIGH_CUT, LISTEN,
-    LOOKAHEAD as LOOKAHEAD_SPEC, LOOKAHEAD_S, LOW_CUT, Side, SideChain, lookahead_frames, move_to,
+    BELL_FREQUENCY, BELL_GAIN, CELL, Controls, Detector, Dynamics, EXTERNAL, GainComputer,
+    HIGH_CUT, LISTEN, LOOKAHEAD as LOOKAHEAD_SPEC, LOOKAHEAD_S, LOW_CUT, Shell, Side, SideChain,
+    lookahead_frames, move_to,
 };
 use crate::param::{ParamSpec, Unit};
-use crate::processor::Processor;
 
 use door::{Door, Times};
 
@@ -61,26 +60,21 @@ pub const SPECS: &[ParamSpec] = &[
 ];
 
 /// A stereo gate.
+pub type Gate = Shell<Core, { SPECS.len() }>;
+
+/// What a [`Gate`] does with its signal.
 #[derive(Debug)]
-pub struct Gate {
+pub struct Core {
     rate_hz: f64,
-    controls: Controls<{ SPECS.len() }>,
-    settings: Settings,
     times: Times,
-    /// True while coefficients that are looked at once a cell may be behind the controls.
-    is_stale: bool,
     side_chain: SideChain,
     door: Door,
     delay: DelayLine<f32>,
-    /// Frames since the last reset, within a cell.
-    frame: usize,
-    /// Largest reduction in the last block, as a level.
-    largest: f64,
 }
 
 /// What the controls mean at one frame.
 #[derive(Debug, Clone, Copy)]
-struct Settings {
+pub struct Settings {
     computer: GainComputer,
     /// The levels at which it opens and closes.
     thresholds: [f32; 2],
@@ -114,57 +108,43 @@ pub fn computer(values: [f64; SPECS.len()]) -> GainComputer {
 impl Gate {
     /// A gate at `rate_hz` with the defaults of [`SPECS`].
     pub fn new(rate_hz: f64) -> Self {
-        let controls = Controls::new(SPECS, rate_hz);
         let mut delay = DelayLine::new(lookahead_frames(LOOKAHEAD_S.len() - 1, rate_hz));
         delay.set_frames(0);
-        let mut gate = Self {
-            rate_hz,
-            settings: Settings::new(&controls),
-            controls,
-            times: Times::default(),
-            is_stale: true,
-            side_chain: SideChain::default(),
-            door: Door::default(),
-            delay,
-            frame: 0,
-            largest: 0.0,
-        };
-        gate.reset();
-        gate
+        let (times, side_chain) = (Times::default(), SideChain::default());
+        let core = Core { rate_hz, times, side_chain, door: Door::default(), delay };
+        Self::around(core, SPECS, rate_hz)
+    }
+}
+
+impl Dynamics<{ SPECS.len() }> for Core {
+    const FIXED: Option<usize> = Some(LOOKAHEAD);
+
+    type Settings = Settings;
+
+    fn settings(controls: &Controls<{ SPECS.len() }>) -> Settings {
+        Settings::new(controls)
     }
 
-    /// Times and filters, from the controls.
-    fn refresh(&mut self) {
-        let controls = &self.controls;
+    fn refresh(&mut self, controls: &Controls<{ SPECS.len() }>) {
         let seconds = [ATTACK, HOLD, RELEASE].map(|param| controls[param] / 1000.0);
         self.times = Times::new(seconds, self.rate_hz);
         let filters = std::array::from_fn(|filter| controls[FILTERS + filter]);
         self.side_chain.set(filters, self.rate_hz);
-        self.is_stale = controls.are_moving();
     }
-}
 
-impl Celled for Gate {
-    fn begin_cell(&mut self) {
-        if self.is_stale {
-            self.refresh();
-        }
+    fn begin_cell(&mut self, _: &Settings) {
         self.side_chain.flush();
         self.door.flush();
     }
 
-    fn advance(&mut self) -> bool {
-        let moving = self.controls.are_moving();
-        if moving {
-            self.controls.advance();
-            self.settings = Settings::new(&self.controls);
-        }
-        moving
-    }
-
     #[inline(always)]
-    fn piece(&mut self, left: &mut [f32], right: &mut [f32], key: Option<[&[f32]; 2]>) {
-        let Settings { computer, thresholds, external, listen } = self.settings;
+    fn piece(
+        &mut self,
+        settings: &Settings,
+        [left, right]: [&mut [f32]; 2],
+        key: Option<[&[f32]; 2]>,
+    ) -> f64 {
+        let Settings { computer, thresholds, external, listen } = *settings;
         let frames = left.len();
         let mut heard = [[0.0; CELL]; 2];
         let mut heard = heard.each_mut().map(|channel| &mut channel[..frames]);
@@ -181,9 +161,8 @@ impl Celled for Gate {
         let gains = &mut gains[..frames];
         self.door.process(&self.times, &computer, thresholds, levels, gains);
         let most = largest(gains);
-        self.largest = self.largest.max(most);
         if most == 0.0 {
-            return;
+            return 0.0;
         }
         for gain in gains.iter_mut() {
             *gain = exp2_of(-*gain);
@@ -192,54 +171,23 @@ impl Celled for Gate {
         for (sample, gain) in left.iter_mut().zip(&*gains).chain(right.iter_mut().zip(&*gains)) {
             *sample = (f64::from(*sample) * gain) as f32;
         }
-    }
-}
-
-impl Processor for Gate {
-    fn latency_frames(&self) -> usize {
-        self.delay.frames()
+        most
     }
 
-    fn set(&mut self, param: usize, value: f64) {
-        if !self.controls.set(param, value) {
-            return;
-        }
-        self.is_stale = true;
+    fn turned(&mut self, param: usize, controls: &Controls<{ SPECS.len() }>) {
         if param == LOOKAHEAD {
-            let choice = self.controls.target(LOOKAHEAD) as usize;
+            let choice = controls.target(LOOKAHEAD) as usize;
             self.delay.set_frames(lookahead_frames(choice, self.rate_hz));
         }
     }
 
-    fn glide(&mut self, param: usize, value: f64, frames: usize) {
-        if param != LOOKAHEAD {
-            self.controls.glide(param, value, frames);
-            self.is_stale = true;
-        }
+    fn latency_frames(&self) -> usize {
+        self.delay.frames()
     }
 
     fn reset(&mut self) {
-        self.controls.finish();
-        self.settings = Settings::new(&self.controls);
-        self.refresh();
         self.side_chain.reset();
         self.door = Door::open(&self.times);
         self.delay.reset();
-        self.frame = 0;
-        self.largest = 0.0;
-    }
-
-    fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
-        self.largest = 0.0;
-        self.frame = cells::run(self, self.frame, left, right, None);
-    }
-
-    fn process_keyed(&mut self, left: &mut [f32], right: &mut [f32], key: [&[f32]; 2]) {
-        self.largest = 0.0;
-        self.frame = cells::run(self, self.frame, left, right, Some(key));
-    }
-
-    fn gain_reduction_db(&self) -> f32 {
-        to_db(self.largest) as f32
     }
 }
