@@ -31,6 +31,8 @@ mod interruption;
 #[cfg(test)]
 mod master;
 #[cfg(test)]
+mod matching;
+#[cfg(test)]
 mod prints;
 #[cfg(test)]
 mod relink;

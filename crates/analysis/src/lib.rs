@@ -1,9 +1,11 @@
-//! What a piece of audio measures, as a report that can be stored, compared and shown.
+//! What a piece of audio measures, as a report that can be stored, compared and shown; and what brings
+//! it closer to a reference.
 //!
-//! This crate opens no file: an [`Analyzer`] is handed the audio in blocks.
+//! This crate opens no file: an [`Analyzer`] and a [`matching::Profiler`] are handed the audio in blocks.
 
 mod analyzer;
 pub mod loudest;
+pub mod matching;
 pub mod places;
 pub mod readiness;
 pub mod report;

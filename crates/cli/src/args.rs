@@ -1,5 +1,6 @@
 //! What may be said on the command line.
 
+pub(crate) mod matching;
 pub(crate) mod songs;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use twobus_session::PrintKind;
 use twobus_session::master::{LOUDNESS, MAX_REDUCTION};
 use twobus_session::strip::TRIM;
 
+use self::matching::{AssistArgs, MatchArgs};
 use self::songs::{AddSongArgs, ChangesArgs, ReopenArgs, TagArgs};
 
 /// From stems to finished masters, without a window.
@@ -68,6 +70,10 @@ pub(crate) enum Command {
     Master(MasterArgs),
     /// Ask whether a print, a mix or a stereo file is ready for mastering.
     Check(CheckArgs),
+    /// Compare a song with references, and propose what brings it there.
+    Match(MatchArgs),
+    /// Propose a master's chain for a loudness, a reference, or neither.
+    Assist(AssistArgs),
     /// Measure audio files.
     Analyze(AnalyzeArgs),
     /// Go from a folder of stems to a mix, a print and two masters, with a report.

@@ -13,6 +13,7 @@ pub(crate) mod devices;
 pub(crate) mod import;
 pub(crate) mod info;
 pub(crate) mod master;
+pub(crate) mod matching;
 pub(crate) mod new;
 pub(crate) mod recover;
 pub(crate) mod relink;

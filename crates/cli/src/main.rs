@@ -44,6 +44,8 @@ fn run(command: &Command, watch: &terminal::Watch) -> Result<Outcome, twobus_job
         Command::Bounce(args) => commands::bounce::run(args, progress),
         Command::Master(args) => commands::master::run(args, progress),
         Command::Check(args) => commands::check::run(args, progress),
+        Command::Match(args) => commands::matching::run_match(args, progress),
+        Command::Assist(args) => commands::matching::run_assist(args, progress),
         Command::Analyze(args) => commands::analyze::run(args, progress),
         Command::Demo(args) => commands::demo::run(args, progress),
     }

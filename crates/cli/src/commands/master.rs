@@ -83,7 +83,7 @@ fn note_delivery(origin: &Origin, done: &Mastered) -> Vec<String> {
 }
 
 /// Refuses before the work what would be refused after it.
-fn check_free(out: &Path, force: bool) -> Result<()> {
+pub(super) fn check_free(out: &Path, force: bool) -> Result<()> {
     if out.exists() && !force {
         let text = format!(
             "{}: there is a file already; name another with --out, or give --force",
@@ -97,7 +97,7 @@ fn check_free(out: &Path, force: bool) -> Result<()> {
 fn of_project(args: &MasterArgs, folder: Folder) -> Result<Work> {
     let project = folder.load()?;
     let song = song(&project, args.song)?;
-    let (input, print) = input(args, &folder, &project, song)?;
+    let (input, print) = input(args.print, &folder, &project, song)?;
     let notes = print.map_or_else(Vec::new, |print| age(print, &project, song));
     let master = &song.master;
     let is_limiter = |device: &&Device| device.kind == DeviceKind::Limiter && !device.bypass;
@@ -204,8 +204,8 @@ fn name(title: &str, options: &MasterOptions) -> String {
 }
 
 /// The file that is mastered, and the print it is, if it is one.
-fn input<'a>(
-    args: &MasterArgs,
+pub(super) fn input<'a>(
+    print_number: Option<u32>,
     folder: &Folder,
     project: &Project,
     song: &'a Song,
@@ -225,7 +225,7 @@ fn input<'a>(
             })
         })
     };
-    match (&song.master.input, args.print) {
+    match (&song.master.input, print_number) {
         (_, Some(number)) => print(Some(number)),
         (MasterInput::NewestPrint, None) => print(None),
         (MasterInput::Print(number), None) => print(Some(*number)),

@@ -1,0 +1,242 @@
+//! Files that are matched: what is proposed holds when it is heard, at every rate.
+
+use std::path::Path;
+
+use tempfile::TempDir;
+use twobus_media::{AudioWriter, Container, Converter, SampleFormat, WriteSpec};
+
+use super::*;
+use crate::master::{MasterOptions, master};
+
+const RATE_HZ: u32 = 48_000;
+
+/// Twelve seconds of a beat, a bass, a chord and air, with a chorus; `bright` is how much of the air is high.
+fn music(bright: f64, kick: f64) -> [Vec<f32>; 2] {
+    let mut state = 7_u64;
+    let mut noise = move || {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as f64 / (1_u64 << 30) as f64 - 1.0
+    };
+    let mut low = [0.0; 2];
+    let mut song = [Vec::new(), Vec::new()];
+    for frame in 0..12 * RATE_HZ {
+        let t = f64::from(frame) / f64::from(RATE_HZ);
+        let level = if t > 5.0 { 1.0 } else { 0.5 };
+        let beat = (2.0 * t).fract() / 2.0;
+        let sine = |hz: f64| (std::f64::consts::TAU * hz * t).sin();
+        let middle = kick * (-20.0 * beat).exp() * (std::f64::consts::TAU * 55.0 * beat).sin()
+            + 0.1 * sine(73.0)
+            + 0.04 * sine(146.0)
+            + 0.03 * sine(440.0)
+            + 0.02 * sine(1330.0);
+        for (channel, out) in song.iter_mut().enumerate() {
+            let white = noise();
+            low[channel] += 0.1 * (white - low[channel]);
+            let air = 0.1 * low[channel] + 0.03 * bright * (white - low[channel]);
+            out.push((level * (middle + air)) as f32);
+        }
+    }
+    song
+}
+
+fn write(folder: &Path, name: &str, rate_hz: u32, song: &[Vec<f32>; 2]) -> PathBuf {
+    let path = folder.join(name);
+    let (container, format) = (Container::Wav, SampleFormat::Float32);
+    let spec =
+        WriteSpec { container, format, rate_hz, channels: 2, broadcast: None, overwrite: true };
+    let mut writer = AudioWriter::create(&path, &spec).unwrap();
+    writer.write_floats(&[&song[0], &song[1]]).unwrap();
+    let _ = writer.finish().unwrap();
+    path
+}
+
+/// A folder with "song.wav" and a brighter "reference.wav" with less kick, 6 dB louder.
+fn folder() -> (TempDir, PathBuf, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let song = write(folder.path(), "song.wav", RATE_HZ, &music(0.5, 0.3));
+    let louder = music(1.2, 0.2).map(|side| side.iter().map(|x| 2.0 * x).collect());
+    let reference = write(folder.path(), "reference.wav", RATE_HZ, &louder);
+    (folder, song, reference)
+}
+
+fn one(path: &Path) -> Vec<ReferenceFile> {
+    vec![ReferenceFile { path: path.to_owned(), weight: 1.0 }]
+}
+
+fn matched(song: &Path, reference: &Path, options: &MatchOptions) -> Matched {
+    match_reference(song, &one(reference), options, &Progress::new()).unwrap()
+}
+
+#[test]
+fn m17c_another_rate_changes_the_curve_by_at_most_0_2_db() {
+    let (folder, song, reference) = folder();
+    let options = MatchOptions::default();
+    let plain = matched(&song, &reference, &options).proposal.curve;
+    assert!(!plain.is_flat());
+    let converted = |rate_hz: u32, samples: &[Vec<f32>; 2], name: &str| {
+        let mut converter = Converter::new(RATE_HZ, rate_hz, 2);
+        let mut out = vec![Vec::new(), Vec::new()];
+        converter.push(&[&samples[0], &samples[1]], &mut out);
+        converter.finish(&mut out);
+        let right = out.pop().unwrap();
+        write(folder.path(), name, rate_hz, &[out.pop().unwrap(), right])
+    };
+    let louder = music(1.2, 0.2).map(|side| side.iter().map(|x| 2.0 * x).collect());
+    for rate_hz in [44_100, 96_000] {
+        let other = converted(rate_hz, &louder, "converted.wav");
+        let own = converted(rate_hz, &music(0.5, 0.3), "own.wav");
+        for found in [matched(&song, &other, &options), matched(&own, &reference, &options)] {
+            let curve = found.proposal.curve;
+            for step in 0..240 {
+                let hz = 20.0 * (f64::from(step) / 24.0).exp2();
+                let level =
+                    |curve: &twobus_analysis::matching::Curve| curve.db_at(hz) + curve.output_db;
+                let gap = level(&curve) - level(&plain);
+                assert!(
+                    gap.abs() <= 0.2,
+                    "{rate_hz}: {gap:.2} dB at {hz:.0} Hz: {curve:?}, {plain:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn m17e_a_master_of_the_match_has_its_loudness_and_true_peak() {
+    let (folder, song, reference) = folder();
+    let found = matched(
+        &song,
+        &reference,
+        &MatchOptions { max_reduction_db: 12.0, ..MatchOptions::default() },
+    );
+    let target = found.target.unwrap();
+    let options = MasterOptions { chain: found.chain.clone(), target, ..MasterOptions::default() };
+    let out = folder.path().join("master.wav");
+    let done = master(&song, &out, &options, &Progress::new()).unwrap();
+    let goal = target.loudness_lufs.unwrap();
+    let reached = done.after.integrated_lufs.unwrap();
+    assert!((reached - goal).abs() <= 0.3, "{reached}, not {goal}");
+    assert!(done.after.true_peak.unwrap().value <= target.ceiling_dbtp + 0.02);
+}
+
+#[test]
+fn m17e_more_than_3_db_of_limiting_is_refused_and_said() {
+    let (_folder, song, reference) = folder();
+    let options = MatchOptions { loudness_lufs: Some(-6.0), ..MatchOptions::default() };
+    let found = matched(&song, &reference, &options);
+    assert_eq!(found.target.unwrap().max_reduction_db, MAX_REDUCTION_DB);
+    let refused = found.decisions.iter().find(|decision| {
+        decision.area == Area::Loudness
+            && decision.verdict == twobus_analysis::matching::Verdict::Refused
+    });
+    assert!(refused.unwrap().text.contains("3.0 dB is the most"), "{refused:?}");
+}
+
+#[test]
+fn m17h_the_chain_leaves_the_song_as_loud_as_it_was() {
+    let (_folder, song, reference) = folder();
+    let found = matched(&song, &reference, &MatchOptions::default());
+    assert!(!found.chain.is_empty());
+    let progress = Progress::new();
+    let behind = through(&song, &found.chain, Db::UNITY, &progress).unwrap();
+    let before = found.song.integrated_lufs;
+    assert!((behind.integrated_lufs - before).abs() <= 0.1, "{behind:?}, {before} before");
+    assert!((behind.integrated_lufs - found.chain_lufs).abs() < 0.01);
+    assert!((behind.true_peak_dbtp - found.chain_peak_dbtp).abs() < 0.05);
+    // The reference, at the gain it is listened to with.
+    let audition = Db(found.references[0].audition_db);
+    let heard = profile(&reference, audition, &progress).unwrap().report.integrated_lufs.unwrap();
+    assert!((heard - before).abs() <= 0.1, "{heard}");
+}
+
+#[test]
+fn m17f_the_same_files_give_the_same_result() {
+    let (_folder, song, reference) = folder();
+    let text = || {
+        let found = matched(&song, &reference, &MatchOptions::default());
+        format!("{:?} {:?} {:?} {:?}", found.chain, found.target, found.decisions, found.reference)
+    };
+    assert_eq!(text(), text());
+}
+
+#[test]
+fn m17_references_count_by_their_weights() {
+    let (_folder, song, reference) = folder();
+    let both = |weight: f64| {
+        let files = [
+            ReferenceFile { path: song.clone(), weight: 1.0 },
+            ReferenceFile { path: reference.clone(), weight },
+        ];
+        match_reference(&song, &files, &MatchOptions::default(), &Progress::new()).unwrap()
+    };
+    let alone = matched(&song, &reference, &MatchOptions::default());
+    let (little, much) = (both(0.001), both(1000.0));
+    assert!(little.proposal.curve.is_flat() && little.target.is_none(), "{:?}", little.proposal);
+    let lufs = |found: &Matched| found.target.unwrap().loudness_lufs.unwrap();
+    assert!((lufs(&much) - lufs(&alone)).abs() <= 0.1);
+    let half = (lufs(&both(1.0)) - alone.song.integrated_lufs)
+        / (lufs(&alone) - alone.song.integrated_lufs);
+    assert!((half - 0.5).abs() < 0.05, "{half}");
+}
+
+#[test]
+fn m17g_every_decision_names_what_was_measured() {
+    let (_folder, song, reference) = folder();
+    let found = matched(&song, &reference, &MatchOptions::default());
+    for device in found.proposal.curve.bands.iter() {
+        let hz = device.frequency_hz;
+        assert!(
+            found.decisions.iter().any(|d| d.area == Area::Tone && d.text.contains("Hz")),
+            "{hz}"
+        );
+    }
+    for area in [Area::Tone, Area::Dynamics, Area::Width, Area::Loudness] {
+        let mut of_area = found.decisions.iter().filter(|decision| decision.area == area);
+        assert!(of_area.clone().count() > 0, "{area:?}");
+        assert!(of_area.all(|decision| decision.text.ends_with('.')), "{area:?}");
+    }
+}
+
+#[test]
+fn m17_the_assistant_leaves_fine_material_alone_and_mends_what_is_not() {
+    let (folder, song, _) = folder();
+    let options = MatchOptions { assist: true, ..MatchOptions::default() };
+    let alone = match_reference(&song, &[], &options, &Progress::new()).unwrap();
+    assert!(alone.is_nothing(), "{:?}", alone.decisions);
+    // Rumble, and a bass that is out of phase.
+    let mut bad = music(0.5, 0.3);
+    for frame in 0..bad[0].len() {
+        let sine = |hz: f64| (std::f64::consts::TAU * hz * frame as f64 / f64::from(RATE_HZ)).sin();
+        let (rumble, bass) = (0.3 * sine(23.0), 0.3 * sine(80.0));
+        bad[0][frame] += (rumble + bass) as f32;
+        bad[1][frame] += (rumble - bass) as f32;
+    }
+    let bad = write(folder.path(), "bad.wav", RATE_HZ, &bad);
+    let mended = match_reference(&bad, &[], &options, &Progress::new()).unwrap();
+    assert_eq!(mended.proposal.low_cut_hz, Some(25.0), "{:#?}", mended.decisions);
+    assert_eq!(mended.proposal.mono_below_hz, Some(120.0));
+    // A loudness that the limiter may not reach by itself.
+    let loud = MatchOptions { loudness_lufs: Some(-12.0), ..options };
+    let found = match_reference(&song, &[], &loud, &Progress::new()).unwrap();
+    assert!(found.proposal.compression.is_some(), "{:#?}", found.decisions);
+}
+
+#[test]
+fn m17_bad_references_are_refused_by_name() {
+    let (folder, song, _) = folder();
+    let silent =
+        write(folder.path(), "silent.wav", RATE_HZ, &[vec![0.0; 48_000], vec![0.0; 48_000]]);
+    let text = folder.path().join("notes.txt");
+    std::fs::write(&text, "not audio").unwrap();
+    let fails = |path: &Path, weight: f64| {
+        let files = [ReferenceFile { path: path.to_owned(), weight }];
+        let failed = match_reference(&song, &files, &MatchOptions::default(), &Progress::new());
+        failed.unwrap_err().to_string()
+    };
+    assert!(fails(&silent, 1.0).contains("silent.wav: is silent"), "{}", fails(&silent, 1.0));
+    assert!(fails(&text, 1.0).contains("notes.txt"));
+    assert!(fails(&song, 0.0).contains("weight must be above 0"));
+    let none = match_reference(&song, &[], &MatchOptions::default(), &Progress::new());
+    assert!(none.unwrap_err().to_string().contains("--reference"));
+}
