@@ -101,6 +101,8 @@ fn m17_a_match_becomes_the_chain_of_a_project_in_one_step() {
     assert_eq!(kinds.last(), Some(&&Value::from("limiter")));
     assert_eq!(master["references"].as_array().unwrap().len(), 1);
     assert_eq!(master["target"]["loudness_lufs"], json["target"]["loudness_lufs"]);
+    let over_a_stem = "match song --out stems/01.wav --force";
+    let _refused = studio.ends(over_a_stem, 1).says(&["is a print or a stem"]);
     // Once more: the references are those that are noted, and the chain before is kept beside the new one.
     let again = studio.json("match song --apply");
     assert_eq!(again["curve"], json["curve"]);
@@ -125,6 +127,8 @@ fn m17_an_assistant_says_why_and_a_match_says_what_is_wrong() {
     let _refused = studio.ends("match song.wav", 1).says(&["--reference"]);
     let _refused = studio.ends("match song.wav --reference nowhere.wav", 1).says(&["nowhere.wav"]);
     let _refused = studio.ends("match song.wav --reference bright.wav --apply", 1).says(&["--out"]);
+    let over_it = "match song.wav --reference bright.wav --out bright.wav --force";
+    let _refused = studio.ends(over_it, 1).says(&["is a reference"]);
     let _refused =
         studio.ends("match song.wav --reference bright.wav --tone 120", 2).says(&["0 to 100"]);
 }

@@ -139,7 +139,7 @@ fn age(print: &Print, project: &Project, song: &Song) -> Vec<String> {
 }
 
 /// Refuses to write over what the project is made of, even with --force.
-fn check_apart(out: &Path, folder: &Folder, project: &Project) -> Result<()> {
+pub(super) fn check_apart(out: &Path, folder: &Folder, project: &Project) -> Result<()> {
     let prints = project.songs.iter().flat_map(|song| &song.prints);
     let prints = prints.map(|print| folder.path().join(&print.file));
     let stems = project.media.iter().map(|file| folder.resolve(file));

@@ -7,13 +7,13 @@ use twobus_analysis::matching::{Amounts, Area, Decision, Traits, Verdict};
 use twobus_dsp::units::signed;
 use twobus_dsp::{Db, DeviceKind};
 use twobus_jobs::{
-    Error, Folder, MasterOptions, MatchOptions, Matched, Progress, ReferenceFile, Result, master,
-    match_reference,
+    Error, Folder, MasterOptions, MatchOptions, Matched, Progress, ReferenceFile, Result,
+    is_same_file, master, match_reference,
 };
 use twobus_session::{Device, Project, Song, Target};
 
 use crate::args::matching::{AssistArgs, MatchArgs, MatchInput};
-use crate::commands::master::{check_free, input};
+use crate::commands::master::{check_apart, check_free, input};
 use crate::commands::song;
 use crate::outcome::Outcome;
 use crate::show;
@@ -89,6 +89,7 @@ fn run(
     let work = work(args, options)?;
     if let Some(out) = &args.out {
         check_free(out, args.force)?;
+        check_no_reference(out, &work.references)?;
     }
     if args.apply && work.origin.is_none() {
         let text =
@@ -126,6 +127,12 @@ fn work(args: &MatchInput, mut options: MatchOptions) -> Result<Work> {
         let song = song(&project, args.song)?;
         options.trim = song.master.trim;
         options.ceiling_dbtp = song.master.target.ceiling_dbtp;
+        if let Some(out) = &args.out {
+            check_apart(out, &folder, &project)?;
+        }
+        if args.apply {
+            folder.check_writable()?;
+        }
         file = input(args.print, &folder, &project, song)?.0;
         if references.is_empty() {
             references = noted(&folder, &project, song);
@@ -134,6 +141,15 @@ fn work(args: &MatchInput, mut options: MatchOptions) -> Result<Work> {
     options.ceiling_dbtp = args.ceiling.unwrap_or(options.ceiling_dbtp);
     options.max_reduction_db = args.max_reduction.unwrap_or(options.max_reduction_db);
     Ok(Work { file, references, options, origin: is_project.then_some(folder) })
+}
+
+/// Refuses to write over a song that is compared with, even with --force.
+fn check_no_reference(out: &Path, references: &[ReferenceFile]) -> Result<()> {
+    if references.iter().any(|reference| is_same_file(&reference.path, out)) {
+        let text = format!("{}: is a reference; name another file with --out", out.display());
+        return Err(Error::Missing(text));
+    }
+    Ok(())
 }
 
 /// The references that the project notes.

@@ -240,3 +240,65 @@ fn m17_bad_references_are_refused_by_name() {
     let none = match_reference(&song, &[], &MatchOptions::default(), &Progress::new());
     assert!(none.unwrap_err().to_string().contains("--reference"));
 }
+
+/// The demo's stems as they are, added up, from 20 s on for 40 s; and their rate.
+fn stems() -> ([Vec<f32>; 2], u32) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../projects/mdn-multitrack/stems");
+    let (mut sum, mut rate_hz) = ([Vec::new(), Vec::new()], 0);
+    for name in ["bassguitar", "clav", "drums", "horns", "leadguitar"] {
+        let mut decoder = twobus_media::Decoder::open(&folder.join(format!("{name}.mp3"))).unwrap();
+        rate_hz = decoder.info().rate_hz;
+        let (from, end) = (20 * rate_hz as usize, 60 * rate_hz as usize);
+        let (mut block, mut at) = (Vec::new(), 0);
+        while at < end && decoder.next(&mut block).unwrap() > 0 {
+            let frames = block[0].len();
+            for (channel, sum) in sum.iter_mut().enumerate() {
+                sum.resize(end - from, 0.0);
+                let stem = block.get(channel).unwrap_or(&block[0]);
+                let inside =
+                    stem.iter().enumerate().filter(|(n, _)| (from..end).contains(&(at + n)));
+                inside.for_each(|(n, x)| sum[at + n - from] += 0.3 * x);
+            }
+            at += frames;
+        }
+    }
+    (sum, rate_hz)
+}
+
+#[test]
+fn m17b_a_known_curve_is_found_on_the_demos_stems() {
+    let (song, rate_hz) = stems();
+    let folder = tempfile::tempdir().unwrap();
+    let own = write(folder.path(), "stems.wav", rate_hz, &song);
+    let mut equalizer = Device::new(twobus_session::DeviceId(1), twobus_dsp::DeviceKind::Equalizer);
+    // Low shelf, bell, high shelf; the others are at rest.
+    for (id, value) in [
+        ("b2_freq", 110.0),
+        ("b2_gain", 3.5),
+        ("b5_freq", 1800.0),
+        ("b5_gain", -4.0),
+        ("b7_gain", 5.0),
+    ] {
+        let param = equalizer.kind.param(id).unwrap();
+        equalizer.values[param] = value;
+    }
+    let [mut left, mut right] = song;
+    let mut processor = equalizer.kind.build(&equalizer.values, f64::from(rate_hz));
+    processor.process(&mut left, &mut right);
+    let reference = write(folder.path(), "reference.wav", rate_hz, &[left, right]);
+    let found = matched(&own, &reference, &MatchOptions::default());
+    let mut values = twobus_dsp::param::Values::new(twobus_dsp::eq::SPECS);
+    for (param, value) in equalizer.values.iter().enumerate() {
+        let _changed = values.set(param, *value);
+    }
+    let known = twobus_dsp::eq::curve::Curve::new(&values, &[0.0; 8], 0, f64::from(rate_hz));
+    let louder = found.references[0].traits.integrated_lufs - found.song.integrated_lufs;
+    let curve = &found.proposal.curve;
+    for step in 0..=207 {
+        let hz = 40.0 * (f64::from(step) / 24.0).exp2();
+        let gap = curve.db_at(hz) + curve.output_db - known.db_at(hz) + louder;
+        assert!(gap.abs() <= 0.5, "{gap:.2} dB off at {hz:.0} Hz: {curve:?}");
+    }
+    // And nothing else is done than that, and what it does to the loudness.
+    assert_eq!(found.chain.len(), 1, "{:#?}", found.decisions);
+}
