@@ -25,14 +25,14 @@ pub mod prototype;
 
 use crate::lanes::Frame;
 use crate::param::Values;
-use crate::processor::Processor;
+use crate::processor::{Processor, SHOWN_BANDS};
 use crate::smooth::Ramp;
 use crate::units::Db;
 
 use bands::Bands;
 use bank::{Bank, Way};
 use linear::Linear;
-use params::{AUTO_GAIN, BAND_PARAMS, BANDS, OUTPUT, PARAMS, PHASE};
+use params::{AUTO_GAIN, BAND_PARAMS, OUTPUT, PARAMS, PHASE};
 
 pub use auto_gain::compensation_db;
 pub use params::SPECS;
@@ -65,6 +65,8 @@ pub struct Equalizer {
     kinds_changed: bool,
     /// Frames since the last reset.
     clock: u64,
+    /// How far down a dynamic band went at most in the last block, in dB (0 or positive).
+    deepest_db: f64,
 }
 
 impl Equalizer {
@@ -86,14 +88,10 @@ impl Equalizer {
             linear: linear.then(|| Box::new(Linear::new(rate_hz))),
             kinds_changed: false,
             clock: 0,
+            deepest_db: 0.0,
         };
         equalizer.reset();
         equalizer
-    }
-
-    /// The gains that dynamic bands add now, in dB, by band.
-    pub fn dynamic_gains_db(&self) -> [f64; BANDS] {
-        std::array::from_fn(|band| self.bands.dynamic_gain_db(band))
     }
 
     /// Starts a parameter on its way to a value; `frames` is its length.
@@ -158,6 +156,7 @@ impl Equalizer {
         let to_grid = CONTROL - (self.clock % CONTROL as u64) as usize;
         if to_grid == CONTROL {
             self.bands.ask();
+            self.deepest_db = self.deepest_db.max(self.bands.deepest_db());
         }
         if self.way.is_none() {
             let length = self.bands.frames_to_next_arrival().map_or(to_grid, |n| n.min(to_grid));
@@ -293,6 +292,7 @@ impl Processor for Equalizer {
         self.aim_output(0);
         self.loudness_changed = false;
         self.clock = 0;
+        self.deepest_db = 0.0;
         if let Some(linear) = &mut self.linear {
             linear.reset(&self.values);
         }
@@ -303,6 +303,7 @@ impl Processor for Equalizer {
             self.loudness_changed = false;
             self.aim_output(self.fade_frames);
         }
+        self.deepest_db = self.bands.deepest_db();
         if self.linear.is_none() && self.is_idle() {
             self.clock += left.len() as u64;
             return;
@@ -312,5 +313,13 @@ impl Processor for Equalizer {
             self.process_block(left, right);
             self.flush(before);
         }
+    }
+
+    fn gain_reduction_db(&self) -> f32 {
+        self.deepest_db as f32
+    }
+
+    fn band_gains_db(&self) -> [f32; SHOWN_BANDS] {
+        std::array::from_fn(|band| self.bands.dynamic_gain_db(band) as f32)
     }
 }

@@ -24,7 +24,7 @@ mod tests;
 
 use crate::dynamics::levels::{exp2_of, from_db, log2_of, to_db};
 use crate::dynamics::{CELL, Controls, GainComputer, LOUDEST, Side};
-use crate::processor::Processor;
+use crate::processor::{Processor, SHOWN_BANDS};
 use crate::wide;
 
 use band::Band;
@@ -300,5 +300,13 @@ impl Processor for Multiband {
 
     fn gain_reduction_db(&self) -> f32 {
         to_db(self.largest.iter().fold(0.0, |m: f64, level| m.max(*level))) as f32
+    }
+
+    fn band_gains_db(&self) -> [f32; SHOWN_BANDS] {
+        let mut gains_db = [0.0; SHOWN_BANDS];
+        for (gain_db, reduction_db) in gains_db.iter_mut().zip(self.band_reductions_db()) {
+            *gain_db = -reduction_db;
+        }
+        gains_db
     }
 }

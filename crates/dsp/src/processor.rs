@@ -1,5 +1,8 @@
 //! What every device in an insert slot can do.
 
+/// Most bands of a device whose gains are shown.
+pub const SHOWN_BANDS: usize = 8;
+
 /// A processor of one stereo signal, driven in blocks of any length.
 ///
 /// Values are in the units of the device's [`ParamSpec`](crate::param::ParamSpec)s, by index. The
@@ -51,5 +54,13 @@ pub trait Processor: Send {
     /// Largest gain reduction of the last block, in dB (0 or positive); 0 where there is none.
     fn gain_reduction_db(&self) -> f32 {
         0.0
+    }
+
+    /// What each band adds to its gain now, in dB, by band: how far a dynamic band of an equalizer has
+    /// moved, up or down. 0 where nothing moves.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    fn band_gains_db(&self) -> [f32; SHOWN_BANDS] {
+        [0.0; SHOWN_BANDS]
     }
 }

@@ -1,10 +1,10 @@
-//! Levels and spectra before and after a device, while it plays.
+//! Levels and spectra before and after a device and the gains of its bands, while it plays.
 
-use rtrb::Consumer;
 use twobus_dsp::meter::level::{LIVE_WINDOW_S, LevelMeter};
 use twobus_dsp::meter::spectrum::{Averaging, Spectrum};
-use twobus_render::Probed;
+use twobus_dsp::processor::SHOWN_BANDS;
 use twobus_render::live::Control;
+use twobus_render::{Look, Probed};
 use twobus_session::{DeviceId, StripId};
 
 /// How long a spectrum on the screen remembers, in seconds.
@@ -13,12 +13,12 @@ pub const MEMORY_S: f64 = 0.3;
 /// Frames that are taken in at a time.
 const BLOCK: usize = 64;
 
-/// What one device is given and what it makes of it: levels and spectra.
+/// What one device is given and what it makes of it: levels, spectra and what its bands do.
 pub struct Scope {
     strip: StripId,
     device: DeviceId,
     /// `None` while no such strip plays.
-    frames: Option<Consumer<Probed>>,
+    look: Option<Look>,
     before: View,
     after: View,
 }
@@ -54,8 +54,8 @@ impl Scope {
         rate_hz: u32,
     ) -> Self {
         let view = || View::new(rate_hz.into());
-        let frames = control.probe(strip, device);
-        Self { strip, device, frames, before: view(), after: view() }
+        let look = control.probe(strip, device);
+        Self { strip, device, look, before: view(), after: view() }
     }
 
     /// The device that is looked at, and its strip.
@@ -73,6 +73,13 @@ impl Scope {
         &self.after
     }
 
+    /// What each band of the device adds to its gain now, in dB: what
+    /// [`Curve::new`](twobus_dsp::eq::curve::Curve::new) takes to draw the curve that is heard.
+    pub fn band_gains_db(&self) -> [f64; SHOWN_BANDS] {
+        let gains_db = self.look.as_ref().map_or([0.0; SHOWN_BANDS], Look::band_gains_db);
+        gains_db.map(f64::from)
+    }
+
     /// Looks at nothing any more.
     pub(crate) fn end(&self, control: &mut Control) {
         control.unprobe(self.strip);
@@ -80,15 +87,15 @@ impl Scope {
 
     /// Takes in what was played since it was last asked.
     pub(crate) fn poll(&mut self, control: &mut Control) {
-        let Some(frames) = &mut self.frames else {
-            self.frames = control.probe(self.strip, self.device);
+        let Some(look) = &mut self.look else {
+            self.look = control.probe(self.strip, self.device);
             return;
         };
         let mut block = [[0.0; BLOCK]; 4];
         loop {
             let mut count = 0;
             while count < BLOCK
-                && let Ok(Probed { before, after }) = frames.pop()
+                && let Ok(Probed { before, after }) = look.frames.pop()
             {
                 let [left, right] = before;
                 let [out_left, out_right] = after;

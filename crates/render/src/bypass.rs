@@ -5,7 +5,7 @@ mod automated;
 
 use twobus_dsp::DeviceKind;
 use twobus_dsp::delay_line::DelayLine;
-use twobus_dsp::processor::Processor;
+use twobus_dsp::processor::{Processor, SHOWN_BANDS};
 use twobus_dsp::smooth::Ramp;
 use twobus_session::{Device, DeviceId, ParamId};
 
@@ -85,6 +85,12 @@ impl Slot {
 
     pub(crate) fn gain_reduction_db(&self) -> f32 {
         if self.wet.resting() == Some(0.0) { 0.0 } else { self.processor.gain_reduction_db() }
+    }
+
+    /// What each band adds to its gain now, in dB.
+    pub(crate) fn band_gains_db(&self) -> [f32; SHOWN_BANDS] {
+        let bypassed = self.wet.resting() == Some(0.0);
+        if bypassed { [0.0; SHOWN_BANDS] } else { self.processor.band_gains_db() }
     }
 
     /// Moves a parameter from `frame` on, by its index; what that is heard as, if a hand has it.

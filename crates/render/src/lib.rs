@@ -33,7 +33,7 @@ pub use compile::{CompileError, Context, Purpose, compile};
 pub use control::hand::{RETURN_S, Stroke};
 pub use cycle::Cycle;
 pub use plan::{Fault, Plan};
-pub use probe::Probed;
+pub use probe::{Look, Probed};
 pub use renderer::Renderer;
 pub use source::Source;
 

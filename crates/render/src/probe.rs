@@ -1,6 +1,11 @@
-//! A look at what a device does: its signal before and after, frame by frame, on its way to a scope.
+//! A look at what a device does: its signal before and after, frame by frame, and the gains of its bands, on
+//! their way to a scope.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use rtrb::{Consumer, Producer, RingBuffer};
+use twobus_dsp::processor::SHOWN_BANDS;
 use twobus_session::DeviceId;
 
 use crate::RUN;
@@ -19,18 +24,39 @@ pub struct Probed {
     pub after: [f32; 2],
 }
 
+/// Where what a probe sees comes out.
+pub struct Look {
+    /// The signal; what is not taken in half a second is dropped.
+    pub frames: Consumer<Probed>,
+    gains: Arc<BandGains>,
+}
+
+impl Look {
+    /// What each band of the device adds to its gain now, in dB; 0 while it is bypassed.
+    pub fn band_gains_db(&self) -> [f32; SHOWN_BANDS] {
+        self.gains.0.each_ref().map(|bits| f32::from_bits(bits.load(Ordering::Relaxed)))
+    }
+}
+
+/// The gains as bits, the newest each.
+#[derive(Default)]
+struct BandGains([AtomicU32; SHOWN_BANDS]);
+
 /// The end of a probe that sits beside a device.
 pub(crate) struct Probe {
     pub(crate) device: DeviceId,
     ring: Producer<Probed>,
     block: [Probed; RUN],
+    gains: Arc<BandGains>,
 }
 
 impl Probe {
-    /// A probe of `device`, and where its frames come out.
-    pub(crate) fn new(device: DeviceId, rate_hz: f64) -> (Box<Self>, Consumer<Probed>) {
+    /// A probe of `device`, and where what it sees comes out.
+    pub(crate) fn new(device: DeviceId, rate_hz: f64) -> (Box<Self>, Look) {
         let (ring, frames) = RingBuffer::new((LENGTH_S * rate_hz) as usize);
-        (Box::new(Self { device, ring, block: [Probed::default(); RUN] }), frames)
+        let gains = Arc::new(BandGains::default());
+        let look = Look { frames, gains: Arc::clone(&gains) };
+        (Box::new(Self { device, ring, block: [Probed::default(); RUN], gains }), look)
     }
 
     /// Takes in what goes into the device.
@@ -51,5 +77,14 @@ impl Probe {
         }
         // What does not fit is not missed: a scope that does not look shows nothing.
         let _full = self.ring.push_entire_slice(&self.block[..frames]);
+    }
+
+    /// Takes in what the device's bands do.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    pub(crate) fn gains(&self, gains_db: [f32; SHOWN_BANDS]) {
+        for (shown, db) in self.gains.0.iter().zip(gains_db) {
+            shown.store(db.to_bits(), Ordering::Relaxed);
+        }
     }
 }

@@ -292,6 +292,7 @@ impl StripNode {
             slot.process(at, &mut scratch.single, frames, key.map(|_| &scratch.key));
             if let Some(probe) = probe {
                 probe.after(&scratch.single, frames);
+                probe.gains(slot.band_gains_db());
             }
             at -= slot.latency_frames() as i64;
         }

@@ -168,6 +168,11 @@ impl Bands {
         self.bands[number].added_db
     }
 
+    /// How far down the band that is furthest down has moved, in dB (0 or positive).
+    pub(crate) fn deepest_db(&self) -> f64 {
+        self.bands.iter().fold(0.0, |deepest: f64, band| deepest.max(-band.added_db))
+    }
+
     /// Asks the detectors what they add from here on: at every point of the grid.
     pub(crate) fn ask(&mut self) {
         for band in &mut self.bands {

@@ -77,8 +77,17 @@ fn q2_a_cut_undoes_the_boost_and_0_db_is_nothing() {
             assert!(residual <= -120.0, "{setting:?}: {residual:.1} dB");
         }
     }
-    let mut nothing = one_band(&bell(1000.0, 0.0, 3.0), 48_000.0);
-    assert!(run(&mut nothing, &input, &input).0 == input);
+    let right = noise(2, 48_000);
+    for shape in Shape::ALL.into_iter().filter(|shape| shape.has_gain()) {
+        for (side, frequency_hz, q) in [(0.0, 60.0, 0.3), (1.0, 1000.0, 3.0), (2.0, 16_000.0, 10.0)]
+        {
+            let setting = Setting { shape, frequency_hz, gain_db: 0.0, q, poles: 1 };
+            let mut nothing = one_band(&setting, 48_000.0);
+            nothing.set(3 * BAND_PARAMS + band::SIDE, side);
+            nothing.reset();
+            assert!(run(&mut nothing, &input, &right) == (input.clone(), right.clone()));
+        }
+    }
 }
 
 #[test]
@@ -105,30 +114,97 @@ fn q5_low_filters_at_high_rates_are_quiet() {
     }
 }
 
+/// An equalizer and its values: band number, offset and value.
+fn drawn(rate_hz: f64, settings: &[(usize, usize, f64)]) -> (Equalizer, Values<PARAMS>) {
+    let mut eq = Equalizer::new(rate_hz, false);
+    let mut values = Values::<PARAMS>::new(SPECS);
+    for &(number, offset, value) in settings {
+        let _ = values.set(BAND_PARAMS * number + offset, value);
+        eq.set(BAND_PARAMS * number + offset, value);
+    }
+    eq.reset();
+    (eq, values)
+}
+
+/// Cuts at both ends, a shelf each, bells, a notch and a tilt; of the last three, one works on mid only
+/// and one on side only.
+fn every_shape() -> Vec<(usize, usize, f64)> {
+    let shape = |number, shape: Shape| (number, band::SHAPE, shape as usize as f64);
+    let mut settings = vec![
+        (0, band::ON, 1.0),
+        (1, band::GAIN, -4.0),
+        (3, band::GAIN, 7.0),
+        shape(2, Shape::Notch),
+        (2, band::SIDE, 2.0),
+        shape(4, Shape::Tilt),
+        (4, band::GAIN, 5.0),
+        (5, band::GAIN, -3.0),
+        (5, band::SIDE, 1.0),
+        (6, band::GAIN, 5.0),
+        (7, band::ON, 1.0),
+    ];
+    settings.extend((0..BANDS).map(|number| (number, band::SLOPE, number as f64)));
+    settings
+}
+
 #[test]
 fn q8_the_drawn_curve_is_the_measured_one() {
     for rate_hz in [44_100.0, 96_000.0] {
-        let mut eq = Equalizer::new(rate_hz, false);
-        let mut values = Values::<PARAMS>::new(SPECS);
-        let settings = [(0, 1.0), (1, -4.0), (3, 7.0), (5, -3.0), (6, 5.0), (7, 1.0)];
-        for (number, gain_db) in settings {
-            for (offset, value) in [(band::ON, 1.0), (band::GAIN, gain_db)] {
-                let _ = values.set(BAND_PARAMS * number + offset, value);
-                eq.set(BAND_PARAMS * number + offset, value);
+        // What both channels have in common, and in what they differ.
+        for (channel, sign) in [(0, 1.0), (1, -1.0)] {
+            let (mut eq, values) = drawn(rate_hz, &every_shape());
+            let curve = Curve::new(&values, &[0.0; BANDS], channel, rate_hz);
+            let mut impulse = vec![0.0; 1 << 16];
+            impulse[0] = 1.0;
+            let right: Vec<f32> = impulse.iter().map(|x| sign * x).collect();
+            let spectrum = spectrum(&run(&mut eq, &impulse, &right).0);
+            let hz_per_bin = rate_hz / (2 * (spectrum.len() - 1)) as f64;
+            for hz in (1..400).map(|i| 20.0 * 10.0_f64.powf(f64::from(i) / 133.4)) {
+                let bin = (hz / hz_per_bin).round();
+                let (measured, drawn) =
+                    (db(spectrum[bin as usize].norm()), curve.db_at(bin * hz_per_bin));
+                assert!(
+                    (measured - drawn).abs() <= 0.1 || drawn < -90.0,
+                    "{channel}: {hz:.0} Hz: {measured} {drawn}"
+                );
             }
         }
-        eq.reset();
-        let spectrum = spectrum(&impulse_response(&mut eq, 1 << 16));
-        let curve = Curve::new(&values, &[0.0; BANDS], 0, rate_hz);
-        let hz_per_bin = rate_hz / (2 * (spectrum.len() - 1)) as f64;
-        for hz in (1..400).map(|i| 20.0 * 10.0_f64.powf(f64::from(i) / 133.4)) {
-            let bin = (hz / hz_per_bin).round();
-            let (measured, drawn) =
-                (db(spectrum[bin as usize].norm()), curve.db_at(bin * hz_per_bin));
-            assert!(
-                (measured - drawn).abs() <= 0.1 || drawn < -90.0,
-                "{hz:.0} Hz: {measured} {drawn}"
-            );
-        }
+    }
+}
+
+#[test]
+fn q8_the_live_curve_is_the_one_that_is_heard_while_bands_move() {
+    let rate_hz = 48_000.0;
+    let mut settings = vec![(3, band::FREQUENCY, 1000.0), (6, band::GAIN, 6.0)];
+    for (number, range_db) in [(3, -12.0), (6, -12.0), (1, 12.0)] {
+        settings.extend([
+            (number, band::DYNAMIC, 1.0),
+            (number, band::THRESHOLD, -40.0),
+            (number, band::RANGE, range_db),
+            (number, band::RATIO, 1.5),
+            (number, band::RELEASE, 2000.0),
+        ]);
+    }
+    let (mut eq, values) = drawn(rate_hz, &settings);
+    // A loud tone for each of the three bands, and soft ones to measure with, where no tone's distortion
+    // by the ripple of the gains falls.
+    let loud = [(100.0, 0.1), (1000.0, 0.2), (12_000.0, 0.1)];
+    let soft = [30.0, 230.0, 520.0, 760.0, 1430.0, 2070.0, 4370.0, 8190.0, 15_730.0];
+    let tones = loud.into_iter().chain(soft.map(|hz| (hz, 0.001)));
+    let frames = 4 * 48_000;
+    let mut input = vec![0.0_f32; frames];
+    for (hz, amplitude) in tones.clone() {
+        input.iter_mut().zip(sine(hz, amplitude, rate_hz, frames)).for_each(|(sum, x)| *sum += x);
+    }
+    let (output, _) = run(&mut eq, &input, &input);
+    let moved = eq.band_gains_db();
+    assert!(moved[3] < -6.0 && moved[6] < -2.0 && moved[1] > 2.0, "{moved:?}");
+    let curve = Curve::new(&values, &moved.map(f64::from), 0, rate_hz);
+    let last = frames - 48_000;
+    let (before, after) = (spectrum(&input[last..]), spectrum(&output[last..]));
+    for (hz, _) in tones {
+        let (bin, drawn) = (hz as usize, curve.db_at(hz));
+        let measured = db(after[bin].norm() / before[bin].norm());
+        assert!((measured - drawn).abs() <= 0.1, "{hz} Hz: {measured} {drawn}");
     }
 }

@@ -13,7 +13,7 @@ use super::swap::{Swap, Table};
 use crate::command::Command;
 use crate::meters::StripMeter;
 use crate::plan::Plan;
-use crate::probe::{Probe, Probed};
+use crate::probe::{Look, Probe};
 
 /// This side's ends of what crosses.
 pub(super) struct Ends {
@@ -92,13 +92,13 @@ impl Control {
         self.send(Message::Swap(Box::new(Swap { plan: Box::new(plan), table })))
     }
 
-    /// Looks at a device of a strip: its signal before and after, frame by frame. One look at a strip at a
-    /// time; what nobody takes in half a second is dropped. `None` when no such strip plays.
-    pub fn probe(&mut self, strip: StripId, device: DeviceId) -> Option<Consumer<Probed>> {
+    /// Looks at a device of a strip: its signal before and after, frame by frame, and the gains of its bands.
+    /// One look at a strip at a time. `None` when no such strip plays.
+    pub fn probe(&mut self, strip: StripId, device: DeviceId) -> Option<Look> {
         let index = self.layout.index(strip)?;
-        let (probe, frames) = Probe::new(device, self.rate_hz);
+        let (probe, look) = Probe::new(device, self.rate_hz);
         let _serial = self.send(Message::Probe(index, Some(probe)));
-        Some(frames)
+        Some(look)
     }
 
     /// Looks at no device of a strip any more.

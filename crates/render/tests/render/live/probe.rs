@@ -7,7 +7,7 @@ use twobus_session::{Device, DeviceId, StripId};
 
 use super::Stage;
 use crate::heap::heap_operations;
-use crate::support::{RATE_HZ, Random, Scene};
+use crate::support::{RATE_HZ, Random, Scene, sine};
 
 /// A track of noise whose second device turns it down by 6 dB.
 fn stage() -> (Stage, Vec<f32>) {
@@ -24,7 +24,7 @@ fn stage() -> (Stage, Vec<f32>) {
 #[test]
 fn a7_what_a_scope_gets_is_the_signal_before_and_after_frame_by_frame() {
     let (mut stage, noise) = stage();
-    let mut frames = stage.control.probe(StripId(1), DeviceId(2)).unwrap();
+    let mut look = stage.control.probe(StripId(1), DeviceId(2)).unwrap();
     let _ = stage.control.play();
     let mut seen: Vec<Probed> = Vec::new();
     for part in 0..30 {
@@ -34,7 +34,7 @@ fn a7_what_a_scope_gets_is_the_signal_before_and_after_frame_by_frame() {
             let _ = stage.swap();
         }
         let _ = stage.run(1000);
-        seen.extend(std::iter::from_fn(|| frames.pop().ok()));
+        seen.extend(std::iter::from_fn(|| look.frames.pop().ok()));
     }
     assert!(seen.len() >= 30_000);
     let gain = Db(-6.0).to_gain() as f32;
@@ -72,8 +72,34 @@ fn e11_a_look_that_begins_ends_and_is_not_taken_costs_the_audio_thread_no_heap()
         stage.control.poll();
         assert_eq!(second.is_some(), turn == 60);
     }
-    assert!(first.is_abandoned());
+    assert!(first.frames.is_abandoned());
     stage.control.unprobe(StripId(1));
     assert_eq!(heap_operations(|| stage.player.fill(&mut left, &mut right)), 0);
     assert!(stage.control.probe(StripId(99), DeviceId(1)).is_none());
+}
+
+#[test]
+fn q8_a_look_shows_what_the_bands_of_an_equalizer_do() {
+    let mut equalizer = Device::new(DeviceId(3), DeviceKind::Equalizer);
+    let settings = [("b4_dynamic", 1.0), ("b4_threshold", -30.0), ("b4_range", -9.0)];
+    for (id, value) in settings.into_iter().chain([("b4_ratio", 20.0), ("b4_release", 1000.0)]) {
+        equalizer.values[DeviceKind::Equalizer.param(id).unwrap()] = value;
+    }
+    let mut scene = Scene::default();
+    let tone = sine(700.0, 90_000);
+    scene.track(1, tone.clone(), tone).inserts.push(equalizer);
+    let mut stage = Stage::new(scene);
+    let look = stage.control.probe(StripId(1), DeviceId(3)).unwrap();
+    assert_eq!(look.band_gains_db(), [0.0; 8]);
+    let _ = stage.control.play();
+    let _ = stage.run(30_000);
+    let moved = look.band_gains_db();
+    assert!((moved[3] + 9.0).abs() < 0.01 && moved.iter().sum::<f32>() == moved[3], "{moved:?}");
+    let reduction = stage.control.meter(StripId(1)).unwrap().look().reductions_db[0];
+    assert!((reduction - 9.0).abs() < 0.01, "{reduction}");
+    // Bypassed, it does nothing.
+    stage.scene.mix.tracks[0].strip.inserts[0].bypass = true;
+    let _ = stage.swap();
+    let _ = stage.run(30_000);
+    assert_eq!(look.band_gains_db(), [0.0; 8]);
 }
