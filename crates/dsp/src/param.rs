@@ -175,17 +175,20 @@ impl ParamSpec {
         }
     }
 
-    /// `value` as people read it, with its unit: "−18.0 dB", "2.40 kHz", "4.0 : 1", "on".
+    /// `value` as people read it, with its unit: "−18.0 dB", "2.40 kHz", "0.0200 ms", "4.0 : 1", "on".
+    ///
+    /// Hertz, milliseconds and plain numbers below 10 have three significant digits, so that no value of a
+    /// range is rounded out of it.
     pub fn format(&self, value: f64) -> String {
         match self.unit {
             Unit::Db => format!("{} dB", signed(value, 1)),
             Unit::Hz if value >= 1000.0 => format!("{} kHz", signed(value / 1000.0, 2)),
-            Unit::Hz => format!("{} Hz", signed(value, 1)),
+            Unit::Hz => format!("{} Hz", signed(value, decimals(value, 1))),
             Unit::Ms if value >= 1000.0 => format!("{} s", signed(value / 1000.0, 2)),
-            Unit::Ms => format!("{} ms", signed(value, 1)),
+            Unit::Ms => format!("{} ms", signed(value, decimals(value, 1))),
             Unit::Percent => format!("{} %", signed(value, 0)),
             Unit::Ratio => format!("{} : 1", signed(value, 1)),
-            Unit::Number => signed(value, 2),
+            Unit::Number => signed(value, decimals(value, 2)),
             Unit::Switch => if value >= 0.5 { "on" } else { "off" }.to_owned(),
             Unit::Choice => self.choice_name(value).unwrap_or("?").to_owned(),
         }
@@ -212,6 +215,13 @@ impl ParamSpec {
     }
 }
 
+/// Decimals that give a number below 10 three significant digits, and `usual` ones all others, those among
+/// them that are as good as zero in every unit.
+fn decimals(value: f64, usual: usize) -> usize {
+    let size = value.abs();
+    if (0.001..10.0).contains(&size) { (2.0 - size.log10().floor()) as usize } else { usual }
+}
+
 fn parse_switch(text: &str) -> Option<f64> {
     match text {
         "on" | "1" | "true" | "yes" => Some(1.0),
@@ -236,6 +246,7 @@ fn parse_number(text: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::DeviceKind;
 
     const CUTOFF: ParamSpec = ParamSpec {
         id: "cutoff",
@@ -255,6 +266,50 @@ mod tests {
         assert_eq!(CUTOFF.parse("loud"), Err(ValueError::NotUnderstood));
         assert_eq!(CUTOFF.parse("5"), Err(ValueError::OutOfRange { low: 20.0, high: 20_000.0 }));
         assert_eq!(CUTOFF.check(f64::NAN), Err(ValueError::NotFinite));
+    }
+
+    /// By how much a shown number may be off, half of its last digit: read from the text itself.
+    fn precision(text: &str) -> f64 {
+        let number = text.split_whitespace().next().unwrap_or_default();
+        let decimals = number.split_once('.').map_or(0, |(_, decimals)| decimals.len() as i32);
+        let factor = if text.ends_with("kHz") || text.ends_with(" s") { 1000.0 } else { 1.0 };
+        0.5 * factor * 10.0_f64.powi(-decimals)
+    }
+
+    #[test]
+    fn every_value_of_every_device_that_is_shown_can_be_typed() {
+        for (kind, spec) in
+            DeviceKind::ALL.iter().flat_map(|k| k.specs().iter().map(move |s| (k, s)))
+        {
+            let travel = (0..=51).map(|step| spec.from_travel(f64::from(step) / 51.0));
+            for value in travel.chain([spec.default]) {
+                let text = spec.format(value);
+                let read = spec.parse(&text);
+                let what = format!("{kind:?} {}: {value} is {text:?}, read as {read:?}", spec.id);
+                let read = read.expect(&what);
+                match spec.unit {
+                    Unit::Switch | Unit::Choice => assert_eq!(read, value, "{what}"),
+                    _ => {
+                        let off = (read - value).abs();
+                        assert!(off <= precision(&text) + 1e-9, "{what}");
+                        // Three digits are 0.5 % at worst; levels and shares are shown to a step of theirs.
+                        let fine = matches!(spec.unit, Unit::Db | Unit::Percent | Unit::Ratio);
+                        assert!(fine || off <= 0.005 * value.abs(), "{what}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn small_numbers_keep_three_digits() {
+        let time = ParamSpec::log("t", "T", Unit::Ms, (0.02, 5000.0), 1.0);
+        for (value, text) in [(0.02, "0.0200 ms"), (0.5, "0.500 ms"), (2.25, "2.25 ms")]
+            .into_iter()
+            .chain([(25.04, "25.0 ms"), (250.0, "250.0 ms"), (1500.0, "1.50 s"), (0.0, "0.0 ms")])
+        {
+            assert_eq!(time.format(value), text);
+        }
     }
 
     #[test]
