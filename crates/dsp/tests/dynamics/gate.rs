@@ -80,18 +80,26 @@ fn g3_look_ahead_keeps_the_first_millisecond_of_a_hit() {
         let t = (f64::from(n) - 24_000.0) / RATE_HZ;
         if t < 0.0 { 0.0 } else { 0.8 * (-20.0 * t).exp() * (1256.6 * t + 1.0).sin() }
     }));
-    let loss = |lookahead: f64, attack: f64| {
-        let settings =
-            [("lookahead", lookahead), ("attack", attack), ("range", 80.0), ("hold", 0.0)];
+    // No attack is so long that it would open too late; the second one is the default.
+    let loss = |lookahead: f64, attack: f64, range: f64| {
+        let settings = [
+            ("lookahead", lookahead),
+            ("attack", attack),
+            ("range", range),
+            ("hold", 0.0),
+            ("release", 20.0),
+        ];
         let [output, _] = run(&mut *gate(&settings), &hit);
         db(rms(&hit[0][24_000..24_048]) / rms(&output[24_000..24_048]))
     };
-    for (choice, ms) in [(1.0, 1.0), (2.0, 2.5), (3.0, 5.0), (4.0, 10.0)] {
-        let lost = loss(choice, 0.2 * ms);
-        println!("look-ahead {ms} ms, attack {:.1} ms: {lost:.2} dB lost", 0.2 * ms);
-        assert!(lost <= 1.0, "{ms} ms: {lost} dB");
+    for (lookahead, attack, range) in (1..5).flat_map(|choice| {
+        [0.02, 1.0, 250.0].into_iter().flat_map(move |ms| [40.0, 80.0].map(|db| (choice, ms, db)))
+    }) {
+        let lost = loss(lookahead.into(), attack, range);
+        let what = format!("look-ahead {lookahead}, attack {attack} ms, range {range} dB");
+        assert!(lost <= 1.0, "{what}: {lost} dB");
     }
-    assert!(loss(0.0, 1.0) > 10.0);
+    assert!(loss(0.0, 1.0, 40.0) > 10.0);
 }
 
 #[test]
