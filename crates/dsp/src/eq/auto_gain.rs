@@ -2,6 +2,10 @@
 //!
 //! Music is taken to have the spectrum of pink noise, equal power in every octave, and to be heard as
 //! ITU-R BS.1770-5, Annex 1, weights it: a shelf of +4 dB above 1.7 kHz and a low cut at 38 Hz.
+//!
+//! It is also taken to be mono, so that what a band does to the sides alone is left as it is: in most music
+//! they are a small part of the power, and how small is not known here. Whatever were assumed of them would
+//! turn mono material down for a boost that it does not have.
 
 use super::params::{BANDS, Kind, PARAMS, setting_of};
 use super::prototype::{MAX_SECTIONS, Section, Setting, Shape};
@@ -12,21 +16,25 @@ const POINTS_PER_DECADE: u32 = 12;
 const FROM_HZ: f64 = 20.0;
 const DECADES: u32 = 3;
 
+/// The channel that mono material is in.
+const MID: usize = 0;
+
 /// The weighting, as bands.
 const WEIGHTING: [Setting; 2] = [
     Setting { shape: Shape::HighShelf, frequency_hz: 1682.0, gain_db: 4.0, q: 0.7072, poles: 1 },
     Setting { shape: Shape::LowCut, frequency_hz: 38.0, gain_db: 0.0, q: 0.5, poles: 2 },
 ];
 
-/// Gain in dB that keeps the loudness of pink noise with the curve of `values`; dynamic bands count as if
-/// they did not move.
+/// Gain in dB that keeps the loudness of pink noise in mono with the curve of `values`; dynamic bands count
+/// as if they did not move.
 ///
 /// Audio thread: no allocation, no lock, no system call.
 pub fn compensation_db(values: &Values<PARAMS>) -> f64 {
     let mut bands = [None; BANDS];
     for (number, slot) in bands.iter_mut().enumerate() {
         let setting = setting_of(values, number);
-        let heard = Kind::of(values, number).on && !setting.is_neutral();
+        let kind = Kind::of(values, number);
+        let heard = kind.on && kind.side.covers(MID) && !setting.is_neutral();
         *slot = heard.then(|| Prepared::new(setting));
     }
     let weighting = WEIGHTING.map(Prepared::new);

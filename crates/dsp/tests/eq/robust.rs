@@ -1,8 +1,7 @@
 //! E5, E8, E9, E10 and E12: what every device must hold to. And auto gain.
 
-use twobus_dsp::Db;
 use twobus_dsp::DeviceKind;
-use twobus_dsp::eq::params::{AUTO_GAIN, BAND_PARAMS, band};
+use twobus_dsp::eq::params::{AUTO_GAIN, BAND_PARAMS, Side, band};
 use twobus_dsp::eq::prototype::{Setting, Shape};
 use twobus_dsp::eq::{Equalizer, SPECS};
 use twobus_dsp::meter::loudness::{LoudnessMeter, weights};
@@ -122,6 +121,25 @@ fn auto_gain_keeps_the_loudness_of_pink_noise() {
         let change = loudness(&left, &right) - before;
         assert!(change.abs() <= 0.5, "{settings:?}: {change:.2} LU");
     }
-    assert_eq!(Db(0.0).to_gain(), 1.0);
-    assert_eq!(SPECS[BAND_PARAMS + band::GAIN].default, 0.0);
+}
+
+#[test]
+fn auto_gain_hears_what_each_part_of_the_signal_has_of_a_band() {
+    let setting = Setting { shape: Shape::HighShelf, ..bell(2000.0, 18.0, 0.7) };
+    let mut eq = Equalizer::new(RATE_HZ, false);
+    crate::support::set_band(&mut eq, 2, &setting);
+    eq.set(AUTO_GAIN, 1.0);
+    let input = pink(10 * 48_000);
+    let before = loudness(&input, &input);
+    let mut change = |side: Side| {
+        eq.set(2 * BAND_PARAMS + band::SIDE, side as usize as f64);
+        eq.reset();
+        let (left, right) = run(&mut eq, &input, &input);
+        loudness(&left, &right) - before
+    };
+    // Mono material has no sides, and all of the mid.
+    for side in [Side::Side, Side::Mid, Side::Stereo] {
+        let change = change(side);
+        assert!(change.abs() <= 0.5, "{side:?}: {change:.2} LU");
+    }
 }
