@@ -47,6 +47,9 @@ pub use time::{FADE_S, FASTEST, INERTIA_S, LONGEST_S, frames};
 /// How long a change by hand takes, in seconds.
 pub const HAND_S: f64 = 0.02;
 
+/// The mix takes longer: its gains go through their whole range in half of its travel.
+pub const HAND_MIX_S: f64 = 0.05;
+
 const CHARACTER: usize = 0;
 const TIME: usize = 1;
 const SYNC: usize = 2;
@@ -413,7 +416,8 @@ impl Processor for Delay {
     }
 
     fn set(&mut self, param: usize, value: f64) {
-        self.start(param, value, self.hand_frames());
+        let mix_frames = (HAND_MIX_S * self.rate_hz) as usize;
+        self.start(param, value, if param == MIX { mix_frames } else { self.hand_frames() });
     }
 
     fn glide(&mut self, param: usize, value: f64, frames: usize) {

@@ -16,7 +16,11 @@ const SPACES: [&str; 3] = ["room", "hall", "plate"];
 
 /// A reverb that lets only its wet sound out, without pre-delay.
 fn wet(settings: &[(&str, f64)]) -> Box<dyn Processor> {
-    let mut reverb = device(KIND, RATE_HZ, &[("mix", 100.0), ("pre_delay", 0.0)]);
+    wet_at(RATE_HZ, settings)
+}
+
+fn wet_at(rate_hz: f64, settings: &[(&str, f64)]) -> Box<dyn Processor> {
+    let mut reverb = device(KIND, rate_hz, &[("mix", 100.0), ("pre_delay", 0.0)]);
     set(reverb.as_mut(), KIND, settings);
     reverb.reset();
     reverb

@@ -56,9 +56,7 @@ fn l4_no_move_of_any_control_clicks() {
             let output = moved(settings, id, values);
             for channel in &output {
                 let worst = db(roughest(channel));
-                // A level that goes straight to another has corners, which are no jumps.
-                let most = if id == "mix" { -55.0 } else { -60.0 };
-                assert!(worst <= most, "{id} in character {character}: {worst} dBFS");
+                assert!(worst <= -60.0, "{id} in character {character}: {worst} dBFS");
             }
         }
     }

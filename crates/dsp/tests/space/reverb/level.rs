@@ -3,9 +3,10 @@
 use std::f64::consts::PI;
 
 use realfft::RealFftPlanner;
+use twobus_dsp::meter::loudness::{LoudnessMeter, STEREO};
 
 use super::{KIND, RATE_HZ, SPACES, response, wet};
-use crate::signals::{noise, silence, sine};
+use crate::signals::{noise, pink, silence, sine};
 use crate::{Stereo, bits, db, device, peak, run, set, whole_grid};
 
 fn rms_db(signal: &Stereo) -> f64 {
@@ -123,6 +124,29 @@ fn r8_the_wet_sound_is_as_loud_whatever_the_decay() {
 }
 
 #[test]
+fn r8_the_loudness_of_steady_pink_noise_does_not_depend_on_the_decay() {
+    let input = pink(48_000 * 24, 0.1, 7);
+    let loudness = |signal: &Stereo| {
+        let mut meter = LoudnessMeter::new(RATE_HZ, STEREO);
+        // After the longest decay has built up.
+        meter.push(&[&signal[0][48_000 * 8..], &signal[1][48_000 * 8..]]);
+        meter.finish();
+        meter.loudness().integrated().0
+    };
+    let dry = loudness(&input);
+    for (space, name) in SPACES.iter().enumerate() {
+        let wet = [1000.0, 1500.0, 2000.0, 3000.0, 4000.0].map(|decay_ms| {
+            let mut reverb = wet(&[("space", space as f64), ("decay", decay_ms)]);
+            loudness(&run(reverb.as_mut(), &input)) - dry
+        });
+        let lowest = wet.iter().copied().fold(f64::MAX, f64::min);
+        let highest = wet.iter().copied().fold(f64::MIN, f64::max);
+        println!("{name}: {wet:.2?} LU");
+        assert!(highest - lowest <= 1.0, "{name}: {wet:?} LU");
+    }
+}
+
+#[test]
 fn no_move_of_any_control_clicks() {
     let moves = [
         ("size", 60.0),
@@ -139,10 +163,11 @@ fn no_move_of_any_control_clicks() {
         ("level", -12.0),
         ("freeze", 1.0),
         ("mix", 60.0),
+        ("mix", 0.0),
     ];
     for (id, value) in moves {
         let mut reverb = wet(&[]);
-        let tone = sine(48_000 * 4, 100.0, 0.25, RATE_HZ);
+        let tone = sine(48_000 * 4, 100.0, 0.5, RATE_HZ);
         let part = |range: std::ops::Range<usize>| tone.clone().map(|x| x[range.clone()].to_vec());
         let _ = run(reverb.as_mut(), &part(0..96_000));
         set(reverb.as_mut(), KIND, &[(id, value)]);
