@@ -42,7 +42,7 @@ pub const SPECS: &[ParamSpec] = &[
 pub const ATTACK_S: f64 = 0.001;
 
 /// Release, in seconds.
-pub const RELEASE_S: f64 = 0.02;
+pub const RELEASE_S: f64 = 0.016;
 
 /// Width of the knee, in dB.
 const KNEE_DB: f64 = 6.0;
