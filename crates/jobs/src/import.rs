@@ -9,8 +9,8 @@ use twobus_media::{RATES_HZ, Scan, ScanJob, Warning, converted_frames, probe, sc
 
 use twobus_session::roles::{Guess, guess};
 use twobus_session::{
-    Bus, BusKind, ChannelMap, Clip, ClipId, Edit, Fade, ListEdit, MediaFile, MediaId, Mix, Output,
-    Project, Song, SongEdit, Strip, StripEdit, StripId, Track,
+    Bus, ChannelMap, Clip, ClipId, Edit, Fade, ListEdit, MediaFile, MediaId, Mix, Output, Project,
+    Song, SongEdit, Strip, StripEdit, StripId, Track,
 };
 
 use crate::audio::note_seen;
@@ -408,7 +408,7 @@ fn group_edits(song: &Song, tracks: &[(Track, Option<&'static str>)], first: u32
         let like = &members[0].strip;
         let base = Strip::new(StripId(id), name);
         let strip = Strip { role: like.role, colour: like.colour, ..base };
-        let bus = Bus { strip, kind: BusKind::Group };
+        let bus = Bus::group(strip);
         edits.push(Edit::Song { song: song.id, change: SongEdit::Buses(ListEdit::add(bus)) });
         edits.extend(members.iter().map(|track| Edit::Strip {
             song: song.id,

@@ -93,13 +93,25 @@ pub struct Bus {
     pub kind: BusKind,
 }
 
+impl Bus {
+    /// A group.
+    pub fn group(strip: Strip) -> Self {
+        Self { strip, kind: BusKind::Group }
+    }
+
+    /// An effect return, which is solo-safe: what is soloed keeps its reverb.
+    pub fn effect_return(strip: Strip) -> Self {
+        Self { strip: Strip { solo_safe: true, ..strip }, kind: BusKind::Return }
+    }
+}
+
 /// What a bus is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum BusKind {
     /// A sub-mix that tracks go out to.
     Group,
-    /// An effect that strips send to; solo-safe by default.
+    /// An effect that strips send to: [`Bus::effect_return`].
     Return,
 }
 

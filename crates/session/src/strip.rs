@@ -80,7 +80,7 @@ pub struct Strip {
     pub mute: bool,
     /// Soloed. Monitoring only: a bounce ignores it.
     pub solo: bool,
-    /// Stays audible while others are soloed. Effect returns begin with it on.
+    /// Stays audible while others are soloed. [Effect returns](crate::Bus::effect_return) begin with it on.
     pub solo_safe: bool,
     /// Where its signal goes; [`Output::Nowhere`] for the mix bus.
     pub output: Output,

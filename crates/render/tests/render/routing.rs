@@ -79,10 +79,9 @@ fn heard(solo: &[u32], purpose: Purpose) -> f64 {
     }
     // Tracks 1 and 2 go through group 10; track 3 also sends to return 11, which is solo-safe.
     let group = bus(&mut scene, 10, "Group", 0);
-    let plate = bus(&mut scene, 11, "Plate", 0);
     scene.mix.buses[group].strip.solo = solo.contains(&10);
-    scene.mix.buses[plate].strip.solo_safe = true;
-    scene.mix.buses[plate].strip.solo = solo.contains(&11);
+    let plate = Strip { solo: solo.contains(&11), ..Strip::new(StripId(11), "Plate") };
+    scene.mix.buses.push(Bus::effect_return(plate));
     scene.mix.tracks[0].strip.output = Output::Strip(StripId(10));
     scene.mix.tracks[1].strip.output = Output::Strip(StripId(10));
     scene.mix.tracks[2].strip.sends.push(send(11));
