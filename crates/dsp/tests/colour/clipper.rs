@@ -97,7 +97,7 @@ fn s5_overshoot_is_what_the_documentation_says_and_catch_takes_it_all() {
 fn s6_a_driven_clipper_is_as_loud_as_its_input_and_never_above_its_ceiling() {
     for (programme, input) in programmes(RATE_HZ, 8.0) {
         let before = integrated(&input, RATE_HZ).0;
-        for drive in [0.0, 6.0, 12.0] {
+        for drive in [0.0, 6.0, 12.0, 18.0, 24.0] {
             let output = run(&mut *clipper(&[("drive", drive)]), &input);
             let error = integrated(&output, RATE_HZ).0 - before;
             println!("{programme}, {drive} dB: {error:+.2} LU");

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod automation;
 #[cfg(test)]
+mod bypass;
+#[cfg(test)]
 mod determinism;
 #[cfg(test)]
 mod faults;
