@@ -17,18 +17,16 @@
 mod engine;
 mod excess;
 
-use crate::auto_level::{AutoLevel, GRID_FRAMES};
+use crate::auto_level::AutoLevel;
+use crate::colour::{Colour, Shell};
 use crate::param::{ParamSpec, Unit, Values};
-use crate::processor::Processor;
 use crate::resample::{Grade, Oversampler};
 use crate::smooth::{Ramp, fill_gains};
 use crate::units::Db;
 
-use engine::{Controls, Engine};
+use engine::Controls;
+pub use engine::Engine;
 pub use excess::Knee;
-
-/// Length of the ramp after a change of a setting by hand, in seconds.
-pub const RAMP_S: f64 = 0.01;
 
 /// How the two qualities oversample, in the order of the parameter's choices. A hard edge has far more
 /// above half the rate than a saturator's curve, so the factors are higher and both are steep.
@@ -59,124 +57,73 @@ pub const SPECS: &[ParamSpec] = &[
 ];
 
 /// A stereo clipper.
+pub type Clipper = Shell<Core, { SPECS.len() }>;
+
+/// What a [`Clipper`] does with its signal.
 #[derive(Debug)]
-pub struct Clipper {
-    values: Values<{ SPECS.len() }>,
-    ramp_frames: u32,
+pub struct Core {
     drive_db: Ramp,
     ceiling_db: Ramp,
     /// From 0, hard, to 1, soft.
     softness: Ramp,
     /// From 0, off, to 1, on.
     catch: Ramp,
-    engines: [Engine; 2],
-    auto_level: AutoLevel,
-    /// Since the last reset, counted on the grid.
-    frame: usize,
-    /// How far the last block's loudest sample was brought down, in dB.
-    reduction_db: f32,
 }
 
 impl Clipper {
     /// A clipper at `rate_hz` with the defaults of [`SPECS`].
     pub fn new(rate_hz: f64) -> Self {
         let engine = |grade| Engine::new(Oversampler::new(grade, rate_hz, excess::LATENCY_FRAMES));
-        let mut clipper = Self {
-            values: Values::new(SPECS),
-            ramp_frames: (RAMP_S * rate_hz).round() as u32,
+        let core = Core {
             drive_db: Ramp::new(0.0),
             ceiling_db: Ramp::new(0.0),
             softness: Ramp::new(0.0),
             catch: Ramp::new(0.0),
-            engines: QUALITIES.each_ref().map(engine),
-            auto_level: AutoLevel::attenuating(rate_hz),
-            frame: 0,
-            reduction_db: 0.0,
         };
-        (0..SPECS.len()).for_each(|param| clipper.start(param, 0));
-        clipper.reset();
-        clipper
+        let engines = QUALITIES.each_ref().map(engine);
+        Self::around(core, engines, AutoLevel::attenuating(rate_hz), rate_hz)
     }
+}
 
-    /// Sends what depends on the parameter `param` on its way.
-    fn start(&mut self, param: usize, frames: u32) {
-        let values = &self.values;
+impl Colour<{ SPECS.len() }> for Core {
+    const SPECS: &'static [ParamSpec] = SPECS;
+    const QUALITY: usize = QUALITY;
+    const AUTO_LEVEL: usize = AUTO_LEVEL;
+    const STEPS: usize = CATCH;
+
+    type Engine = Engine;
+
+    fn start(&mut self, param: usize, values: &Values<{ SPECS.len() }>, frames: u32) {
         match param {
             DRIVE => self.drive_db.set(values[DRIVE], frames),
             CEILING => self.ceiling_db.set(values[CEILING], frames),
             KNEE => self.softness.set(values[KNEE] / 100.0, frames),
             CATCH => self.catch.set(values[CATCH], frames),
-            AUTO_LEVEL => self.auto_level.switch(values.is_on(AUTO_LEVEL)),
-            QUALITY => self.reset(),
             _ => {}
         }
     }
 
-    /// How many of `frames` can be computed with one knee, without crossing the grid.
-    fn run_length(&self, frames: usize) -> usize {
-        if self.softness.resting().is_none() {
-            return frames.min(1);
-        }
-        frames.min(GRID_FRAMES - self.frame % GRID_FRAMES)
+    fn finish(&mut self) {
+        let ramps = [&mut self.drive_db, &mut self.ceiling_db, &mut self.softness, &mut self.catch];
+        ramps.into_iter().for_each(Ramp::finish);
     }
 
-    /// Processes frames that share a knee.
-    fn run(&mut self, left: &mut [f32], right: &mut [f32]) {
+    fn is_steady(&self) -> bool {
+        self.softness.resting().is_some()
+    }
+
+    fn run(
+        &mut self,
+        engine: &mut Engine,
+        level: &mut AutoLevel,
+        [left, right]: [&mut [f32]; 2],
+    ) -> f32 {
         let frames = left.len();
-        if self.frame.is_multiple_of(GRID_FRAMES) {
-            self.auto_level.aim();
-        }
-        self.frame += frames;
         let mut controls = Controls::new(Knee::new(self.softness.advance()));
         fill_gains(&mut self.drive_db, &mut controls.drive[..frames]);
         fill_gains(&mut self.ceiling_db, &mut controls.ceiling[..frames]);
         controls.catch[..frames].iter_mut().for_each(|catch| *catch = self.catch.advance());
-        let engine = &mut self.engines[self.values.index(QUALITY)];
-        let peaks = engine.process(&mut controls, &mut self.auto_level, left, right);
-        let reduction =
-            if peaks[1] < peaks[0] { Db::from_gain(peaks[0] / peaks[1]).0 } else { 0.0 };
-        self.reduction_db = self.reduction_db.max(reduction as f32);
-    }
-}
-
-impl Processor for Clipper {
-    fn latency_frames(&self) -> usize {
-        self.engines[self.values.index(QUALITY)].latency_frames()
-    }
-
-    fn set(&mut self, param: usize, value: f64) {
-        if self.values.set(param, value) {
-            self.start(param, self.ramp_frames);
-        }
-    }
-
-    fn glide(&mut self, param: usize, value: f64, frames: usize) {
-        let frames = if param == CATCH { self.ramp_frames as usize } else { frames };
-        if self.values.set(param, value) {
-            self.start(param, u32::try_from(frames).unwrap_or(u32::MAX));
-        }
-    }
-
-    fn reset(&mut self) {
-        let ramps = [&mut self.drive_db, &mut self.ceiling_db, &mut self.softness, &mut self.catch];
-        ramps.into_iter().for_each(Ramp::finish);
-        self.engines.iter_mut().for_each(Engine::reset);
-        self.auto_level.reset();
-        self.frame = 0;
-        self.reduction_db = 0.0;
-    }
-
-    fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
-        self.reduction_db = 0.0;
-        let mut done = 0;
-        while done < left.len() {
-            let end = done + self.run_length(left.len() - done);
-            self.run(&mut left[done..end], &mut right[done..end]);
-            done = end;
-        }
-    }
-
-    fn gain_reduction_db(&self) -> f32 {
-        self.reduction_db
+        let [before, after] = engine.process(&mut controls, level, left, right);
+        if after < before { Db::from_gain(before / after).0 as f32 } else { 0.0 }
     }
 }

@@ -6,6 +6,7 @@
 pub mod auto_level;
 pub mod block;
 pub mod clipper;
+pub mod colour;
 pub mod compressor;
 pub mod curve;
 mod cut;

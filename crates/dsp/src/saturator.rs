@@ -25,18 +25,16 @@ mod shaper;
 mod tilt;
 
 use crate::auto_level::{AutoLevel, GRID_FRAMES};
+use crate::colour::{Colour, Shell};
 use crate::param::{ParamSpec, Unit, Values};
-use crate::processor::Processor;
 use crate::resample::{Grade, Oversampler};
 use crate::smooth::{Ramp, fill_gains};
 use crate::units::Db;
 
 pub use curve::{Curve, MOST_ASYMMETRY};
-use engine::{Controls, Engine};
+use engine::Controls;
+pub use engine::Engine;
 pub use tilt::PIVOT_HZ;
-
-/// Length of the ramp after a change of a setting by hand, in seconds.
-pub const RAMP_S: f64 = 0.01;
 
 /// Where a full-scale sample lies on the curve without drive. A full-scale sine through Tape then has
 /// about 2 % of third harmonic, a little below the 3 % to which recorders may be driven.
@@ -97,10 +95,11 @@ pub fn curve(curve: usize, asymmetry: f64) -> Curve {
 }
 
 /// A stereo saturator.
+pub type Saturator = Shell<Core, { SPECS.len() }>;
+
+/// What a [`Saturator`] does with its signal.
 #[derive(Debug)]
-pub struct Saturator {
-    values: Values<{ SPECS.len() }>,
-    ramp_frames: u32,
+pub struct Core {
     /// Running in dB.
     drive_db: Ramp,
     output_db: Ramp,
@@ -110,10 +109,6 @@ pub struct Saturator {
     hardness: Ramp,
     asymmetry: Ramp,
     tilt_db: Ramp,
-    engines: [Engine; 2],
-    auto_level: AutoLevel,
-    /// Since the last reset, counted on the grid.
-    frame: usize,
 }
 
 impl Saturator {
@@ -121,51 +116,20 @@ impl Saturator {
     pub fn new(rate_hz: f64) -> Self {
         let engine =
             |grade| Engine::new(Oversampler::new(grade, rate_hz, shaper::LATENCY_FRAMES), rate_hz);
-        let mut saturator = Self {
-            values: Values::new(SPECS),
-            ramp_frames: (RAMP_S * rate_hz).round() as u32,
+        let core = Core {
             drive_db: Ramp::new(0.0),
             output_db: Ramp::new(0.0),
             mix: Ramp::new(0.0),
             hardness: Ramp::new(0.0),
             asymmetry: Ramp::new(0.0),
             tilt_db: Ramp::new(0.0),
-            engines: QUALITIES.each_ref().map(engine),
-            auto_level: AutoLevel::new(rate_hz),
-            frame: 0,
         };
-        (0..SPECS.len()).for_each(|param| saturator.start(param, 0));
-        saturator.reset();
-        saturator
+        let engines = QUALITIES.each_ref().map(engine);
+        Self::around(core, engines, AutoLevel::new(rate_hz), rate_hz)
     }
+}
 
-    /// Sends what depends on the parameter `param` on its way.
-    fn start(&mut self, param: usize, frames: u32) {
-        let values = &self.values;
-        match param {
-            CURVE | ASYMMETRY | TONE => {
-                let curve = curve(values.index(CURVE), values[ASYMMETRY]);
-                let emphasis = MODELS[values.index(CURVE)].emphasis;
-                send(&mut self.hardness, curve.hardness, frames);
-                send(&mut self.asymmetry, curve.asymmetry, frames);
-                send(&mut self.tilt_db, emphasis.0 + values[TONE], frames);
-            }
-            DRIVE => self.drive_db.set(values[DRIVE], frames),
-            MIX => self.mix.set(values[MIX] / 100.0, frames),
-            OUTPUT => self.output_db.set(values[OUTPUT], frames),
-            AUTO_LEVEL => self.auto_level.switch(values.is_on(AUTO_LEVEL)),
-            QUALITY => self.reset(),
-            _ => {}
-        }
-    }
-
-    /// How many of `frames` can be computed with one curve, without crossing the grid.
-    fn run_length(&self, frames: usize) -> usize {
-        let moving = [&self.hardness, &self.asymmetry, &self.tilt_db];
-        let steady = moving.iter().all(|ramp| ramp.resting().is_some());
-        if steady { frames.min(GRID_FRAMES - self.frame % GRID_FRAMES) } else { frames.min(1) }
-    }
-
+impl Core {
     /// The controls of the next frames, up to a whole grid.
     fn controls(&mut self, frames: usize) -> Controls {
         let mut controls = Controls {
@@ -183,20 +147,6 @@ impl Saturator {
         }
         controls
     }
-
-    /// Processes frames that share a curve.
-    fn run(&mut self, left: &mut [f32], right: &mut [f32]) {
-        let frames = left.len();
-        let engine = &mut self.engines[self.values.index(QUALITY)];
-        if self.frame.is_multiple_of(GRID_FRAMES) {
-            engine.flush();
-            self.auto_level.aim();
-        }
-        self.frame += frames;
-        let controls = self.controls(frames);
-        let engine = &mut self.engines[self.values.index(QUALITY)];
-        engine.process(&controls, &mut self.auto_level, left, right);
-    }
 }
 
 /// Sends `ramp` to `target`, unless it goes there already: several parameters move it.
@@ -206,43 +156,52 @@ fn send(ramp: &mut Ramp, target: f64, frames: u32) {
     }
 }
 
-impl Processor for Saturator {
-    fn latency_frames(&self) -> usize {
-        self.engines[self.values.index(QUALITY)].latency_frames()
-    }
+impl Colour<{ SPECS.len() }> for Core {
+    const SPECS: &'static [ParamSpec] = SPECS;
+    const QUALITY: usize = QUALITY;
+    const AUTO_LEVEL: usize = AUTO_LEVEL;
+    const STEPS: usize = CURVE;
 
-    fn set(&mut self, param: usize, value: f64) {
-        if self.values.set(param, value) {
-            self.start(param, self.ramp_frames);
+    type Engine = Engine;
+
+    fn start(&mut self, param: usize, values: &Values<{ SPECS.len() }>, frames: u32) {
+        match param {
+            CURVE | ASYMMETRY | TONE => {
+                let curve = curve(values.index(CURVE), values[ASYMMETRY]);
+                let emphasis = MODELS[values.index(CURVE)].emphasis;
+                send(&mut self.hardness, curve.hardness, frames);
+                send(&mut self.asymmetry, curve.asymmetry, frames);
+                send(&mut self.tilt_db, emphasis.0 + values[TONE], frames);
+            }
+            DRIVE => self.drive_db.set(values[DRIVE], frames),
+            MIX => self.mix.set(values[MIX] / 100.0, frames),
+            OUTPUT => self.output_db.set(values[OUTPUT], frames),
+            _ => {}
         }
     }
 
-    fn glide(&mut self, param: usize, value: f64, frames: usize) {
-        // A curve has nothing between two choices, so it changes as by hand.
-        let frames = if param == CURVE { self.ramp_frames as usize } else { frames };
-        if self.values.set(param, value) {
-            self.start(param, u32::try_from(frames).unwrap_or(u32::MAX));
-        }
-    }
-
-    fn reset(&mut self) {
+    fn finish(&mut self) {
         for ramp in [&mut self.drive_db, &mut self.output_db, &mut self.mix] {
             ramp.finish();
         }
         for ramp in [&mut self.hardness, &mut self.asymmetry, &mut self.tilt_db] {
             ramp.finish();
         }
-        self.engines.iter_mut().for_each(Engine::reset);
-        self.auto_level.reset();
-        self.frame = 0;
     }
 
-    fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
-        let mut done = 0;
-        while done < left.len() {
-            let end = done + self.run_length(left.len() - done);
-            self.run(&mut left[done..end], &mut right[done..end]);
-            done = end;
-        }
+    fn is_steady(&self) -> bool {
+        let moving = [&self.hardness, &self.asymmetry, &self.tilt_db];
+        moving.iter().all(|ramp| ramp.resting().is_some())
+    }
+
+    fn run(
+        &mut self,
+        engine: &mut Engine,
+        level: &mut AutoLevel,
+        [left, right]: [&mut [f32]; 2],
+    ) -> f32 {
+        let controls = self.controls(left.len());
+        engine.process(&controls, level, left, right);
+        0.0
     }
 }

@@ -3,6 +3,7 @@
 use super::LOUDEST;
 use super::excess::{Excess, Knee};
 use crate::auto_level::{AutoLevel, GRID_FRAMES};
+use crate::colour::{self, sane};
 use crate::delay_line::DelayLine;
 use crate::resample::{MAX_FRAMES, Oversampler};
 use crate::wide;
@@ -28,7 +29,7 @@ impl Controls {
 
 /// From input to output at one quality.
 #[derive(Debug)]
-pub(super) struct Engine {
+pub struct Engine {
     oversampler: Oversampler,
     excess: Excess,
     dry: DelayLine<f32>,
@@ -45,17 +46,6 @@ impl Engine {
             dry: DelayLine::new(latency),
             gains: DelayLine::new(latency),
         }
-    }
-
-    pub(super) fn latency_frames(&self) -> usize {
-        self.dry.frames()
-    }
-
-    pub(super) fn reset(&mut self) {
-        self.oversampler.reset();
-        self.excess.reset();
-        self.dry.reset();
-        self.gains.reset();
     }
 
     /// Processes up to [`GRID_FRAMES`] frames in place; returns the largest magnitudes before and
@@ -97,12 +87,25 @@ impl Engine {
     }
 }
 
+impl colour::Engine for Engine {
+    fn latency_frames(&self) -> usize {
+        self.dry.frames()
+    }
+
+    fn reset(&mut self) {
+        self.oversampler.reset();
+        self.excess.reset();
+        self.dry.reset();
+        self.gains.reset();
+    }
+}
+
 /// Makes the signal sane and fills `driven` with it in parts of the ceiling.
 fn drive(controls: &Controls, left: &mut [f32], right: &mut [f32], driven: &mut [f64]) {
     let gains = controls.drive.iter().zip(&controls.ceiling);
     let frames = left.iter_mut().zip(right).zip(driven.chunks_exact_mut(2)).zip(gains);
     for (((l, r), driven), (drive, ceiling)) in frames {
-        (*l, *r) = (sane(*l), sane(*r));
+        (*l, *r) = (sane(*l, LOUDEST), sane(*r, LOUDEST));
         let gain = drive / ceiling;
         driven[0] = f64::from(*l) * gain;
         driven[1] = f64::from(*r) * gain;
@@ -124,8 +127,4 @@ impl wide::Work for Cutting<'_> {
         excess.process(knee, oversampler.up(block));
         oversampler.down(block);
     }
-}
-
-fn sane(sample: f32) -> f32 {
-    if sample.is_finite() { sample.clamp(-LOUDEST, LOUDEST) } else { 0.0 }
 }

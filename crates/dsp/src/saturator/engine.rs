@@ -5,6 +5,7 @@ use super::curve::Curve;
 use super::shaper::Shaper;
 use super::tilt::{OnePole, State};
 use crate::auto_level::{AutoLevel, GRID_FRAMES};
+use crate::colour::{self, sane};
 use crate::delay_line::DelayLine;
 use crate::resample::{MAX_FRAMES, Oversampler};
 use crate::units::Db;
@@ -31,7 +32,7 @@ pub(super) struct Controls {
 
 /// From input to output at one quality.
 #[derive(Debug)]
-pub(super) struct Engine {
+pub struct Engine {
     rate_hz: f64,
     oversampler: Oversampler,
     shaper: Shaper,
@@ -62,23 +63,6 @@ impl Engine {
             dry: DelayLine::new(latency),
             controls: DelayLine::new(latency),
         }
-    }
-
-    pub(super) fn latency_frames(&self) -> usize {
-        self.dry.frames()
-    }
-
-    pub(super) fn reset(&mut self) {
-        self.oversampler.reset();
-        self.shaper.reset();
-        [self.before, self.after, self.no_dc] = [State::default(); 3];
-        self.dry.reset();
-        self.controls.reset();
-    }
-
-    /// Zeroes what has died away.
-    pub(super) fn flush(&mut self) {
-        [&mut self.before, &mut self.after, &mut self.no_dc].into_iter().for_each(State::flush);
     }
 
     /// Processes up to [`GRID_FRAMES`] frames in place.
@@ -132,10 +116,28 @@ impl Engine {
     ) {
         let frames = left.iter_mut().zip(right).zip(driven.chunks_exact_mut(2)).zip(drive);
         for (((l, r), driven), drive) in frames {
-            (*l, *r) = (sane(*l), sane(*r));
+            (*l, *r) = (sane(*l, LOUDEST), sane(*r, LOUDEST));
             let frame = [f64::from(*l) * drive, f64::from(*r) * drive];
             driven.copy_from_slice(&self.before.tick(&self.tilt[0], frame));
         }
+    }
+}
+
+impl colour::Engine for Engine {
+    fn latency_frames(&self) -> usize {
+        self.dry.frames()
+    }
+
+    fn reset(&mut self) {
+        self.oversampler.reset();
+        self.shaper.reset();
+        [self.before, self.after, self.no_dc] = [State::default(); 3];
+        self.dry.reset();
+        self.controls.reset();
+    }
+
+    fn flush(&mut self) {
+        [&mut self.before, &mut self.after, &mut self.no_dc].into_iter().for_each(State::flush);
     }
 }
 
@@ -154,8 +156,4 @@ impl wide::Work for Shaping<'_> {
         shaper.process(curve, oversampler.up(block));
         oversampler.down(block);
     }
-}
-
-fn sane(sample: f32) -> f32 {
-    if sample.is_finite() { sample.clamp(-LOUDEST, LOUDEST) } else { 0.0 }
 }
