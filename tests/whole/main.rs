@@ -6,6 +6,8 @@ mod archive;
 #[cfg(test)]
 mod bounce;
 #[cfg(test)]
+mod chains;
+#[cfg(test)]
 mod check;
 #[cfg(test)]
 mod cli;

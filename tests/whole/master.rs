@@ -16,7 +16,7 @@ use crate::support::{
 const TOLERANCE_DB: f64 = 0.02;
 
 /// Six seconds of something like music: a beat, a bass, chords and air, about −17 LUFS.
-fn music() -> &'static Planar {
+pub(crate) fn music() -> &'static Planar {
     static MUSIC: OnceLock<Planar> = OnceLock::new();
     MUSIC.get_or_init(|| {
         let length = frames(6.0);
@@ -40,14 +40,14 @@ fn music() -> &'static Planar {
 }
 
 /// A studio with "music.wav" and no project.
-fn with_music() -> Studio {
+pub(crate) fn with_music() -> Studio {
     let studio = Studio::empty();
     studio.wav("music.wav", Float32, music());
     studio
 }
 
 /// The true peak of a file in dBTP, as the higher of two interpolators.
-fn true_peak_dbtp(planar: &[Vec<f32>]) -> f64 {
+pub(crate) fn true_peak_dbtp(planar: &[Vec<f32>]) -> f64 {
     let mut meter = TruePeak::new(planar.len());
     let mut verified = VerifiedPeak::new(planar.len());
     for (channel, samples) in planar.iter().enumerate() {
@@ -59,11 +59,11 @@ fn true_peak_dbtp(planar: &[Vec<f32>]) -> f64 {
     meter.peak_db().0.max(verified.peak_db().0)
 }
 
-fn number(json: &Value, key: &str) -> f64 {
+pub(crate) fn number(json: &Value, key: &str) -> f64 {
     json[key].as_f64().unwrap_or_else(|| panic!("{key} in {json}"))
 }
 
-fn integrated(studio: &Studio, path: &str) -> f64 {
+pub(crate) fn integrated(studio: &Studio, path: &str) -> f64 {
     number(&studio.json(&format!("analyze {path}"))["files"][0]["report"], "integrated_lufs")
 }
 
@@ -88,7 +88,7 @@ fn t2_the_ceiling_holds_in_the_file_of_every_format_and_rate() {
     let studio = with_music();
     for format in ["wav16", "wav24", "wav32f", "flac16", "flac24"] {
         for rate in ["", "--rate 44100"] {
-            for (ceiling, options) in [(-1.0, ""), (-0.1, "--no-dither")] {
+            for (ceiling, options) in [(-1.0, ""), (-0.1, "--dither none")] {
                 let out = format!("out-{format}{}{ceiling}", rate.len());
                 let json = studio.json(&format!(
                     "master music.wav --trim 9 --ceiling {ceiling} --format {format} {rate} \
@@ -168,7 +168,7 @@ fn t3_what_lies_under_the_ceiling_passes_bit_exactly_without_a_target() {
     }
     assert!(json["target_lufs"].is_null());
     // 24 bits hold all of it as well.
-    let _ = studio.done("master quiet.wav --format wav24 --no-dither --out out24.wav");
+    let _ = studio.done("master quiet.wav --format wav24 --dither none --out out24.wav");
     assert_same(&studio.read("out24.wav"), &quiet);
 }
 

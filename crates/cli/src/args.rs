@@ -7,11 +7,14 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use twobus_dsp::DeviceKind;
+use twobus_dsp::limiter::Character;
 use twobus_dsp::param::ParamSpec;
-use twobus_jobs::Format;
-use twobus_session::PrintKind;
+use twobus_jobs::{DitherKind, Format};
 use twobus_session::master::{LOUDNESS, MAX_REDUCTION};
+use twobus_session::presets::{ChainPreset, chain, chains};
 use twobus_session::strip::TRIM;
+use twobus_session::targets::{Destination, destination, targets};
+use twobus_session::{ChainVersion, PrintKind};
 
 use self::matching::{AssistArgs, MatchArgs};
 use self::songs::{AddSongArgs, ChangesArgs, ReopenArgs, TagArgs};
@@ -74,7 +77,9 @@ pub(crate) enum Command {
     Match(MatchArgs),
     /// Propose a master's chain for a loudness, a reference, or neither.
     Assist(AssistArgs),
-    /// Measure audio files.
+    /// Compare the chains of a master, its devices and the print at equal loudness.
+    Compare(CompareArgs),
+    /// Measure audio files, and tell what each place of playback will do with them.
     Analyze(AnalyzeArgs),
     /// Go from a folder of stems to a mix, a print and two masters, with a report.
     Demo(DemoArgs),
@@ -274,9 +279,19 @@ pub(crate) struct MasterArgs {
     /// The file to write; in the project's masters/ if not given.
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
-    /// Integrated loudness to reach, in LUFS, such as -14; the level is left alone if not given.
+    /// Where it goes, such as spotify, cd, ebu-r128 or vinyl: its ceiling, and its loudness if it asks for
+    /// one. Or the integrated loudness to reach, in LUFS, such as -14; without one the level is left alone.
+    #[arg(long, value_name = "PLACE|LUFS", allow_negative_numbers = true, value_parser = goal)]
+    pub(crate) target: Option<Goal>,
+    /// Integrated loudness to reach at that place, in LUFS, such as -11.
     #[arg(long, allow_negative_numbers = true, value_parser = within(&LOUDNESS))]
-    pub(crate) target: Option<f64>,
+    pub(crate) reach: Option<f64>,
+    /// Chain of the project: a, the one that is heard, or b, its alternative.
+    #[arg(long, value_enum, default_value_t = Chain::A)]
+    pub(crate) chain: Chain,
+    /// Chain that is shipped with the program, in place of the project's, such as "Gentle polish".
+    #[arg(long, value_parser = preset, conflicts_with = "chain")]
+    pub(crate) preset: Option<&'static ChainPreset>,
     /// Highest true peak, in dBTP.
     #[arg(long, allow_negative_numbers = true, value_parser = within(limiter("ceiling")))]
     pub(crate) ceiling: Option<f64>,
@@ -289,15 +304,22 @@ pub(crate) struct MasterArgs {
     /// Release of the limiter, in ms; automatic if not given.
     #[arg(long, value_parser = within(limiter("release")))]
     pub(crate) release: Option<f64>,
+    /// Character of the limiter; the chain's if not given.
+    #[arg(long, value_enum)]
+    pub(crate) limiter: Option<LimiterCharacter>,
     /// Sample rate of the file in Hz; the print's if not given.
     #[arg(long, value_parser = clap::value_parser!(u32).range(44_100..=192_000))]
     pub(crate) rate: Option<u32>,
     /// Format of the file.
     #[arg(long, value_enum, default_value_t = FileFormat::Wav24)]
     pub(crate) format: FileFormat,
-    /// Round without dither.
-    #[arg(long)]
-    pub(crate) no_dither: bool,
+    /// How a file of integers is dithered, where it has to be.
+    #[arg(long, value_enum, default_value_t = DitherArg::Tpdf)]
+    pub(crate) dither: DitherArg,
+    /// Keep the drive that was found, and the ceiling, in the limiter at the end of the project's chain,
+    /// so that playback is as loud.
+    #[arg(long, conflicts_with = "preset")]
+    pub(crate) keep: bool,
     /// Replace the file if it is there.
     #[arg(long)]
     pub(crate) force: bool,
@@ -327,6 +349,25 @@ pub(crate) struct CheckArgs {
     /// Replace the page if it is there.
     #[arg(long)]
     pub(crate) force: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CompareArgs {
+    /// Folder of the project.
+    pub(crate) project: PathBuf,
+    /// Number of the song.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) song: u32,
+    /// Number of the print; the newest main print if not given.
+    #[arg(long)]
+    pub(crate) print: Option<u32>,
+    /// Compare from here on: "1:31.8", "91.8" (seconds) or "4406400f" (frames); over the loop of the song,
+    /// else over the loudest 15 s, if not given.
+    #[arg(long, requires = "to")]
+    pub(crate) from: Option<Position>,
+    /// Compare up to here.
+    #[arg(long, requires = "from")]
+    pub(crate) to: Option<Position>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -391,6 +432,94 @@ impl From<FileFormat> for Format {
             FileFormat::Flac16 => Self::Flac16,
             FileFormat::Flac24 => Self::Flac24,
         }
+    }
+}
+
+/// What a master is for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Goal {
+    /// A place.
+    Place(&'static Destination),
+    /// A loudness, in LUFS.
+    Loudness(f64),
+}
+
+fn goal(text: &str) -> Result<Goal, String> {
+    if text.parse::<f64>().is_ok() {
+        return within(&LOUDNESS)(text).map(Goal::Loudness);
+    }
+    destination(text).map(Goal::Place).ok_or_else(|| {
+        let ids: Vec<&str> = targets().destinations.iter().map(|place| place.id.as_str()).collect();
+        format!("a loudness in LUFS, or one of: {}", ids.join(", "))
+    })
+}
+
+fn preset(name: &str) -> Result<&'static ChainPreset, String> {
+    chain(name).ok_or_else(|| {
+        let names: Vec<&str> = chains().iter().map(|chain| chain.name.as_str()).collect();
+        format!("one of: {}", names.join("; "))
+    })
+}
+
+/// The chains of a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Chain {
+    /// The chain that is heard.
+    A,
+    /// Its alternative.
+    B,
+}
+
+impl From<Chain> for ChainVersion {
+    fn from(chain: Chain) -> Self {
+        match chain {
+            Chain::A => Self::A,
+            Chain::B => Self::B,
+        }
+    }
+}
+
+/// How integers are dithered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DitherArg {
+    /// White noise.
+    Tpdf,
+    /// Noise where it is heard least: more of it in all, less to be heard.
+    Shaped,
+    /// None.
+    None,
+}
+
+impl From<DitherArg> for DitherKind {
+    fn from(dither: DitherArg) -> Self {
+        match dither {
+            DitherArg::Tpdf => Self::Tpdf,
+            DitherArg::Shaped => Self::Shaped,
+            DitherArg::None => Self::None,
+        }
+    }
+}
+
+/// Characters of the limiter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LimiterCharacter {
+    /// Moves as little as the peaks allow.
+    Transparent,
+    /// Keeps the front of hits, and comes back fast.
+    Punchy,
+    /// Holds, and comes back slowly: least distortion.
+    Safe,
+}
+
+impl LimiterCharacter {
+    /// The value of the limiter's parameter.
+    pub(crate) fn value(self) -> f64 {
+        let character = match self {
+            Self::Transparent => Character::Transparent,
+            Self::Punchy => Character::Punchy,
+            Self::Safe => Character::Safe,
+        };
+        Character::ALL.iter().position(|other| *other == character).map_or(0.0, |at| at as f64)
     }
 }
 
@@ -466,6 +595,15 @@ mod tests {
         assert!("late".parse::<Position>().is_err());
         assert!("-3".parse::<Position>().is_err());
         assert!("1:-3".parse::<Position>().is_err());
+    }
+
+    #[test]
+    fn a_goal_is_a_place_or_a_loudness() {
+        assert!(matches!(goal("-14"), Ok(Goal::Loudness(-14.0))));
+        assert!(matches!(goal("Spotify"), Ok(Goal::Place(place)) if place.name == "Spotify"));
+        assert!(goal("-140").is_err());
+        assert!(goal("nowhere").unwrap_err().contains("ebu-r128"));
+        assert!(preset("nothing").unwrap_err().contains("Gentle polish"));
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub(crate) mod bounce;
 pub(crate) mod changes;
 pub(crate) mod check;
 pub(crate) mod collect;
+pub(crate) mod compare;
 pub(crate) mod demo;
 pub(crate) mod devices;
 pub(crate) mod import;

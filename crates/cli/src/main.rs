@@ -5,6 +5,7 @@
 mod args;
 mod commands;
 mod outcome;
+mod places;
 mod show;
 mod terminal;
 
@@ -46,6 +47,7 @@ fn run(command: &Command, watch: &terminal::Watch) -> Result<Outcome, twobus_job
         Command::Check(args) => commands::check::run(args, progress),
         Command::Match(args) => commands::matching::run_match(args, progress),
         Command::Assist(args) => commands::matching::run_assist(args, progress),
+        Command::Compare(args) => commands::compare::run(args, progress),
         Command::Analyze(args) => commands::analyze::run(args, progress),
         Command::Demo(args) => commands::demo::run(args, progress),
     }

@@ -8,10 +8,18 @@
 //! - Low notes lengthen the hold to half their period, so that a short release does not follow the
 //!   waveform: an idea of F. Adriaensen's DPL-1.
 //! - Automatic release recovers at once from a single peak, and slowly from a dense passage.
+//! - A [`Character`] is a set of laws for attack, hold and release. Both attacks always run; a change of
+//!   the character cross-fades their gains, of which each keeps the ceiling, so that their mean does.
+//!
+//! ```text
+//! peaks ─► lowest gain, held ─► release ─┬─► attack ───────────────────────┬─► gain
+//!                                        └─► wait ─► attack of "punchy" ───┘
+//! ```
 //!
 //! Latency: [`ATTACK_S`], [`EARLY_S`] and the [`REACH`] of the interpolation; no setting changes it.
 
 mod attack;
+mod character;
 mod detect;
 mod hold;
 mod release;
@@ -26,6 +34,8 @@ use crate::smooth::Ramp;
 use crate::units::Db;
 
 use attack::Attack;
+pub use character::Character;
+use character::LONGEST_HOLD_S;
 use detect::Detector;
 use hold::{BassHold, SlidingMin};
 use release::{Coefficients, Release};
@@ -33,11 +43,14 @@ use release::{Coefficients, Release};
 /// Time over which the gain falls before a peak, in seconds.
 pub const ATTACK_S: f64 = 0.0015;
 
+/// The same where the character is [`Character::Punchy`].
+pub const PUNCHY_ATTACK_S: f64 = 0.0005;
+
 /// Time by which the gain has fallen before the peak comes, in seconds: frames before a peak
 /// between the samples have part in it, so they get the same gain.
 pub const EARLY_S: f64 = 0.0005;
 
-/// Length of the ramp after a change of the drive, in seconds.
+/// Length of the ramp after a change of the drive or of the character, in seconds.
 pub const RAMP_S: f64 = 0.01;
 
 /// Louder samples are taken to be this loud (+120 dBFS), so that no input silences the output for
@@ -52,6 +65,7 @@ const CEILING: usize = 1;
 const RELEASE: usize = 2;
 const AUTO_RELEASE: usize = 3;
 const LINK: usize = 4;
+const CHARACTER: usize = 5;
 
 /// Parameters of a [`Limiter`], in order.
 pub const SPECS: &[ParamSpec] = &[
@@ -60,6 +74,7 @@ pub const SPECS: &[ParamSpec] = &[
     ParamSpec::log("release", "Release", Unit::Ms, (10.0, 1000.0), 50.0),
     ParamSpec::switch("auto_release", "Auto release", true),
     ParamSpec::linear("link", "Link", Unit::Percent, (0.0, 100.0), 100.0),
+    ParamSpec::choice("character", "Character", &Character::NAMES, 0),
 ];
 
 /// A stereo true-peak limiter.
@@ -74,6 +89,10 @@ pub struct Limiter {
     release: Coefficients,
     /// 0 is none, 1 is full.
     link: f64,
+    /// For how many frames the gain is held at least.
+    hold_frames: f64,
+    /// Share of the shorter attack.
+    punch: Ramp,
     interpolator: Interpolator,
     channels: [Channel; 2],
     delay: DelayLine<f32>,
@@ -84,9 +103,10 @@ pub struct Limiter {
 impl Limiter {
     /// A limiter at `rate_hz` with the defaults of [`SPECS`].
     pub fn new(rate_hz: f64) -> Self {
-        let attack = || Attack::new(ATTACK_S * rate_hz);
-        let lookahead = attack().frames() + (EARLY_S * rate_hz) as usize;
-        let channel = || Channel::new(attack(), lookahead, rate_hz);
+        let attack = |time_s: f64| Attack::new(time_s * rate_hz);
+        let lookahead = attack(ATTACK_S).frames() + (EARLY_S * rate_hz) as usize;
+        let channel =
+            || Channel::new([attack(ATTACK_S), attack(PUNCHY_ATTACK_S)], lookahead, rate_hz);
         let mut limiter = Self {
             rate_hz,
             values: std::array::from_fn(|param| SPECS[param].default),
@@ -95,6 +115,8 @@ impl Limiter {
             ceiling: 1.0,
             release: Coefficients::default(),
             link: 1.0,
+            hold_frames: 0.0,
+            punch: Ramp::new(0.0),
             interpolator: Interpolator::new(),
             channels: [channel(), channel()],
             delay: DelayLine::new(REACH + lookahead),
@@ -123,13 +145,24 @@ impl Limiter {
             }
         }
         self.derive();
+        if param == CHARACTER {
+            let frames = (RAMP_S * self.rate_hz) as u32;
+            self.punch.set(self.character().law().punch, frames);
+        }
+    }
+
+    fn character(&self) -> Character {
+        let index = self.values[CHARACTER] as usize;
+        Character::ALL.get(index).copied().unwrap_or_default()
     }
 
     fn derive(&mut self) {
         self.ceiling = Db(self.values[CEILING]).to_gain();
-        let automatic = self.values[AUTO_RELEASE] >= 0.5;
+        let law = self.character().law();
+        let automatic = (self.values[AUTO_RELEASE] >= 0.5).then_some(&law);
         self.release = Coefficients::new(self.values[RELEASE] / 1000.0, automatic, self.rate_hz);
         self.link = self.values[LINK] / 100.0;
+        self.hold_frames = law.hold_s * self.rate_hz;
     }
 
     /// The next frame's drive, as a gain.
@@ -146,10 +179,12 @@ impl Limiter {
         let [left, right] = frame;
         (*left, *right) = (driven(*left, drive), driven(*right, drive));
         let [left_channel, right_channel] = &mut self.channels;
-        let left_need = left_channel.need(&self.interpolator, *left, self.ceiling);
-        let right_need = right_channel.need(&self.interpolator, *right, self.ceiling);
-        let left_gain = left_channel.gain(left_need.linked(right_need, self.link), &self.release);
-        let right_gain = right_channel.gain(right_need.linked(left_need, self.link), &self.release);
+        let (hold, punch) = (self.hold_frames, self.punch.advance());
+        let left_need = left_channel.need(&self.interpolator, *left, self.ceiling).held(hold);
+        let right_need = right_channel.need(&self.interpolator, *right, self.ceiling).held(hold);
+        let linked = |own: Need, other| own.linked(other, self.link);
+        let left_gain = left_channel.gain(linked(left_need, right_need), &self.release, punch);
+        let right_gain = right_channel.gain(linked(right_need, left_need), &self.release, punch);
         self.delay.process(from_mut(left), from_mut(right));
         *left = (f64::from(*left) * left_gain) as f32;
         *right = (f64::from(*right) * right_gain) as f32;
@@ -172,6 +207,7 @@ impl Processor for Limiter {
 
     fn reset(&mut self) {
         self.drive.finish();
+        self.punch.finish();
         self.drive_gain = Db(self.values[DRIVE]).to_gain();
         self.channels.iter_mut().for_each(Channel::reset);
         self.delay.reset();
@@ -212,17 +248,23 @@ struct Need {
 }
 
 impl Need {
+    /// This need, held for at least as many `frames`.
+    fn held(self, frames: f64) -> Self {
+        Self { hold_frames: self.hold_frames.max(frames), ..self }
+    }
+
     /// This need, moved by `amount` (0 to 1) towards what satisfies `other` too.
     fn linked(self, other: Self, amount: f64) -> Self {
-        // Exact at both ends, and where both are equal.
-        let mix = |own: f64, both: f64| {
-            if own == both { own } else { own * (1.0 - amount) + both * amount }
-        };
         Self {
-            gain: mix(self.gain, self.gain.min(other.gain)),
-            hold_frames: mix(self.hold_frames, self.hold_frames.max(other.hold_frames)),
+            gain: mix(self.gain, self.gain.min(other.gain), amount),
+            hold_frames: mix(self.hold_frames, self.hold_frames.max(other.hold_frames), amount),
         }
     }
+}
+
+/// `a`, moved by `amount` (0 to 1) towards `b`: exact at both ends, and where both are equal.
+fn mix(a: f64, b: f64, amount: f64) -> f64 {
+    if a == b { a } else { a * (1.0 - amount) + b * amount }
 }
 
 /// From one channel's signal to its gain.
@@ -233,18 +275,24 @@ struct Channel {
     lowest: SlidingMin,
     release: Release,
     attack: Attack,
+    /// The attack of [`Character::Punchy`], and what makes it end when the other does.
+    punchy: Attack,
+    wait: Wait,
 }
 
 impl Channel {
-    fn new(attack: Attack, lookahead: usize, rate_hz: f64) -> Self {
+    fn new([attack, punchy]: [Attack; 2], lookahead: usize, rate_hz: f64) -> Self {
+        let longest = BassHold::longest(rate_hz).max((LONGEST_HOLD_S * rate_hz).ceil() as usize);
         Self {
             detector: Detector::new(),
             bass: BassHold::new(rate_hz),
             // From the peak's reading to its playing, and one more frame: an interval's peak
             // concerns the frames at both of its ends.
-            lowest: SlidingMin::new(lookahead + 2, BassHold::longest(rate_hz)),
+            lowest: SlidingMin::new(lookahead + 2, longest),
             release: Release::new(),
+            wait: Wait::new(attack.frames() - punchy.frames()),
             attack,
+            punchy,
         }
     }
 
@@ -254,6 +302,8 @@ impl Channel {
         self.lowest.reset();
         self.release.reset();
         self.attack.reset();
+        self.punchy.reset();
+        self.wait.reset();
     }
 
     /// What the signal around the frame that has become known needs.
@@ -264,9 +314,36 @@ impl Channel {
         Need { gain, hold_frames: self.bass.push(sample) }
     }
 
-    /// The gain for the frame that leaves the delay.
-    fn gain(&mut self, need: Need, release: &Coefficients) -> f64 {
+    /// The gain for the frame that leaves the delay; `punch` is the share of the shorter attack.
+    fn gain(&mut self, need: Need, release: &Coefficients, punch: f64) -> f64 {
         let held = self.lowest.push(need.gain, need.hold_frames as usize);
-        self.attack.push(self.release.push(held, release))
+        let gain = self.release.push(held, release);
+        let short = self.punchy.push(self.wait.push(gain));
+        mix(self.attack.push(gain), short, punch)
+    }
+}
+
+/// Gains that wait for some frames.
+#[derive(Debug)]
+struct Wait {
+    gains: Box<[f64]>,
+    next: usize,
+}
+
+impl Wait {
+    /// A wait of `frames`, at least one.
+    fn new(frames: usize) -> Self {
+        Self { gains: vec![1.0; frames.max(1)].into(), next: 0 }
+    }
+
+    fn reset(&mut self) {
+        self.gains.fill(1.0);
+    }
+
+    /// Takes a gain and returns the one of as many frames ago.
+    fn push(&mut self, gain: f64) -> f64 {
+        let oldest = std::mem::replace(&mut self.gains[self.next], gain);
+        self.next = if self.next + 1 == self.gains.len() { 0 } else { self.next + 1 };
+        oldest
     }
 }

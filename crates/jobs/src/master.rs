@@ -16,17 +16,19 @@ use crate::analyze::{Analysis, analyze};
 use crate::error::{Error, Result};
 use crate::folder::Folder;
 use crate::leftovers::SCRATCH;
-use crate::output::{Format, Output, OutputSpec, Over, depth};
+use crate::output::{DitherKind, Format, Output, OutputSpec, Over, depth};
 use crate::progress::Progress;
 use crate::room::check_room;
 
-mod chain;
+pub(crate) mod chain;
 mod drive;
 mod limit;
+mod stage;
 
 use chain::through_chain;
 use drive::Drive;
 use limit::limit;
+pub use stage::{print_of, staged};
 
 /// What to make of a print.
 #[derive(Debug, Clone)]
@@ -43,8 +45,8 @@ pub struct MasterOptions {
     pub rate_hz: Option<u32>,
     /// Format of the file.
     pub format: Format,
-    /// Whether an integer file is dithered.
-    pub dither: bool,
+    /// How an integer file is dithered, where it has to be.
+    pub dither: DitherKind,
     /// Whether a file that is there may be replaced.
     pub overwrite: bool,
 }
@@ -58,7 +60,7 @@ impl Default for MasterOptions {
             target: Target::default(),
             rate_hz: None,
             format: Format::Wav24,
-            dither: true,
+            dither: DitherKind::Tpdf,
             overwrite: false,
         }
     }
@@ -77,8 +79,12 @@ pub struct Mastered {
     pub drive_db: f64,
     /// Largest gain reduction of the limiter, in dB.
     pub reduction_db: f64,
+    /// Where that is, in seconds of the file.
+    pub reduction_s: f64,
     /// Gain after the limiter that brought the verified true peak to the ceiling, in dB; 0 or below.
     pub verify_trim_db: f64,
+    /// The dither of the file; none for a copy of samples that its format holds.
+    pub dither: Dither,
     /// True when the target's loudness was out of reach under its cap on gain reduction.
     pub capped: bool,
     /// XXH3 (64-bit) of the bytes of what went in.
@@ -139,7 +145,8 @@ pub fn master(
     let over = write(&processed, &drive, &limited, dither, (out, options), progress)?;
     // The file has its name now, so it is measured whoever wants to stop.
     let after = analyze(out, &Progress::new())?.report;
-    let notes = notes(&drive, &before, &after, over, options);
+    let reduction_s = limited.reduction_at as f64 / f64::from(processed.rate_hz);
+    let notes = notes(&drive, reduction_s, &before, &after, over, options);
     Ok(Mastered {
         path: out.to_owned(),
         input_hash,
@@ -148,7 +155,9 @@ pub fn master(
         after,
         drive_db: drive.db,
         reduction_db: limited.reduction_db,
+        reduction_s,
         verify_trim_db: limited.trim_db,
+        dither,
         capped: drive.capped,
         notes,
     })
@@ -210,8 +219,13 @@ fn passes(options: &MasterOptions) -> u64 {
 
 /// The input as PCM with two channels or one, decoded into the temporary folder if it is not.
 fn as_pcm(input: &Path, scratch: &TempDir, progress: &Progress) -> Result<PcmReader> {
-    let reader = match PcmReader::open(input) {
-        Ok(reader) => reader,
+    Ok(PcmReader::open(&pcm_path(input, scratch, progress)?)?)
+}
+
+/// A file that holds the input as PCM: itself, or what it is decoded to in the temporary folder.
+pub(crate) fn pcm_path(input: &Path, scratch: &TempDir, progress: &Progress) -> Result<PathBuf> {
+    let (path, reader) = match PcmReader::open(input) {
+        Ok(reader) => (input.to_owned(), reader),
         Err(_) => {
             let decoded = scratch.path().join("decoded.wav");
             let bytes_done = std::sync::atomic::AtomicU64::new(0);
@@ -219,14 +233,15 @@ fn as_pcm(input: &Path, scratch: &TempDir, progress: &Progress) -> Result<PcmRea
             let job =
                 ScanJob { rate_hz: None, converted: &decoded, bytes_done: &bytes_done, cancel };
             let _scan = scan(input, &job)?;
-            PcmReader::open(&decoded)?
+            let reader = PcmReader::open(&decoded)?;
+            (decoded, reader)
         }
     };
     if reader.channels() > 2 {
         let problem = "has more than two channels; a master is made from a stereo or mono file";
         return Err(Error::Stem { path: input.to_owned(), problem });
     }
-    Ok(reader)
+    Ok(path)
 }
 
 /// What lies before the limiter: a file of 32-bit float at the rate of delivery.
@@ -243,6 +258,8 @@ pub(crate) struct Processed {
 struct Limited {
     /// Largest gain reduction, in dB.
     reduction_db: f64,
+    /// Frame of the file where that is.
+    reduction_at: u64,
     /// Gain that brings the verified true peak to the ceiling, in dB; 0 or below.
     trim_db: f64,
 }
@@ -279,7 +296,7 @@ fn verify(
     progress: &Progress,
 ) -> Result<Limited> {
     let mut peaks = VerifiedPeak::new(2);
-    let reduction_db = limit(processed, drive.db, options, progress, |left, right| {
+    let deepest = limit(processed, drive.db, options, progress, |left, right| {
         peaks.push(0, left);
         peaks.push(1, right);
         Ok(())
@@ -290,11 +307,11 @@ fn verify(
         true => 1.0 / f64::from(1_u32 << (options.format.samples().bits() - 1)),
         false => 0.0,
     };
-    // Dither of two steps and rounding of half a step can add to a peak.
-    let room = if options.dither { 1.5 * step } else { 0.5 * step };
+    // Dither and rounding can add to a peak.
+    let room = options.dither.at(processed.rate_hz).peak_steps() * step;
     let ceiling = Db(options.target.ceiling_dbtp).to_gain() - room;
     let trim_db = Db::from_gain(ceiling / true_peak.max(ceiling)).0.min(0.0);
-    Ok(Limited { reduction_db, trim_db })
+    Ok(Limited { reduction_db: deepest.db, reduction_at: deepest.frame, trim_db })
 }
 
 /// The dither of the file: none for a copy of samples that its format holds.
@@ -308,10 +325,7 @@ fn dither(
     let gains = [options.trim.0, drive.db, limited.reduction_db, limited.trim_db];
     let converted = rate_hz != before.info.rate_hz;
     let processed = converted || !options.chain.is_empty() || gains.iter().any(|db| *db != 0.0);
-    match options.dither {
-        true => options.format.dither(depth(&before.info), processed),
-        false => Dither::Off,
-    }
+    options.format.dither_as(options.dither.at(rate_hz), depth(&before.info), processed)
 }
 
 /// Writes the file; returns what had to be clamped.
@@ -335,7 +349,7 @@ fn write(
     let trim = Db(limited.trim_db).to_gain();
     let scaled =
         |samples: &[f32]| samples.iter().map(|&x| f64::from(x) * trim).collect::<Vec<f64>>();
-    let _reduction_db = limit(processed, drive.db, options, progress, |left, right| {
+    let _deepest = limit(processed, drive.db, options, progress, |left, right| {
         output.push(&scaled(left), &scaled(right))
     })?;
     output.flush()?;
@@ -346,6 +360,7 @@ fn write(
 
 fn notes(
     drive: &Drive,
+    reduction_s: f64,
     before: &Analysis,
     after: &Report,
     over: Option<Over>,
@@ -368,12 +383,15 @@ fn notes(
         notes.push(text.to_owned());
     }
     if let (true, Some(asked)) = (drive.capped, target.loudness_lufs) {
+        let (minutes, seconds) = ((reduction_s / 60.0).floor(), reduction_s % 60.0);
         notes.push(format!(
-            "{} LUFS would take more than {} dB of gain reduction; the master stops at {} LUFS. \
-             Lower the loud peaks in the mix, or allow more with --max-reduction.",
+            "{} LUFS would take more than {} dB of gain reduction; the master stops at {} LUFS, {} LU \
+             short. What decides is the peak at {minutes:.0}:{seconds:04.1}: lower such peaks in the mix, \
+             or allow more with --max-reduction.",
             Db(asked),
             Db(target.max_reduction_db),
-            Db(reached)
+            Db(reached),
+            Db(asked - reached)
         ));
     }
     let peak = after.true_peak.map_or(f64::NEG_INFINITY, |peak| peak.value);

@@ -16,7 +16,31 @@ pub(crate) use overs::Over;
 /// Frames that are written at a time.
 const CHUNK_FRAMES: usize = 4096;
 /// The dither of every file that is dithered: the same bytes for the same samples.
-const DITHER: Dither = Dither::Tpdf { seed: 0x7477_6f62_7573 };
+const SEED: u64 = 0x7477_6f62_7573;
+const DITHER: Dither = Dither::Tpdf { seed: SEED };
+
+/// How a master's samples are rounded to integers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DitherKind {
+    /// Plainly.
+    None,
+    /// With white noise.
+    #[default]
+    Tpdf,
+    /// With noise that lies where it is heard least.
+    Shaped,
+}
+
+impl DitherKind {
+    /// The dither of a file at `rate_hz`.
+    pub fn at(self, rate_hz: u32) -> Dither {
+        match self {
+            Self::None => Dither::Off,
+            Self::Tpdf => DITHER,
+            Self::Shaped => Dither::Shaped { seed: SEED, rate_hz },
+        }
+    }
+}
 
 /// File formats that are delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,13 +105,18 @@ impl Format {
         self.samples() != SampleFormat::Float32
     }
 
-    /// The dither of such a file of audio that came in `source` and was `processed` since or not.
+    /// The white dither of such a file of audio that came in `source` and was `processed` since or not.
     pub(crate) fn dither(self, source: Depth, processed: bool) -> Dither {
+        self.dither_as(DITHER, source, processed)
+    }
+
+    /// The same with the dither that is `wanted`.
+    pub(crate) fn dither_as(self, wanted: Dither, source: Depth, processed: bool) -> Dither {
         let target = match self.samples() {
             SampleFormat::Float32 => Depth::Float,
             SampleFormat::Int16 | SampleFormat::Int24 => Depth::Fixed(self.samples().bits()),
         };
-        DITHER.for_target(target, source, processed)
+        wanted.for_target(target, source, processed)
     }
 }
 

@@ -118,6 +118,9 @@ fn master(change: &MasterEdit, song: &Song) -> Option<String> {
         MasterEdit::Chain(change) => {
             format!("{title} master: {}", change.lower_words(&master.chain, kind))
         }
+        MasterEdit::Devices(_) => format!("{title} master: set chain"),
+        MasterEdit::Preset(name) => format!("{title} master: load \"{name}\""),
+        MasterEdit::CopyChain => format!("{title} master: copy A to B"),
         MasterEdit::Alternative(Some(_)) => format!("{title} master: set alternative"),
         MasterEdit::Alternative(None) => format!("{title} master: drop alternative"),
         MasterEdit::SwapChains => format!("{title} master: swap A and B"),

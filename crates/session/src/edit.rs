@@ -18,7 +18,7 @@
 mod consequences;
 mod control;
 mod list;
-mod master;
+pub(crate) mod master;
 mod project;
 mod reach;
 mod song;
@@ -199,8 +199,7 @@ impl Project {
                 Edit::Device { song, device, change: change.swap(found)? }
             }
             Edit::Master { song, change } => {
-                let master = &mut self.song_mut(song)?.master;
-                Edit::Master { song, change: change.swap(master)? }
+                Edit::Master { song, change: change.swap(self.song_mut(song)?)? }
             }
         })
     }

@@ -63,7 +63,7 @@ pub use error::{EditError, Problem};
 pub use file::{Document, FileError, FileFault, Loaded, load, load_backup, save};
 pub use history::History;
 pub use ids::{ClipId, DeviceId, MarkerId, MediaId, SectionId, SendId, SongId, StripId, VersionId};
-pub use master::{Delivery, Master, MasterInput, Reference, Target};
+pub use master::{ChainVersion, Delivery, Master, MasterInput, Reference, Target};
 pub use media_file::MediaFile;
 pub use mix::{Bus, BusKind, Mix, Monitor, Track};
 pub use print::{Conditions, Measurements, Print, PrintKind};

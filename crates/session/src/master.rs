@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 use twobus_dsp::Db;
 use twobus_dsp::param::{ParamSpec, Unit};
 
-use crate::ids::MediaId;
-use crate::strip::{Device, control};
+use crate::clip::Clip;
+use crate::ids::{MediaId, StripId};
+use crate::mix::{Mix, Track};
+use crate::strip::{Device, Strip, control};
 
 /// True-peak ceiling of the delivered file, in dBTP.
 pub const CEILING: ParamSpec = control("ceiling_dbtp", "ceiling", Unit::Db, -20.0, 0.0, -1.0);
@@ -44,6 +46,14 @@ pub struct Master {
 }
 
 impl Master {
+    /// The chain of this letter of an A/B comparison; `None` where there is no B.
+    pub fn chain_of(&self, version: ChainVersion) -> Option<&[Device]> {
+        match version {
+            ChainVersion::A => Some(&self.chain),
+            ChainVersion::B => self.alternative.as_deref(),
+        }
+    }
+
     /// The deliveries once `new` is one of them: it takes the place of one with the same file.
     pub fn delivered(&self, new: Delivery) -> Vec<Delivery> {
         let mut all = self.deliveries.clone();
@@ -51,6 +61,26 @@ impl Master {
         all.push(new);
         all
     }
+}
+
+/// The two chains of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ChainVersion {
+    /// The chain that is heard and delivered.
+    #[default]
+    A,
+    /// The alternative.
+    B,
+}
+
+/// The mix that plays a master: `clips` of what goes in on one track, after `trim`, and `chain` on the
+/// mix bus. Playback, the job and the command line all render this.
+pub fn as_mix(trim: Db, chain: &[Device], clips: Vec<Clip>) -> Mix {
+    let mut mix = Mix::default();
+    let strip = Strip { trim, ..Strip::new(StripId(1), "Print") };
+    mix.tracks.push(Track { strip, mono: false, clips });
+    mix.bus.inserts = chain.to_vec();
+    mix
 }
 
 /// A file that was delivered, and what it was made from.

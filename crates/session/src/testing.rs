@@ -437,7 +437,7 @@ fn master(chance: &mut Chance, project: &Project, id: SongId) -> MasterEdit {
     let empty = Master::default();
     let master = project.song(id).map_or(&empty, |song| &song.master);
     let devices = |c: &mut Chance| Device::new(DeviceId(20 + c.id(6)), c.pick(&DeviceKind::ALL));
-    match chance.below(9) {
+    match chance.below(12) {
         0 => MasterEdit::Input(chance.pick(&[
             MasterInput::NewestPrint,
             MasterInput::Print(1),
@@ -464,6 +464,9 @@ fn master(chance: &mut Chance, project: &Project, id: SongId) -> MasterEdit {
             print: chance.pick(&[None, Some(1)]),
             input_hash: "fedcba9876543210".to_owned(),
         })),
+        7 => MasterEdit::CopyChain,
+        8 => MasterEdit::Preset(chance.pick(&["Gentle polish", "Club", "Nobody's"]).to_owned()),
+        9 => MasterEdit::Devices(vec![devices(chance), devices(chance)]),
         _ => MasterEdit::References(list(chance, &master.references, |c| Reference {
             media: MediaId(c.id(5)),
             weight: c.number(0.001, 100.0),

@@ -6,8 +6,8 @@ use twobus_jobs::{Folder, Offline, Result, offline};
 use twobus_session::audible::changes_since;
 use twobus_session::readiness::words::headline;
 use twobus_session::{
-    Delivery, Lane, LaneMode, LaneTarget, MasterInput, Measurements, MediaFile, Mix, Output, Print,
-    Project, Song, Strip, Version,
+    Delivery, Device, Lane, LaneMode, LaneTarget, MasterInput, Measurements, MediaFile, Mix, Output,
+    Print, Project, Song, Strip, Target, Version,
 };
 
 use crate::args::InfoArgs;
@@ -43,6 +43,22 @@ struct SongJson {
     /// The file that the master is made of, where that is no print of this project.
     master_file: Option<String>,
     masters: Vec<MasterJson>,
+    master: ChainsJson,
+}
+
+#[derive(Serialize)]
+struct ChainsJson {
+    trim_db: f64,
+    target: Target,
+    chain: Vec<DeviceJson>,
+    alternative: Option<Vec<DeviceJson>>,
+}
+
+#[derive(Serialize)]
+struct DeviceJson {
+    id: u32,
+    kind: &'static str,
+    bypass: bool,
 }
 
 #[derive(Serialize)]
@@ -178,6 +194,7 @@ fn song_text(project: &Project, song: &Song, number: usize) -> String {
     if let Some(file) = master_file(project, song) {
         text.push_str(&format!("Print from elsewhere: {}, {}\n", file.path, file.format));
     }
+    text.push_str(&chains_text(song));
     for delivery in &song.master.deliveries {
         let MasterJson { file, current, .. } = master_json(project, song, delivery);
         let age = if current { "current" } else { "older than the mix or its print" };
@@ -264,6 +281,39 @@ fn print_text(project: &Project, song: &Song, print: &Print, in_full: bool) -> S
     text
 }
 
+/// The chains of the master, where there are any.
+fn chains_text(song: &Song) -> String {
+    let master = &song.master;
+    let devices = |chain: &[Device]| {
+        or_dash(chain.iter().map(|device| {
+            let off = if device.bypass { " (bypassed)" } else { "" };
+            format!("{} {}{off}", device.kind.name(), device.id.0)
+        }))
+    };
+    match (&master.alternative, master.chain.is_empty()) {
+        (None, true) => String::new(),
+        (None, false) => format!("Chain: {}\n", devices(&master.chain)),
+        (Some(other), _) => {
+            format!("Chain A: {}\nChain B: {}\n", devices(&master.chain), devices(other))
+        }
+    }
+}
+
+fn chains_json(song: &Song) -> ChainsJson {
+    let device = |device: &Device| DeviceJson {
+        id: device.id.0,
+        kind: device.kind.name(),
+        bypass: device.bypass,
+    };
+    let devices = |chain: &Vec<Device>| chain.iter().map(device).collect();
+    ChainsJson {
+        trim_db: song.master.trim.0,
+        target: song.master.target,
+        chain: devices(&song.master.chain),
+        alternative: song.master.alternative.as_ref().map(devices),
+    }
+}
+
 /// A delivery is current when it was made of a print as that is listed, and the mix is the print's.
 fn master_json(project: &Project, song: &Song, delivery: &Delivery) -> MasterJson {
     let print = song.prints.iter().find(|print| Some(print.number) == delivery.print);
@@ -328,5 +378,6 @@ fn song_json(project: &Project, song: &Song) -> SongJson {
             .iter()
             .map(|each| master_json(project, song, each))
             .collect(),
+        master: chains_json(song),
     }
 }

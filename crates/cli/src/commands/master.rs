@@ -3,35 +3,46 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use twobus_analysis::Report;
+use twobus_analysis::places::{self, Played};
+use twobus_analysis::{LoudestPart, Report};
+use twobus_dsp::dither::Dither;
+use twobus_dsp::units::signed;
 use twobus_dsp::{Db, DeviceKind};
+use twobus_jobs::compare::PART_S;
 use twobus_jobs::{
     Error, Folder, Format, MasterOptions, Mastered, Progress, Result, is_same_file, master,
 };
 use twobus_session::audible::changes_since;
 use twobus_session::{
-    Device, DeviceId, Edit, MasterEdit, MasterInput, Print, PrintKind, Project, Song, SongId,
-    Target,
+    ChainVersion, Device, DeviceEdit, DeviceId, Edit, ListEdit, MasterEdit, MasterInput, ParamId,
+    Print, PrintKind, Project, Song, SongId, Target,
 };
 
-use crate::args::MasterArgs;
+use crate::args::{Goal, MasterArgs};
 use crate::commands::song;
 use crate::outcome::Outcome;
+use crate::places::table;
 use crate::show;
 
 #[derive(Serialize)]
 struct Json {
     path: String,
     format: String,
+    place: Option<String>,
     target_lufs: Option<f64>,
     ceiling_dbtp: f64,
     max_reduction_db: f64,
     capped: bool,
     drive_db: f64,
     reduction_db: f64,
+    reduction_s: f64,
     verify_trim_db: f64,
+    dither: &'static str,
+    dither_rms_dbfs: Option<f64>,
     before: Report,
     after: Report,
+    loudest: Option<LoudestPart>,
+    places: Vec<Played>,
 }
 
 /// What is to be done.
@@ -59,12 +70,95 @@ pub(crate) fn run(args: &MasterArgs, progress: &Progress) -> Result<Outcome> {
     let _at_work = work.origin.as_ref().map(|origin| origin.folder.at_work()).transpose()?;
     let done = master(&work.input, &work.out, &work.options, progress)?;
     let mut notes = done.notes.clone();
+    if let Some(Goal::Place(place)) = args.target {
+        let played = places::at(place, &done.after);
+        notes.extend(played.into_iter().next().into_iter().flat_map(|played| played.warnings));
+    }
     if let Some(origin) = work.origin {
         notes.extend(note_delivery(&origin, &done));
+        if args.keep {
+            notes.extend(keep(&origin, &done, &work.options, args.chain.into()));
+        }
         notes.extend(origin.notes);
     }
     let options = &work.options;
-    Ok(Outcome::new(text(&done, options), &json(&done, options)).with_warnings(notes))
+    let text = format!("{}\n{}", text(&done, options), table(&places::all(&done.after)));
+    Ok(Outcome::new(text, &json(&done, options, args)).with_warnings(notes))
+}
+
+/// Keeps the drive that was found in the limiter at the end of the chain, which is added if there is none.
+fn keep(
+    origin: &Origin,
+    done: &Mastered,
+    options: &MasterOptions,
+    version: ChainVersion,
+) -> Vec<String> {
+    let kept = origin.folder.change(|project| {
+        let song = project.song(origin.song).ok_or_else(|| missing("the song"))?;
+        let edit = kept(song, done.drive_db, options.target.ceiling_dbtp, version)?;
+        Ok(project.apply(edit)?)
+    });
+    match kept {
+        Ok(changed) => changed.notes,
+        Err(error) => vec![format!("The drive is not kept in the project: {error}.")],
+    }
+}
+
+fn missing(what: &str) -> Error {
+    Error::Missing(format!("{what} is not there any more"))
+}
+
+/// The edits that set the last limiter of a chain to this drive and ceiling.
+fn kept(song: &Song, drive_db: f64, ceiling_dbtp: f64, version: ChainVersion) -> Result<Edit> {
+    let chain = song.master.chain_of(version).ok_or_else(|| missing("chain B"))?;
+    let values = [("drive", drive_db), ("ceiling", ceiling_dbtp)];
+    for (id, value) in values {
+        let index = DeviceKind::Limiter.param(id).expect("the limiter declares both");
+        let spec = &DeviceKind::Limiter.specs()[index];
+        if !spec.range.contains(&value) {
+            let (low, high) = (spec.range.start(), spec.range.end());
+            return Err(Error::Missing(format!(
+                "a limiter's {id} goes from {low} to {high} dB, not to {value:.2}; change the trim by the rest"
+            )));
+        }
+    }
+    let name = "Keep the drive".to_owned();
+    let Some(limiter) = chain.last().filter(|device| is_limiter(device)) else {
+        let mut limiter = Device::new(song.fresh_device_id(), DeviceKind::Limiter);
+        for (id, value) in values {
+            set(&mut limiter, id, value);
+        }
+        return Ok(with_limiter(song, limiter, version));
+    };
+    let edit = |(id, value): (&str, f64)| {
+        let id = ParamId::new(id).expect("it is declared");
+        let change = DeviceEdit::Param { id, value };
+        Edit::Device { song: song.id, device: limiter.id, change }
+    };
+    Ok(Edit::Batch { name, edits: values.map(edit).to_vec() })
+}
+
+/// Adds a limiter at the end of a chain.
+fn with_limiter(song: &Song, limiter: Device, version: ChainVersion) -> Edit {
+    let change = match version {
+        ChainVersion::A => MasterEdit::Chain(ListEdit::add(limiter)),
+        ChainVersion::B => {
+            let mut devices = song.master.alternative.clone().unwrap_or_default();
+            devices.push(limiter);
+            MasterEdit::Alternative(Some(devices))
+        }
+    };
+    Edit::Master { song: song.id, change }
+}
+
+fn is_limiter(device: &Device) -> bool {
+    device.kind == DeviceKind::Limiter && !device.bypass
+}
+
+fn set(device: &mut Device, id: &str, value: f64) {
+    if let Some(param) = device.kind.param(id) {
+        device.values[param] = value;
+    }
 }
 
 /// Notes in the project what was delivered, and from what; the file is there in any case.
@@ -100,13 +194,14 @@ fn of_project(args: &MasterArgs, folder: Folder) -> Result<Work> {
     let (input, print) = input(args.print, &folder, &project, song)?;
     let notes = print.map_or_else(Vec::new, |print| age(print, &project, song));
     let master = &song.master;
-    let is_limiter = |device: &&Device| device.kind == DeviceKind::Limiter && !device.bypass;
-    // The limiter at the end of the chain is the one that is driven; the rest runs before it.
-    let (limiter, chain) = match master.chain.split_last() {
-        Some((last, before)) if is_limiter(&last) => (last.clone(), before.to_vec()),
-        _ => (Device::new(DeviceId(0), DeviceKind::Limiter), master.chain.clone()),
+    let chain = match args.preset {
+        Some(preset) => preset.devices(song.fresh_device_id()),
+        None => {
+            let none = || Error::Missing(format!("\"{}\" has no chain B", song.title));
+            master.chain_of(args.chain.into()).ok_or_else(none)?.to_vec()
+        }
     };
-    let options = options(args, master.target, master.trim, limiter, chain);
+    let options = options(args, master.target, master.trim, chain)?;
     let out = match &args.out {
         Some(out) => {
             check_apart(out, &folder, &project)?;
@@ -153,8 +248,12 @@ pub(super) fn check_apart(out: &Path, folder: &Folder, project: &Project) -> Res
 }
 
 fn of_file(args: &MasterArgs) -> Result<Work> {
-    let limiter = Device::new(DeviceId(0), DeviceKind::Limiter);
-    let options = options(args, Target::default(), Db::UNITY, limiter, Vec::new());
+    let chain = args.preset.map_or_else(Vec::new, |preset| preset.devices(DeviceId(1)));
+    let options = options(args, Target::default(), Db::UNITY, chain)?;
+    if args.keep {
+        let text = "only a project can keep a drive; this is a file".to_owned();
+        return Err(Error::Missing(text));
+    }
     let stem =
         args.input.file_stem().map_or_else(|| "Master".into(), |stem| stem.to_string_lossy());
     let beside = args.input.with_file_name(name(&format!("{stem} master"), &options));
@@ -162,34 +261,53 @@ fn of_file(args: &MasterArgs) -> Result<Work> {
     Ok(Work { input, out, options, origin: None })
 }
 
+/// The options, of which those not given are the project's.
 fn options(
     args: &MasterArgs,
-    target: Target,
+    own: Target,
     trim: Db,
-    mut limiter: Device,
-    chain: Vec<Device>,
-) -> MasterOptions {
+    mut chain: Vec<Device>,
+) -> Result<MasterOptions> {
+    // The limiter at the end of the chain is the one that is driven; the rest runs before it.
+    let last = chain.pop_if(|last| is_limiter(last));
+    let mut limiter = last.unwrap_or_else(|| Device::new(DeviceId(0), DeviceKind::Limiter));
     if let Some(release_ms) = args.release {
-        for (id, value) in [("release", release_ms), ("auto_release", 0.0)] {
-            if let Some(param) = limiter.kind.param(id) {
-                limiter.values[param] = value;
-            }
-        }
+        set(&mut limiter, "release", release_ms);
+        set(&mut limiter, "auto_release", 0.0);
     }
-    MasterOptions {
+    if let Some(character) = args.limiter {
+        set(&mut limiter, "character", character.value());
+    }
+    Ok(MasterOptions {
         trim: args.trim.map_or(trim, Db),
         chain,
         limiter,
-        target: Target {
-            ceiling_dbtp: args.ceiling.unwrap_or(target.ceiling_dbtp),
-            loudness_lufs: args.target.or(target.loudness_lufs),
-            max_reduction_db: args.max_reduction.unwrap_or(target.max_reduction_db),
-        },
+        target: target(args, own)?,
         rate_hz: args.rate,
         format: args.format.into(),
-        dither: !args.no_dither,
+        dither: args.dither.into(),
         overwrite: args.force,
-    }
+    })
+}
+
+/// What the file is held to: the place's, or the project's own, and what was given besides.
+fn target(args: &MasterArgs, own: Target) -> Result<Target> {
+    let target = match (args.target, args.reach) {
+        (Some(Goal::Place(place)), reach) => place.target(reach),
+        (Some(Goal::Loudness(_)), Some(_)) => {
+            let text = "give one loudness: --target with a number, or --reach".to_owned();
+            return Err(Error::Missing(text));
+        }
+        (Some(Goal::Loudness(lufs)), None) | (None, Some(lufs)) => {
+            Target { loudness_lufs: Some(lufs), ..own }
+        }
+        (None, None) => own,
+    };
+    Ok(Target {
+        ceiling_dbtp: args.ceiling.unwrap_or(target.ceiling_dbtp),
+        max_reduction_db: args.max_reduction.unwrap_or(own.max_reduction_db),
+        ..target
+    })
 }
 
 /// "Song 24-bit.wav", or "Song 44100 16-bit.wav" where a rate was asked for.
@@ -205,7 +323,7 @@ fn name(title: &str, options: &MasterOptions) -> String {
 
 /// The file that is mastered, and the print it is, if it is one.
 pub(super) fn input<'a>(
-    print_number: Option<u32>,
+    number: Option<u32>,
     folder: &Folder,
     project: &Project,
     song: &'a Song,
@@ -225,7 +343,7 @@ pub(super) fn input<'a>(
             })
         })
     };
-    match (&song.master.input, print_number) {
+    match (&song.master.input, number) {
         (_, Some(number)) => print(Some(number)),
         (MasterInput::NewestPrint, None) => print(None),
         (MasterInput::Print(number), None) => print(Some(*number)),
@@ -248,14 +366,37 @@ pub(crate) fn text(done: &Mastered, options: &MasterOptions) -> String {
     let drive = show::value(Some(done.drive_db), 2, "dB");
     let reduction = show::value(Some(done.reduction_db), 1, "dB");
     let (path, format) = (done.path.display(), options.format);
+    let dither = match dither_rms_dbfs(done, options) {
+        Some(rms) => format!(" Dither: {}, {} dBFS.", dither_name(done.dither), signed(rms, 1)),
+        None => String::new(),
+    };
     format!(
-        "{path}: {format}\n{}Drive {drive}, largest gain reduction {reduction}.\n",
+        "{path}: {format}\n{}Drive {drive}, largest gain reduction {reduction}.{dither}\n",
         show::table(&rows)
     )
 }
 
-fn json(done: &Mastered, options: &MasterOptions) -> Json {
+fn dither_name(dither: Dither) -> &'static str {
+    match dither {
+        Dither::Off => "none",
+        Dither::Tpdf { .. } => "TPDF",
+        Dither::Shaped { .. } => "shaped",
+    }
+}
+
+/// RMS of what dither and rounding add to the file, all frequencies together.
+fn dither_rms_dbfs(done: &Mastered, options: &MasterOptions) -> Option<f64> {
+    let bits = options.format.samples().bits();
+    (done.dither != Dither::Off).then(|| done.dither.rms_dbfs(bits))
+}
+
+fn json(done: &Mastered, options: &MasterOptions, args: &MasterArgs) -> Json {
+    let place = match args.target {
+        Some(Goal::Place(place)) => Some(place.id.clone()),
+        Some(Goal::Loudness(_)) | None => None,
+    };
     Json {
+        place,
         path: done.path.display().to_string(),
         format: options.format.to_string(),
         target_lufs: options.target.loudness_lufs,
@@ -264,8 +405,13 @@ fn json(done: &Mastered, options: &MasterOptions) -> Json {
         capped: done.capped,
         drive_db: done.drive_db,
         reduction_db: done.reduction_db,
+        reduction_s: done.reduction_s,
         verify_trim_db: done.verify_trim_db,
+        dither: dither_name(done.dither),
+        dither_rms_dbfs: dither_rms_dbfs(done, options),
         before: done.before.report.clone(),
+        loudest: done.after.loudest_part(PART_S),
+        places: places::all(&done.after),
         after: done.after.clone(),
     }
 }

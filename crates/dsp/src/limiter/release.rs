@@ -1,12 +1,7 @@
 //! How the gain recovers.
 
+use super::character::Law;
 use crate::units::one_pole;
-
-/// Automatic release: time in which lasting reduction becomes the level to recover to, in seconds.
-const SETTLE_S: f64 = 0.3;
-
-/// Automatic release: how many times slower that level recovers than the gain recovers to it.
-const SLOWNESS: f64 = 8.0;
 
 /// Automatic release: longest time in which that level recovers, in seconds.
 const SLOWEST_S: f64 = 2.0;
@@ -23,13 +18,12 @@ pub(super) struct Coefficients {
 }
 
 impl Coefficients {
-    pub(super) fn new(time_s: f64, automatic: bool, rate_hz: f64) -> Self {
-        let slow = if automatic {
-            let slow_s = (SLOWNESS * time_s).min(SLOWEST_S);
-            [one_pole(SETTLE_S, rate_hz), one_pole(slow_s, rate_hz)]
-        } else {
-            [1.0, 1.0]
-        };
+    /// A recovery that covers 63 % in `time_s`, by itself or automatically by the laws of a character.
+    pub(super) fn new(time_s: f64, automatic: Option<&Law>, rate_hz: f64) -> Self {
+        let slow = automatic.map_or([1.0, 1.0], |law| {
+            let slow_s = (law.slowness * time_s).min(SLOWEST_S);
+            [one_pole(law.settle_s, rate_hz), one_pole(slow_s, rate_hz)]
+        });
         Self { fast: one_pole(time_s, rate_hz), slow }
     }
 }
@@ -67,11 +61,14 @@ impl Release {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limiter::Character;
 
     const RATE_HZ: f64 = 48_000.0;
 
     /// Frames until the gain is within 1 dB of unity, after `held_s` at −6 dB.
-    fn recovery(held_s: f64, automatic: bool) -> usize {
+    fn recovery(held_s: f64, automatic: Option<Character>) -> usize {
+        let automatic = automatic.map(Character::law);
+        let automatic = automatic.as_ref();
         let coefficients = Coefficients::new(0.05, automatic, RATE_HZ);
         let mut release = Release::new();
         for _ in 0..(held_s * RATE_HZ) as usize {
@@ -82,8 +79,8 @@ mod tests {
 
     #[test]
     fn manual_release_covers_63_percent_in_its_time_whatever_came_before() {
-        assert_eq!(recovery(0.001, false), recovery(3.0, false));
-        let coefficients = Coefficients::new(0.05, false, RATE_HZ);
+        assert_eq!(recovery(0.001, None), recovery(3.0, None));
+        let coefficients = Coefficients::new(0.05, None, RATE_HZ);
         let mut release = Release::new();
         assert_eq!(release.push(0.0, &coefficients), 0.0);
         let gain = (0..2400).map(|_| release.push(1.0, &coefficients)).last().unwrap();
@@ -92,14 +89,18 @@ mod tests {
 
     #[test]
     fn automatic_release_is_fast_after_a_peak_and_slow_after_a_passage() {
-        let (peak, passage) = (recovery(0.003, true), recovery(3.0, true));
-        assert!(peak < 2 * recovery(0.003, false));
+        let of = |held_s, character| recovery(held_s, Some(character));
+        let (peak, passage) = (of(0.003, Character::Transparent), of(3.0, Character::Transparent));
+        assert!(peak < 2 * recovery(0.003, None));
         assert!(passage > 5 * peak, "{peak} {passage}");
+        assert!(of(3.0, Character::Punchy) < passage / 2);
+        assert!(of(3.0, Character::Safe) > passage * 3 / 2);
     }
 
     #[test]
     fn t3_the_gain_returns_to_exactly_one() {
-        for automatic in [false, true] {
+        let laws = Character::ALL.map(Character::law);
+        for automatic in laws.iter().map(Some).chain([None]) {
             let coefficients = Coefficients::new(0.01, automatic, RATE_HZ);
             let mut release = Release::new();
             let _ = release.push(0.2, &coefficients);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use twobus_dsp::Db;
+use twobus_dsp::limiter::Character;
 use twobus_dsp::meter::true_peak::VerifiedPeak;
 
 use crate::referee::{Kaiser, fft_peak, itu_peak, sample_peak};
@@ -14,6 +15,9 @@ const RATES_HZ: [f64; 5] = [44_100.0, 48_000.0, 88_200.0, 96_000.0, 192_000.0];
 /// In milliseconds; none is automatic with the default time.
 const RELEASES_MS: [Option<f64>; 4] = [None, Some(10.0), Some(50.0), Some(500.0)];
 const CEILINGS_DB: [f64; 3] = [-0.1, -1.0, -2.0];
+
+/// Combinations of rate, release, ceiling and character.
+const GRID: usize = 5 * 4 * 3 * 3;
 
 /// Combinations tried per signal unless the whole grid is asked for.
 const SUBSET: usize = 3;
@@ -27,6 +31,7 @@ struct Case {
     rate_hz: f64,
     release_ms: Option<f64>,
     ceiling_db: f64,
+    character: usize,
 }
 
 /// How far above the ceiling each meter read, in dB.
@@ -40,7 +45,7 @@ struct Excess {
 
 impl Case {
     fn limited(&self) -> Vec<Vec<f32>> {
-        let mut settings = vec![("ceiling", self.ceiling_db)];
+        let mut settings = vec![("ceiling", self.ceiling_db), ("character", self.character as f64)];
         if let Some(time) = self.release_ms {
             settings.extend([("auto_release", 0.0), ("release", time)]);
         }
@@ -62,8 +67,12 @@ impl Case {
     }
 
     fn describe(&self) -> String {
-        let Self { signal, rate_hz, release_ms, ceiling_db } = self;
-        format!("{}, {rate_hz} Hz, release {release_ms:?}, ceiling {ceiling_db} dB", signal.name)
+        let Self { signal, rate_hz, release_ms, ceiling_db, character } = self;
+        let character = Character::NAMES[*character];
+        format!(
+            "{}, {rate_hz} Hz, release {release_ms:?}, ceiling {ceiling_db} dB, {character}",
+            signal.name
+        )
     }
 }
 
@@ -72,21 +81,17 @@ fn cases() -> Vec<Case> {
     let mut random = Random::new(1);
     let mut cases = Vec::new();
     for signal in &SIGNALS {
-        let case = |rate: usize, release: usize, ceiling: usize| Case {
+        let case = |point: usize| Case {
             signal,
-            rate_hz: RATES_HZ[rate],
-            release_ms: RELEASES_MS[release],
-            ceiling_db: CEILINGS_DB[ceiling],
+            rate_hz: RATES_HZ[point % 5],
+            release_ms: RELEASES_MS[point / 5 % 4],
+            ceiling_db: CEILINGS_DB[point / 20 % 3],
+            character: point / 60,
         };
         if whole_grid() {
-            let grid =
-                (0..5).flat_map(|r| (0..4).flat_map(move |t| (0..3).map(move |c| (r, t, c))));
-            cases.extend(grid.map(|(r, t, c)| case(r, t, c)));
+            cases.extend((0..GRID).map(case));
         } else {
-            cases.extend(
-                (0..SUBSET)
-                    .map(|_| case(random.below(RATES_HZ.len()), random.below(4), random.below(3))),
-            );
+            cases.extend((0..SUBSET).map(|_| case(random.below(GRID))));
         }
     }
     cases

@@ -73,8 +73,8 @@ fn t3_a_signal_below_the_ceiling_passes_bit_for_bit() {
         let [mut signal, _] = music(rate_hz, 0.3);
         let scale = ceiling() * 0.999 / kaiser.peak(&signal).max(fft_peak(&signal));
         signal.iter_mut().for_each(|x| *x = (f64::from(*x) * scale) as f32);
-        for link in [0.0, 37.7, 100.0] {
-            let mut limiter = limiter(rate_hz, &[("link", link)]);
+        for (link, character) in [(0.0, 0.0), (37.7, 1.0), (100.0, 2.0)] {
+            let mut limiter = limiter(rate_hz, &[("link", link), ("character", character)]);
             let latency = limiter.latency_frames();
             let [left, right] = run(&mut limiter, &[signal.clone(), signal.clone()]);
             assert!(left[..latency].iter().all(|x| *x == 0.0));
@@ -102,9 +102,13 @@ fn t3_after_a_loud_passage_the_signal_is_untouched_again() {
 fn t4_thd_of_tones_at_6_db_reduction() {
     // 50 Hz ≤ 0.3 % and 1 kHz ≤ 0.03 % are the bars; the hold makes all tones steady.
     for rate_hz in [44_100.0, 96_000.0] {
-        for settings in
-            [vec![], vec![("auto_release", 0.0)], vec![("auto_release", 0.0), ("release", 10.0)]]
-        {
+        for settings in [
+            vec![],
+            vec![("auto_release", 0.0)],
+            vec![("auto_release", 0.0), ("release", 10.0)],
+            vec![("character", 1.0)],
+            vec![("character", 2.0)],
+        ] {
             for hz in [20.0, 30.0, 50.0, 80.0, 110.0, 160.0, 234.0, 400.0, 1000.0, 3000.0] {
                 let level = 2.0 * ceiling();
                 let (output, reduction) =
@@ -127,9 +131,11 @@ fn t4_thd_of_tones_at_6_db_reduction() {
 #[test]
 fn t4_side_bands_of_30_hz_with_3_khz_at_6_db_reduction_are_below_minus_50_dbc() {
     for rate_hz in [44_100.0, 48_000.0, 96_000.0] {
-        for automatic in [0.0, 1.0] {
+        for settings in
+            [("auto_release", 0.0), ("auto_release", 1.0), ("character", 1.0), ("character", 2.0)]
+        {
             let level = 2.0 * ceiling();
-            let (output, reduction) = settled(rate_hz, &[("auto_release", automatic)], |t| {
+            let (output, reduction) = settled(rate_hz, &[settings], |t| {
                 level * (0.8 * (TAU * 30.0 * t).sin() + 0.2 * (TAU * 3000.0 * t).sin())
             });
             assert!((5.5..6.2).contains(&reduction), "{reduction} dB");
@@ -138,7 +144,7 @@ fn t4_side_bands_of_30_hz_with_3_khz_at_6_db_reduction_are_below_minus_50_dbc() 
                 .filter(|k| *k != 0)
                 .map(|k| amplitude(&output, (3000.0 + 30.0 * f64::from(k)) / rate_hz))
                 .fold(0.0, f64::max);
-            println!("{rate_hz} Hz, auto {automatic}: {:.1} dBc", db(worst / carrier));
+            println!("{rate_hz} Hz, {settings:?}: {:.1} dBc", db(worst / carrier));
             assert!(db(worst / carrier) <= -50.0);
         }
     }
@@ -147,7 +153,13 @@ fn t4_side_bands_of_30_hz_with_3_khz_at_6_db_reduction_are_below_minus_50_dbc() 
 #[test]
 fn t5_latency_is_where_an_impulse_comes_out_and_at_most_5_ms_whatever_the_settings() {
     for rate_hz in RATES_HZ {
-        for (id, value) in [("release", 1000.0), ("auto_release", 0.0), ("link", 0.0)] {
+        for (id, value) in [
+            ("release", 1000.0),
+            ("auto_release", 0.0),
+            ("link", 0.0),
+            ("character", 1.0),
+            ("character", 2.0),
+        ] {
             let mut limiter = limiter(rate_hz, &[(id, value)]);
             let mut input = both((0..100).map(|_| 0.0));
             input[0][10] = 0.5;
@@ -243,4 +255,66 @@ fn t7_3_db_reduction_of_music_takes_3_db_of_peak_to_loudness_and_adds_nothing_ou
     let outside = (0..120).map(|k| band(12_000.0 + 100.0 * f64::from(k))).fold(0.0, f64::max);
     println!("outside the band: {:.1} dBFS", db(outside));
     assert!(db(outside) <= -60.0);
+}
+
+/// The gain around a hit of 2 in a tone of 0.5, for each character: from 5 ms before it on.
+fn gains_around_a_hit(character: f64) -> Vec<f64> {
+    let rate_hz = 48_000.0;
+    let mut input = both((0..96_000).map(|_| 0.5));
+    input.iter_mut().for_each(|channel| channel[48_000] = 2.0);
+    let mut limiter = limiter(rate_hz, &[("character", character)]);
+    let latency = limiter.latency_frames();
+    let [output, _] = run(&mut limiter, &input);
+    (47_760..90_000).map(|i| f64::from(output[latency + i] / input[0][i])).collect()
+}
+
+#[test]
+fn punchy_leaves_the_front_of_a_hit_longer_and_safe_holds_the_gain_after_it() {
+    let [transparent, punchy, safe] = [0.0, 1.0, 2.0].map(gains_around_a_hit);
+    let first_below = |gains: &[f64]| gains.iter().position(|gain| *gain < 0.999).unwrap();
+    // The hit is 240 frames in; the attack ends 0.5 ms before it.
+    let (long, short) = (240 - first_below(&transparent), 240 - first_below(&punchy));
+    println!("the gain falls {long} and {short} frames before the hit");
+    assert!(long > 80 && short < 50, "{long}, {short}");
+    assert_eq!(first_below(&safe), first_below(&transparent));
+    for gains in [&transparent, &punchy, &safe] {
+        assert!((gains[240] * 2.0 - ceiling()).abs() < 1e-3);
+    }
+    let back = |gains: &[f64]| gains[240..].iter().position(|gain| *gain > 0.9).unwrap();
+    let (transparent, safe) = (back(&transparent), back(&safe));
+    println!("back after {transparent} and {safe} frames");
+    assert!(safe > transparent + 1200, "the hold is 30 ms");
+}
+
+#[test]
+fn characters_differ_in_loudness_as_they_say() {
+    let [signal, _] = music(48_000.0, 2.0);
+    let scale = 4.0 * ceiling() / sample_peak(&signal);
+    let hot: Vec<f32> = signal.iter().map(|x| (f64::from(*x) * scale) as f32).collect();
+    let level = |character: f64| {
+        let mut limiter = limiter(48_000.0, &[("character", character)]);
+        db(rms(&run(&mut limiter, &[hot.clone(), hot.clone()])[0]))
+    };
+    let [transparent, punchy, safe] = [0.0, 1.0, 2.0].map(level);
+    println!("transparent {transparent:.2}, punchy {punchy:.2}, safe {safe:.2} dBFS");
+    assert!(punchy > transparent && transparent > safe);
+}
+
+#[test]
+fn a_change_of_the_character_keeps_the_ceiling_and_does_not_click() {
+    let rate_hz = 48_000.0;
+    let input = both((0..96_000).map(|i| 3.0 * (TAU * 200.0 * f64::from(i) / rate_hz).sin()));
+    let mut limiter = limiter(rate_hz, &[]);
+    let character = twobus_dsp::limiter::SPECS.iter().position(|s| s.id == "character").unwrap();
+    let mut output = input.clone();
+    let [left, right] = &mut output;
+    for (block, (l, r)) in left.chunks_mut(4800).zip(right.chunks_mut(4800)).enumerate() {
+        limiter.set(character, (block % 3) as f64);
+        limiter.process(l, r);
+    }
+    assert!(sample_peak(&output[0]) <= ceiling());
+    // A tone of 200 Hz at the ceiling moves by 2.7 % of it from frame to frame; a click would add to that.
+    let steps = output[0][4800..].windows(2).map(|pair| f64::from((pair[1] - pair[0]).abs()));
+    let largest = steps.fold(0.0, f64::max) / ceiling();
+    assert!(largest < TAU * 200.0 / rate_hz * 1.02, "{largest}");
 }

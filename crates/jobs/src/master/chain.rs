@@ -1,14 +1,16 @@
 //! The print through trim and chain, at its own rate, then converted to the rate of delivery.
 
+use std::ops::Range;
 use std::path::Path;
 
+use twobus_dsp::Db;
 use twobus_dsp::meter::loudness::{LoudnessMeter, weights};
 use twobus_dsp::pan::PanLaw;
 use twobus_media::{AudioWriter, Container, PcmReader, SampleFormat, WriteSpec};
 use twobus_render::compile::build_device;
 use twobus_render::offline::{self, Span};
 use twobus_render::{Context, Purpose, Renderer, Source, compile};
-use twobus_session::{Mix, Strip, StripId, Track};
+use twobus_session::{Device, Track, master};
 
 use super::{Conversion, MasterOptions, Processed};
 use crate::error::Result;
@@ -16,7 +18,7 @@ use crate::feed::{Feed, with_feeds};
 use crate::playlist::Playlist;
 use crate::progress::Progress;
 
-/// Renders `print` as a mix of one track whose bus holds the chain: the renderer of every mix.
+/// Renders `print` to a file at `rate_hz` that lies before the limiter.
 pub(super) fn through_chain(
     print: PcmReader,
     path: &Path,
@@ -24,22 +26,36 @@ pub(super) fn through_chain(
     options: &MasterOptions,
     progress: &Progress,
 ) -> Result<Processed> {
-    let (own_rate_hz, end) = (print.info().rate_hz, print.frames());
-    let mut mix = Mix::default();
-    let strip = Strip { trim: options.trim, ..Strip::new(StripId(1), "Print") };
-    mix.tracks.push(Track { strip, mono: false, clips: Vec::new() });
-    mix.bus.inserts.clone_from(&options.chain);
+    let own_rate_hz = print.info().rate_hz;
+    let frames = 0..print.frames();
+    let mut file = MeasuredFile::create(path, rate_hz)?;
+    let mut conversion = Conversion::new(own_rate_hz, rate_hz);
+    render(print, (options.trim, &options.chain), frames, progress, |left, right| {
+        conversion.push(left, right, |l, r| file.write(l, r))
+    })?;
+    conversion.finish(|l, r| file.write(l, r))?;
+    file.finish(path, rate_hz)
+}
+
+/// Renders `frames` of `print` through trim and chain and hands them to `sink`, piece by piece.
+pub(crate) fn render(
+    print: PcmReader,
+    (trim, chain): (Db, &[Device]),
+    frames: Range<u64>,
+    progress: &Progress,
+    mut sink: impl FnMut(&[f32], &[f32]) -> Result<()>,
+) -> Result<()> {
+    let rate_hz = print.info().rate_hz;
+    let mix = master::as_mix(trim, chain, Vec::new());
     let (feed, stream) = Feed::new(Playlist::whole(print));
     let mut stream = Some(stream);
     let mut source =
         |_: &Track| -> Box<dyn Source> { Box::new(stream.take().expect("the mix has one track")) };
     let (purpose, pan_law) = (Purpose::Bounce, PanLaw::default());
     let device = &build_device;
-    let context =
-        &mut Context { rate_hz: own_rate_hz, pan_law, purpose, source: &mut source, device };
+    let context = &mut Context { rate_hz, pan_law, purpose, source: &mut source, device };
     let mut renderer = Renderer::new(compile(&mix, context)?);
-    let mut file = MeasuredFile::create(path, rate_hz)?;
-    let mut conversion = Conversion::new(own_rate_hz, rate_hz);
+    let Range { start, end } = frames;
     let _frames = with_feeds(vec![feed], 1, |supply| {
         let mut told = 0;
         let supply = |until: u64| {
@@ -47,16 +63,14 @@ pub(super) fn through_chain(
             told = until.min(end);
             supply(until)
         };
-        let span = Span::Exactly { start: 0, end };
-        offline::run(&mut renderer, span, own_rate_hz, supply, |piece| {
+        offline::run(&mut renderer, Span::Exactly { start, end }, rate_hz, supply, |piece| {
             let (left, right) = piece.output(0);
             let rounded =
                 [left, right].map(|side| side.iter().map(|&x| x as f32).collect::<Vec<_>>());
-            conversion.push(&rounded[0], &rounded[1], |l, r| file.write(l, r))
+            sink(&rounded[0], &rounded[1])
         })
     })?;
-    conversion.finish(|l, r| file.write(l, r))?;
-    file.finish(path, rate_hz)
+    Ok(())
 }
 
 /// The file before the limiter, and its loudness.

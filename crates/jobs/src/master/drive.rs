@@ -82,7 +82,8 @@ fn trial(
     let reduction_db = limit(processed, db, options, progress, |left, right| {
         meter.push(&[left, right]);
         Ok(())
-    })?;
+    })?
+    .db;
     meter.finish();
     let lufs = meter.loudness().integrated().0;
     if lufs.is_infinite() {

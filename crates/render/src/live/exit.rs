@@ -1,6 +1,7 @@
 //! What lies between the mix and the device: a gate for jumps, the tap, the reference, the monitor.
 
 use rtrb::Producer;
+use twobus_dsp::Db;
 use twobus_session::Monitor;
 
 use super::FADE_S;
@@ -70,6 +71,11 @@ impl Exit {
     pub(super) fn set_monitor(&mut self, switches: Monitor) {
         self.switches = switches;
         self.monitor.set(switches, self.reference.is_some());
+    }
+
+    /// Takes the gain that makes what is heard as loud as what it is compared with.
+    pub(super) fn set_offset(&mut self, offset: Db) {
+        self.monitor.set_offset(offset);
     }
 
     /// Exchanges the reference, of which `late` frames have gone by, and which then waits for `wait` frames.

@@ -17,10 +17,11 @@ const MONO: Matrix = Matrix { ll: 0.5, rl: 0.5, lr: 0.5, rr: 0.5 };
 /// The difference of left and right, on both.
 const SIDE: Matrix = Matrix { ll: 0.5, rl: -0.5, lr: 0.5, rr: -0.5 };
 
-/// Level, dim, mono, side and reference. With all of them off, at 0 dB, it changes no bit.
+/// Level, dim, mono, side, reference, and a gain for comparing. With all of them off, at 0 dB, it changes no bit.
 pub(super) struct MonitorPath {
     level: LevelControl,
     dim: LevelControl,
+    offset: LevelControl,
     /// Gains left→left, right→left, left→right, right→right.
     matrix: [Ramp; 4],
     /// Share of the reference.
@@ -34,6 +35,7 @@ impl MonitorPath {
         Self {
             level: LevelControl::new(Db::UNITY, None, rate_hz),
             dim: LevelControl::new(Db::UNITY, None, rate_hz),
+            offset: LevelControl::new(Db::UNITY, None, rate_hz),
             matrix: gains(Matrix::IDENTITY).map(Ramp::new),
             reference: Fade::new(false, FADE_S * rate_hz),
             fade_frames: frames(FADE_S, rate_hz),
@@ -57,6 +59,11 @@ impl MonitorPath {
         self.reference.set(monitor.reference && has_reference);
     }
 
+    /// Takes the gain that makes what is heard as loud as what it is compared with.
+    pub(super) fn set_offset(&mut self, offset: Db) {
+        self.offset.set(offset);
+    }
+
     /// Passes up to a block; `reference` holds what the reference switch lets through.
     pub(super) fn process(
         &mut self,
@@ -64,17 +71,12 @@ impl MonitorPath {
         right: &mut [f64],
         reference: &[[f32; BLOCK]; 2],
     ) {
+        // The reference has a gain of its own.
+        amplify(&mut self.offset, left, right, &mut self.gains);
         self.cross(left, right, reference);
         self.fold(left, right);
         for control in [&mut self.level, &mut self.dim] {
-            let gain = control.fill(0, left.len(), &mut self.gains);
-            if gain == Some(1.0) {
-                continue;
-            }
-            for (i, (left, right)) in left.iter_mut().zip(right.iter_mut()).enumerate() {
-                let gain = gain.unwrap_or(self.gains[i]);
-                (*left, *right) = (*left * gain, *right * gain);
-            }
+            amplify(control, left, right, &mut self.gains);
         }
     }
 
@@ -99,6 +101,23 @@ impl MonitorPath {
             let [ll, rl, lr, rr] = self.matrix.each_mut().map(Ramp::advance);
             (*left, *right) = through(Matrix { ll, rl, lr, rr }, *left, *right);
         }
+    }
+}
+
+/// Applies the gain of `control`; at rest at 0 dB it changes no bit.
+fn amplify(
+    control: &mut LevelControl,
+    left: &mut [f64],
+    right: &mut [f64],
+    gains: &mut [f64; RUN],
+) {
+    let gain = control.fill(0, left.len(), gains);
+    if gain == Some(1.0) {
+        return;
+    }
+    for (i, (left, right)) in left.iter_mut().zip(right.iter_mut()).enumerate() {
+        let gain = gain.unwrap_or(gains[i]);
+        (*left, *right) = (*left * gain, *right * gain);
     }
 }
 

@@ -9,7 +9,7 @@ use super::list::ListEdit;
 use crate::automation::ParamId;
 use crate::error::{Problem, id_text};
 use crate::ids::{DeviceId, StripId};
-use crate::master::{Delivery, Master, MasterInput, Reference, Target};
+use crate::master::{Delivery, MasterInput, Reference, Target};
 use crate::presets;
 use crate::project::Song;
 use crate::strip::Device;
@@ -24,10 +24,16 @@ pub enum MasterEdit {
     Trim(Db),
     /// The chain that is heard and delivered.
     Chain(ListEdit<Device>),
+    /// All devices of the chain: what brings those before a preset back.
+    Devices(Vec<Device>),
+    /// The devices of the [chain preset](crate::presets::chains) of this name, in place of all others.
+    Preset(String),
     /// The other chain of an A/B comparison; its devices have ids of their own.
     Alternative(Option<Vec<Device>>),
     /// The chain and its alternative change places.
     SwapChains,
+    /// The alternative becomes a copy of the chain, with ids of its own.
+    CopyChain,
     /// What the delivered file is held to.
     Target(Target),
     /// Songs to compare with.
@@ -37,11 +43,23 @@ pub enum MasterEdit {
 }
 
 impl MasterEdit {
-    pub(super) fn swap(self, master: &mut Master) -> Result<Self, Problem> {
+    pub(super) fn swap(self, song: &mut Song) -> Result<Self, Problem> {
+        let fresh = song.fresh_device_id();
+        let master = &mut song.master;
         Ok(match self {
             Self::Input(new) => Self::Input(replace(&mut master.input, new)),
             Self::Trim(new) => Self::Trim(replace(&mut master.trim, new)),
             Self::Chain(change) => Self::Chain(change.swap(&mut master.chain)?),
+            Self::Devices(new) => Self::Devices(replace(&mut master.chain, new)),
+            Self::Preset(name) => {
+                let missing = || Problem::Missing { what: "chain preset", id: name.clone() };
+                let preset = presets::chain(&name).ok_or_else(missing)?;
+                Self::Devices(replace(&mut master.chain, preset.devices(fresh)))
+            }
+            Self::CopyChain => {
+                let copy = numbered(master.chain.iter().cloned(), fresh);
+                Self::Alternative(replace(&mut master.alternative, Some(copy)))
+            }
             Self::Alternative(new) => Self::Alternative(replace(&mut master.alternative, new)),
             Self::SwapChains => {
                 let other = master.alternative.as_mut();
@@ -58,6 +76,11 @@ impl MasterEdit {
             Self::Deliveries(new) => Self::Deliveries(replace(&mut master.deliveries, new)),
         })
     }
+}
+
+/// The devices with ids from `first` on.
+pub(crate) fn numbered(devices: impl Iterator<Item = Device>, first: DeviceId) -> Vec<Device> {
+    devices.zip(first.0..).map(|(device, id)| Device { id: DeviceId(id), ..device }).collect()
 }
 
 /// A change of a device.

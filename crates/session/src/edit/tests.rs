@@ -273,6 +273,40 @@ fn the_chains_of_a_master_change_places() {
     assert_eq!(project.songs[0].master.alternative.as_ref().unwrap().len(), 1);
 }
 
+#[test]
+fn a_chain_is_copied_to_its_alternative_with_ids_of_its_own_and_back_by_a_swap() {
+    let mut project = testing::project();
+    let before = project.clone();
+    let chain = project.songs[0].master.chain.clone();
+    assert!(!chain.is_empty());
+    let undo = project.apply(read(r#"{"master": {"song": 1, "change": "copy-chain"}}"#)).unwrap();
+    let master = &project.songs[0].master;
+    let copy = master.alternative.clone().unwrap();
+    let without_ids = |devices: &[Device]| -> Vec<Device> {
+        devices.iter().map(|device| Device { id: DeviceId(0), ..device.clone() }).collect()
+    };
+    assert_eq!((&master.chain, without_ids(&copy)), (&chain, without_ids(&chain)));
+    let ids: std::collections::BTreeSet<u32> = project.songs[0].devices().map(|d| d.id.0).collect();
+    assert_eq!(ids.len(), project.songs[0].devices().count());
+    let _undo = project.apply(undo).unwrap();
+    assert_eq!(project, before);
+}
+
+#[test]
+fn a_chain_preset_is_one_step_that_can_be_undone() {
+    let mut project = testing::project();
+    let before = project.clone();
+    let load = read(r#"{"master": {"song": 1, "change": {"preset": "gentle polish"}}}"#);
+    let undo = project.apply(load).unwrap();
+    let preset = presets::chain("Gentle polish").unwrap();
+    let kinds: Vec<_> = project.songs[0].master.chain.iter().map(|device| device.kind).collect();
+    assert_eq!(kinds, preset.devices.iter().map(|(kind, _)| *kind).collect::<Vec<_>>());
+    let _redo = project.apply(undo).unwrap();
+    assert_eq!(project, before);
+    let unknown = read(r#"{"master": {"song": 1, "change": {"preset": "Nobody's"}}}"#);
+    assert!(project.apply(unknown).unwrap_err().to_string().contains("Nobody's"));
+}
+
 /// Track 1 with a delay as device 40, which listens to strip `key` if there is one.
 fn with_delay(key: Option<u32>) -> (Project, Result<Edit, EditError>) {
     let mut project = testing::project();

@@ -100,7 +100,7 @@ fn every_kind_of_edit_is_accepted_and_refused_at_times() {
     let expected = [
         ("batch", 1),
         ("device", 5),
-        ("master", 8),
+        ("master", 11),
         ("media", 4),
         ("project", 5),
         ("song", 13),
