@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use twobus_dsp::Db;
 use twobus_jobs::Folder;
+use twobus_jobs::master::staged;
 use twobus_render::live::{Control, Cue, Moment, Player, State, Taken, pair};
 use twobus_render::meters::StripMeter;
 use twobus_render::{Command, Cycle, Plan, Source};
@@ -43,11 +44,14 @@ impl Playback for Player {
     }
 }
 
-/// Plays one song of a project. Its methods return at once: disk and devices are waited for elsewhere.
+/// Plays one song of a project, its mix or its master. Its methods return at once: disk and devices are waited for elsewhere.
 ///
 /// [`poll`](Self::poll) is the one place where anything arrives; call it once a frame of the window.
 pub struct Engine {
+    /// As it is played: for a master, the song's mix is what goes into the master and its chain.
     project: Arc<Project>,
+    /// The project's folder, where a master plays.
+    master: Option<Folder>,
     song: SongId,
     rate_hz: u32,
     control: Control,
@@ -114,6 +118,23 @@ impl Engine {
         Self::with(library::from_disk(folder.clone(), rate_hz), project, song, backend, wish)
     }
 
+    /// Opens the master of a song: what goes into it, at its rate, through trim and chain. From there on
+    /// it plays as a mix whose mix bus holds the chain.
+    ///
+    /// # Errors
+    /// When there is no such song, or nothing to master.
+    pub fn open_master(
+        folder: &Folder,
+        project: &Project,
+        song: SongId,
+        backend: Arc<dyn Backend>,
+        wish: Wish,
+    ) -> Result<Self, Error> {
+        let mut engine = Self::open(folder, &staged(folder, project, song)?, song, backend, wish)?;
+        engine.master = Some(folder.clone());
+        Ok(engine)
+    }
+
     /// An engine whose tracks are opened by `opener`.
     fn with(
         opener: Opener,
@@ -134,6 +155,7 @@ impl Engine {
             library: Library::new(opener, rate_hz),
             output: Output::new(backend, wish, Box::new(player), rate_hz),
             project,
+            master: None,
             song,
             rate_hz,
             control,
@@ -253,10 +275,18 @@ impl Engine {
     /// Plays the song as `project` has it now; a drag that goes on stays where it is.
     ///
     /// # Errors
-    /// When the song is gone, or its routing cannot run; then it plays as before.
+    /// When the song is gone, its routing cannot run, or its master is now made of something at another
+    /// rate; then it plays as before.
     pub fn update(&mut self, project: &Project) -> Result<(), Error> {
-        let project = Arc::new(project.clone());
-        let (_, mix) = song_mix(&project, self.song)?;
+        let project = match &self.master {
+            Some(folder) => staged(folder, project, self.song)?,
+            None => project.clone(),
+        };
+        let project = Arc::new(project);
+        let (rate_hz, mix) = song_mix(&project, self.song)?;
+        if self.master.is_some() && rate_hz != self.rate_hz {
+            return Err(Error::OtherRate { before: self.rate_hz, now: rate_hz });
+        }
         let plan = plan::compile(&project, self.rate_hz, mix)?;
         if mix.monitor != self.monitor {
             self.monitor = mix.monitor;
@@ -269,6 +299,17 @@ impl Engine {
         self.load();
         self.send_plan();
         Ok(())
+    }
+
+    /// Makes what is heard as loud as what it is compared with, as [`twobus_jobs::compare()`] and
+    /// [`twobus_jobs::bypass_gains`] find it. It belongs to the monitor and is in no file.
+    pub fn set_offset(&mut self, offset: Db) {
+        let _serial = self.control.offset(offset);
+    }
+
+    /// End of the last clip, in frames.
+    pub fn end(&self) -> u64 {
+        song_mix(&self.project, self.song).map_or(0, |(_, mix)| mix.end())
     }
 
     /// What the monitor's reference switch lets through: a file of the project, at a gain; `None` for

@@ -7,7 +7,7 @@ pub enum Error {
     #[error("the project has no song {0}; its songs are listed by `twobus-cli info`")]
     NoSong(u32),
     /// A song that has no mix.
-    #[error("\"{0}\" has no mix to play; it arrived as a finished print")]
+    #[error("\"{0}\" has no mix to play; it arrived as a finished print: play its master")]
     NoMix(String),
     /// A song without any files.
     #[error("\"{0}\" is empty; import stems first")]
@@ -15,6 +15,19 @@ pub enum Error {
     /// The mix cannot run.
     #[error(transparent)]
     Compile(#[from] twobus_render::CompileError),
+    /// What goes into a master is not there.
+    #[error(transparent)]
+    Master(#[from] twobus_jobs::Error),
+    /// What goes into a master has another rate than before.
+    #[error(
+        "the master is now made of something at {now} Hz instead of {before} Hz; open it again"
+    )]
+    OtherRate {
+        /// Rate at which it plays, in Hz.
+        before: u32,
+        /// Rate of what goes in now.
+        now: u32,
+    },
     /// A loop that is hardly one.
     #[error("a loop must be at least {} ms long", (crate::MIN_LOOP_S * 1000.0).round())]
     ShortLoop,

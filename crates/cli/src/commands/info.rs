@@ -6,8 +6,8 @@ use twobus_jobs::{Folder, Offline, Result, offline};
 use twobus_session::audible::changes_since;
 use twobus_session::readiness::words::headline;
 use twobus_session::{
-    Delivery, Device, Lane, LaneMode, LaneTarget, MasterInput, Measurements, MediaFile, Mix, Output,
-    Print, Project, Song, Strip, Target, Version,
+    Delivery, Device, Lane, LaneMode, LaneTarget, MasterInput, Measurements, MediaFile, Mix,
+    Output, Print, Project, Song, Strip, Target, Version,
 };
 
 use crate::args::InfoArgs;

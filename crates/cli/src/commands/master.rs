@@ -9,13 +9,13 @@ use twobus_dsp::dither::Dither;
 use twobus_dsp::units::signed;
 use twobus_dsp::{Db, DeviceKind};
 use twobus_jobs::compare::PART_S;
+use twobus_jobs::master::print_of;
 use twobus_jobs::{
     Error, Folder, Format, MasterOptions, Mastered, Progress, Result, is_same_file, master,
 };
 use twobus_session::audible::changes_since;
 use twobus_session::{
-    ChainVersion, Device, DeviceEdit, DeviceId, Edit, ListEdit, MasterEdit, MasterInput, ParamId,
-    Print, PrintKind, Project, Song, SongId, Target,
+    Device, DeviceId, Edit, MasterEdit, MasterInput, Print, Project, Song, SongId, Target,
 };
 
 use crate::args::{Goal, MasterArgs};
@@ -23,6 +23,8 @@ use crate::commands::song;
 use crate::outcome::Outcome;
 use crate::places::table;
 use crate::show;
+
+mod keep;
 
 #[derive(Serialize)]
 struct Json {
@@ -77,78 +79,13 @@ pub(crate) fn run(args: &MasterArgs, progress: &Progress) -> Result<Outcome> {
     if let Some(origin) = work.origin {
         notes.extend(note_delivery(&origin, &done));
         if args.keep {
-            notes.extend(keep(&origin, &done, &work.options, args.chain.into()));
+            notes.extend(keep::keep(&origin, &done, &work.options, args.chain.into()));
         }
         notes.extend(origin.notes);
     }
     let options = &work.options;
     let text = format!("{}\n{}", text(&done, options), table(&places::all(&done.after)));
     Ok(Outcome::new(text, &json(&done, options, args)).with_warnings(notes))
-}
-
-/// Keeps the drive that was found in the limiter at the end of the chain, which is added if there is none.
-fn keep(
-    origin: &Origin,
-    done: &Mastered,
-    options: &MasterOptions,
-    version: ChainVersion,
-) -> Vec<String> {
-    let kept = origin.folder.change(|project| {
-        let song = project.song(origin.song).ok_or_else(|| missing("the song"))?;
-        let edit = kept(song, done.drive_db, options.target.ceiling_dbtp, version)?;
-        Ok(project.apply(edit)?)
-    });
-    match kept {
-        Ok(changed) => changed.notes,
-        Err(error) => vec![format!("The drive is not kept in the project: {error}.")],
-    }
-}
-
-fn missing(what: &str) -> Error {
-    Error::Missing(format!("{what} is not there any more"))
-}
-
-/// The edits that set the last limiter of a chain to this drive and ceiling.
-fn kept(song: &Song, drive_db: f64, ceiling_dbtp: f64, version: ChainVersion) -> Result<Edit> {
-    let chain = song.master.chain_of(version).ok_or_else(|| missing("chain B"))?;
-    let values = [("drive", drive_db), ("ceiling", ceiling_dbtp)];
-    for (id, value) in values {
-        let index = DeviceKind::Limiter.param(id).expect("the limiter declares both");
-        let spec = &DeviceKind::Limiter.specs()[index];
-        if !spec.range.contains(&value) {
-            let (low, high) = (spec.range.start(), spec.range.end());
-            return Err(Error::Missing(format!(
-                "a limiter's {id} goes from {low} to {high} dB, not to {value:.2}; change the trim by the rest"
-            )));
-        }
-    }
-    let name = "Keep the drive".to_owned();
-    let Some(limiter) = chain.last().filter(|device| is_limiter(device)) else {
-        let mut limiter = Device::new(song.fresh_device_id(), DeviceKind::Limiter);
-        for (id, value) in values {
-            set(&mut limiter, id, value);
-        }
-        return Ok(with_limiter(song, limiter, version));
-    };
-    let edit = |(id, value): (&str, f64)| {
-        let id = ParamId::new(id).expect("it is declared");
-        let change = DeviceEdit::Param { id, value };
-        Edit::Device { song: song.id, device: limiter.id, change }
-    };
-    Ok(Edit::Batch { name, edits: values.map(edit).to_vec() })
-}
-
-/// Adds a limiter at the end of a chain.
-fn with_limiter(song: &Song, limiter: Device, version: ChainVersion) -> Edit {
-    let change = match version {
-        ChainVersion::A => MasterEdit::Chain(ListEdit::add(limiter)),
-        ChainVersion::B => {
-            let mut devices = song.master.alternative.clone().unwrap_or_default();
-            devices.push(limiter);
-            MasterEdit::Alternative(Some(devices))
-        }
-    };
-    Edit::Master { song: song.id, change }
 }
 
 fn is_limiter(device: &Device) -> bool {
@@ -329,19 +266,8 @@ pub(super) fn input<'a>(
     song: &'a Song,
 ) -> Result<(PathBuf, Option<&'a Print>)> {
     let print = |number: Option<u32>| {
-        let fits = |print: &&Print| match number {
-            Some(number) => print.number == number,
-            None => print.kind == PrintKind::Main && print.range.is_none(),
-        };
-        let found = song.prints.iter().rev().find(fits);
-        let found = found.map(|print| (folder.path().join(&print.file), Some(print)));
-        found.ok_or_else(|| {
-            let title = &song.title;
-            Error::Missing(match number {
-                Some(number) => format!("\"{title}\" has no print {number}"),
-                None => format!("\"{title}\" has no main print yet; bounce it first"),
-            })
-        })
+        let print = print_of(song, number)?;
+        Ok((folder.path().join(&print.file), Some(print)))
     };
     match (&song.master.input, number) {
         (_, Some(number)) => print(Some(number)),

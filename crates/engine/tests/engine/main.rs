@@ -10,6 +10,8 @@ mod captured;
 #[path = "../../../../tests/shared/heap.rs"]
 mod heap;
 #[cfg(test)]
+mod master;
+#[cfg(test)]
 mod output;
 #[cfg(test)]
 #[cfg(target_os = "linux")]

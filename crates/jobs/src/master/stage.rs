@@ -3,8 +3,8 @@
 
 use twobus_dsp::Db;
 use twobus_session::{
-    ChannelMap, Clip, ClipId, Fade, MasterInput, MediaFile, MediaId, Mix, Print, PrintKind,
-    Project, Song, SongId, master,
+    ChannelMap, Clip, ClipId, Fade, MasterInput, MediaFile, MediaId, Mix, Print, Project, Song,
+    SongId, master,
 };
 
 use crate::error::{Error, Result};
@@ -17,7 +17,7 @@ use crate::folder::Folder;
 pub fn print_of(song: &Song, number: Option<u32>) -> Result<&Print> {
     let fits = |print: &&Print| match number {
         Some(number) => print.number == number,
-        None => print.kind == PrintKind::Main && print.range.is_none(),
+        None => print.is_main(),
     };
     song.prints.iter().rev().find(fits).ok_or_else(|| {
         let title = &song.title;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use rtrb::{Consumer, Producer, PushError};
+use twobus_dsp::Db;
 use twobus_session::{DeviceId, LaneTarget, Monitor, StripId};
 
 use super::layout::Layout;
@@ -57,6 +58,12 @@ impl Control {
     /// Sets the monitor's switches; returns the message's number.
     pub fn monitor(&mut self, monitor: Monitor) -> u64 {
         self.send(Message::Monitor(monitor))
+    }
+
+    /// Sets the gain that makes what is heard as loud as what it is compared with: a bypassed device, the
+    /// other chain, the print. It belongs to the monitor; no bounce has it. Returns the message's number.
+    pub fn offset(&mut self, offset: Db) -> u64 {
+        self.send(Message::Offset(offset))
     }
 
     /// Begins to play, at the place of the last cue; returns the message's number. Without one since the
@@ -163,6 +170,9 @@ impl Control {
             }
             Message::Monitor(_) => {
                 self.parked.retain(|old| !matches!(old.message, Message::Monitor(_)));
+            }
+            Message::Offset(_) => {
+                self.parked.retain(|old| !matches!(old.message, Message::Offset(_)));
             }
             Message::Cue(_)
             | Message::Probe(..)

@@ -1,5 +1,6 @@
 //! What crosses between the two threads.
 
+use twobus_dsp::Db;
 use twobus_session::{Monitor, StripId};
 
 use super::swap::Swap;
@@ -40,6 +41,8 @@ pub(super) enum Message {
     Change(Command),
     /// The monitor's switches.
     Monitor(Monitor),
+    /// The monitor's gain for comparing.
+    Offset(Db),
     /// A place to play from.
     Cue(Box<Cued>),
     /// A look at a device of the strip with this index, or none any more.
@@ -97,7 +100,7 @@ impl Message {
     pub(super) fn act(&self) -> Act {
         match self {
             Self::Change(_) => Act::Change,
-            Self::Monitor(_) => Act::Monitor,
+            Self::Monitor(_) | Self::Offset(_) => Act::Monitor,
             Self::Cue(_) => Act::Cue,
             Self::Probe(..) => Act::Probe,
             Self::Swap(_) => Act::Swap,

@@ -130,6 +130,7 @@ impl Player {
                 Message::Cue(cued) if self.meets(cued) => self.frame + carried,
                 Message::Cue(_)
                 | Message::Monitor(_)
+                | Message::Offset(_)
                 | Message::Probe(..)
                 | Message::Play
                 | Message::Stop => self.frame,
@@ -162,6 +163,7 @@ impl Player {
         match message {
             Message::Change(command) => self.renderer.apply(command),
             Message::Monitor(switches) => self.exit.set_monitor(switches),
+            Message::Offset(offset) => self.exit.set_offset(offset),
             Message::Probe(strip, probe) => self.look(strip, probe),
             Message::Play if self.is_playing() => {}
             Message::Play if self.ready => self.begin(),

@@ -58,7 +58,7 @@ impl MasterEdit {
             }
             Self::CopyChain => {
                 let copy = numbered(master.chain.iter().cloned(), fresh);
-                Self::Alternative(replace(&mut master.alternative, Some(copy)))
+                Self::Alternative(master.alternative.replace(copy))
             }
             Self::Alternative(new) => Self::Alternative(replace(&mut master.alternative, new)),
             Self::SwapChains => {

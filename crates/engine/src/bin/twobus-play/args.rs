@@ -22,7 +22,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// List the sound devices that can play, with their ids.
     Devices,
-    /// Play a song of a project through its mix.
+    /// Play a song of a project through its mix, or its master.
     ///
     /// On a terminal a line shows the place and the levels of the mix. It ends with the song's tail, after
     /// --seconds, or by Ctrl-C, with a short fade.
@@ -36,6 +36,10 @@ pub(crate) struct Play {
     /// Number of the song.
     #[arg(long, default_value_t = 1)]
     pub(crate) song: u32,
+    /// Play the master: the print, or the file from elsewhere, through trim and chain. A song without a mix
+    /// is always played so.
+    #[arg(long)]
+    pub(crate) master: bool,
     /// Id of the sound device, as `twobus-play devices` lists it; the default device if not given.
     #[arg(long, value_name = "ID")]
     pub(crate) device: Option<String>,

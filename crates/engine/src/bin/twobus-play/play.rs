@@ -15,7 +15,7 @@ use twobus_jobs::Folder;
 use twobus_render::Cycle;
 use twobus_render::live::State;
 use twobus_render::offline::{TAIL_FLOOR, TAIL_MAX_S, TAIL_QUIET_S};
-use twobus_session::{Mix, Project, Song, StripId};
+use twobus_session::{Project, Song, StripId};
 
 use crate::Said;
 use crate::args::Play;
@@ -35,14 +35,17 @@ pub(crate) fn run(args: &Play, as_json: bool) -> Result<Said, Box<dyn Error>> {
     let song = song(&project, args.song)?;
     let output = args.device.as_deref().map(OutputId::new);
     let wish = Wish { output, period_frames: args.period };
-    let mut engine = Engine::open(&folder, &project, song.id, Arc::new(System), wish)?;
-    let frames = |seconds: f64| (seconds * f64::from(song.rate_hz)).round() as u64;
+    // A song that arrived as a finished print has nothing else to play.
+    let open = if args.master || song.mix.is_none() { Engine::open_master } else { Engine::open };
+    let mut engine = open(&folder, &project, song.id, Arc::new(System), wish)?;
+    let rate_hz = engine.rate_hz();
+    let frames = |seconds: f64| (seconds * f64::from(rate_hz)).round() as u64;
     if let [start, end] = args.repeat.as_slice() {
         engine.set_loop(Cycle::new(frames(*start), frames(*end)))?;
     }
     let from = frames(args.from);
     engine.locate(from);
-    let mut show = Show::new(song, args, !as_json);
+    let mut show = Show::new(&engine, args, !as_json);
     let stopped = stop_on_signal();
     let begun = begin(&mut engine, &mut show, &stopped)?;
     let (mut last, mut end) = (from, show.ending(frames));
@@ -121,17 +124,17 @@ struct Show {
 }
 
 impl Show {
-    fn new(song: &Song, args: &Play, texts: bool) -> Self {
-        let length = song.mix.as_ref().map_or(0, Mix::end);
+    fn new(engine: &Engine, args: &Play, texts: bool) -> Self {
+        let (length, rate_hz) = (engine.end(), engine.rate_hz());
         let draws = texts && std::io::stderr().is_terminal();
         Self {
-            meter: draws.then(|| Meter::new(song.rate_hz, length)),
+            meter: draws.then(|| Meter::new(rate_hz, length)),
             said: Vec::new(),
             warnings: Vec::new(),
             device: String::new(),
             period: None,
             peak: 0.0,
-            rate_hz: song.rate_hz,
+            rate_hz,
             length,
             seconds: args.seconds,
             repeats: !args.repeat.is_empty(),

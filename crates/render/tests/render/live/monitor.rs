@@ -48,6 +48,28 @@ fn with_everything_off_at_0_db_no_bit_changes() {
 }
 
 #[test]
+fn issue5_the_gain_for_comparing_is_the_monitor_s_and_leaves_the_reference_alone() {
+    let (scene, left, _) = tone();
+    let mut stage = Stage::new(scene);
+    let _ = stage.control.play();
+    let (mut l, _) = stage.run(1000);
+    let _ = stage.control.offset(Db(-4.5));
+    l.extend(stage.run(4000).0);
+    assert!(jump_db(&l) <= -40.0, "{:.1} dB", jump_db(&l));
+    let gain = Db(-4.5).to_gain();
+    let from = 1000 + ARRIVED;
+    assert!(l[from..5000].iter().zip(&left[from..]).all(|(x, y)| (x - gain * y).abs() < 1e-12));
+    // The tap, before the monitor, has nothing of it.
+    let tapped: Vec<f64> =
+        std::iter::from_fn(|| stage.control.tap().pop().ok()).map(|[l, _]| f64::from(l)).collect();
+    assert!(tapped[from..5000].iter().zip(&left[from..]).all(|(x, y)| (x - y).abs() < 1e-6));
+    // Back at 0 dB no bit changes.
+    let _ = stage.control.offset(Db::UNITY);
+    let back = stage.run(3000).0;
+    assert_eq!(bits(&back[ARRIVED..]), bits(&left[5000 + ARRIVED..8000]));
+}
+
+#[test]
 fn each_switch_does_what_it_says_without_a_click() {
     let close = |a: &[f64], b: &dyn Fn(usize) -> f64| {
         a.iter().enumerate().all(|(i, x)| (x - b(i)).abs() < 1e-12)
