@@ -91,16 +91,49 @@ fn exit_code_1_says_what_where_and_what_to_do() {
     }
 }
 
+/// Fails unless the object has just these keys, and its warnings.
+fn check(json: &Value, documented: &str) {
+    let mut wanted: Vec<&str> = documented.split(' ').chain(["warnings"]).collect();
+    wanted.sort_unstable();
+    assert_eq!(keys(json), wanted);
+}
+
+#[test]
+fn json_of_deliveries_and_of_songs_has_the_documented_keys() {
+    let studio = Studio::new();
+    studio.wav("stems/a.wav", Int24, &stereo_noise(1, 0.3, frames(1.0)));
+    let _ = studio.done("import song stems");
+    let _ = studio.done("bounce song --no-measure");
+    let delivery = studio.json("deliver stems/a.wav --format wav16 --out delivered");
+    check(&delivery, "songs");
+    assert_eq!(keys(&delivery["songs"][0]), ["before", "files", "input", "print"]);
+    let file = [
+        "after",
+        "bytes",
+        "ceiling_dbtp",
+        "checks",
+        "codec_trim_db",
+        "drive_db",
+        "error",
+        "format",
+        "path",
+        "rate_hz",
+        "reduction_db",
+        "target_lufs",
+        "verified",
+    ];
+    assert_eq!(keys(&delivery["songs"][0]["files"][0]), file);
+    let planned = studio.json("deliver stems/a.wav --format wav16 --out delivered --dry-run");
+    check(&planned, "files");
+    check(&studio.json("changes song"), "print kind changes_since");
+    check(&studio.json("reopen song 1"), "reopened kept changes_since");
+    check(&studio.json("tag song"), "album artist upc release title track isrc credits");
+    check(&studio.json("add-song song --title Two"), "number title rate_hz print frames");
+}
+
 #[test]
 fn json_has_the_documented_keys() {
     let studio = Studio::empty();
-    let with_warnings = |documented: &str| -> Vec<String> {
-        let mut keys: Vec<String> = documented.split(' ').map(str::to_owned).collect();
-        keys.push("warnings".to_owned());
-        keys.sort();
-        keys
-    };
-    let check = |json: &Value, documented: &str| assert_eq!(keys(json), with_warnings(documented));
     check(&studio.json("new song --rate 48000"), "project name song");
     studio.wav("stems/a.wav", Int24, &stereo_noise(1, 0.3, frames(1.0)));
     let import = studio.json("import song stems");
@@ -129,18 +162,31 @@ fn json_has_the_documented_keys() {
     check(&studio.json("apply song edits.json"), "applied");
     check(&studio.json("collect song"), "copied");
     let bounce = studio.json("bounce song --stems");
-    let documented = "print kind path frames rate_hz audible_hash report stems residual_dbfs";
+    let documented = "print kind version path frames rate_hz audible_hash report stems residual_dbfs \
+                      level_change versions";
     check(&bounce, documented);
     assert_eq!(keys(&bounce["stems"][0]), ["name", "path"]);
     let info = studio.json("info song");
     check(&info, "name artist songs offline read_only");
-    let song = ["frames", "masters", "prints", "rate_hz", "strips", "title"];
+    let song = [
+        "drafts",
+        "frames",
+        "isrc",
+        "master_file",
+        "masters",
+        "prints",
+        "rate_hz",
+        "strips",
+        "title",
+        "versions",
+    ];
     assert_eq!(keys(&info["songs"][0]), song);
-    let print = ["changes_since", "file", "frames", "kind", "measurements", "note", "number"];
+    let print =
+        ["changes_since", "file", "frames", "kind", "measurements", "note", "number", "version"];
     assert_eq!(keys(&info["songs"][0]["prints"][0]), print);
     let strip = [
-        "fader_db", "id", "inserts", "mute", "name", "output", "pan", "role", "sends", "solo",
-        "trim_db",
+        "fader_db", "id", "inserts", "lanes", "mute", "name", "output", "pan", "role", "sends",
+        "solo", "trim_db",
     ];
     assert_eq!(keys(&info["songs"][0]["strips"][0]), strip);
     let master = studio.json("master song");

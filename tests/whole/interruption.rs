@@ -94,6 +94,28 @@ fn a_master_that_is_interrupted_leaves_nothing_behind() {
 }
 
 #[test]
+fn product_a_delivery_that_is_interrupted_keeps_what_is_whole_and_leaves_nothing_else() {
+    let studio = Studio::empty();
+    let print = stereo_noise(1, 0.3, frames(40.0));
+    studio.wav("print.wav", Int24, &print);
+    let line = "deliver print.wav --out out --format wav24,flac24@96000,wav16@96000";
+    let mut child = studio.command(line).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    interrupt(&child);
+    assert!(child.try_wait().unwrap().is_none(), "it ended too soon");
+    assert_stopped(line, child);
+    assert_eq!(studio.names("out"), [""; 0]);
+    let mut child = studio.command(line).spawn().unwrap();
+    wait_for(&studio, "out", ".wav", &mut child);
+    interrupt(&child);
+    let run = Run::of(line, child.wait_with_output().unwrap());
+    assert_eq!(run.code, Some(3), "{run:?}");
+    let run = run.says(&["Stopped before all was done; the files that were finished stay"]);
+    assert!(run.stdout.contains("1 of 3 files written and verified"), "{run:?}");
+    assert_eq!(studio.names("out"), ["print [48-24].wav"]);
+}
+
+#[test]
 fn r6_a_bounce_killed_at_any_time_leaves_no_short_print() {
     let studio = one_stem();
     let line = "bounce song --from 0 --to 40 --threads 2";
@@ -166,6 +188,17 @@ fn r5_a_master_to_a_full_disk_fails_and_leaves_the_old_file() {
     let mut names = studio.names(".");
     names.retain(|name| name.contains("part") || name.starts_with("out"));
     assert_eq!(names, ["out.file"]);
+}
+
+#[test]
+fn r5_a_delivery_to_a_full_disk_says_so_of_each_file_and_leaves_the_old_ones() {
+    let studio = one_stem();
+    let _ = studio.done("bounce song");
+    let _ = studio.file("song/masters/Song [48-24].wav", b"old");
+    let run = with_limit(&studio, 50, "deliver song --format wav24,flac24,vorbis --force");
+    assert_full(run);
+    assert_eq!(studio.bytes("song/masters/Song [48-24].wav"), b"old");
+    assert_eq!(studio.names("song/masters"), ["Song [48-24].wav"]);
 }
 
 #[test]

@@ -12,6 +12,8 @@ mod check;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod deliver;
+#[cfg(test)]
 mod determinism;
 #[cfg(test)]
 mod devices;

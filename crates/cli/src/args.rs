@@ -1,5 +1,6 @@
 //! What may be said on the command line.
 
+pub(crate) mod deliver;
 pub(crate) mod matching;
 pub(crate) mod songs;
 
@@ -16,6 +17,7 @@ use twobus_session::strip::TRIM;
 use twobus_session::targets::{Destination, destination, targets};
 use twobus_session::{ChainVersion, PrintKind};
 
+use self::deliver::DeliverArgs;
 use self::matching::{AssistArgs, MatchArgs};
 use self::songs::{AddSongArgs, ChangesArgs, ReopenArgs, TagArgs};
 
@@ -79,6 +81,8 @@ pub(crate) enum Command {
     Assist(AssistArgs),
     /// Compare the chains of a master, its devices and the print at equal loudness.
     Compare(CompareArgs),
+    /// Deliver a print, or every song, as several files in one go, and verify each of them.
+    Deliver(Box<DeliverArgs>),
     /// Measure audio files, and tell what each place of playback will do with them.
     Analyze(AnalyzeArgs),
     /// Go from a folder of stems to a mix, a print and two masters, with a report.
@@ -421,6 +425,8 @@ pub(crate) enum FileFormat {
     Flac16,
     /// FLAC, 24-bit.
     Flac24,
+    /// Ogg Vorbis of quality 6.
+    Vorbis,
 }
 
 impl From<FileFormat> for Format {
@@ -431,6 +437,7 @@ impl From<FileFormat> for Format {
             FileFormat::Wav32f => Self::Wav32f,
             FileFormat::Flac16 => Self::Flac16,
             FileFormat::Flac24 => Self::Flac24,
+            FileFormat::Vorbis => Self::Vorbis(Self::VORBIS_QUALITY),
         }
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod changes;
 pub(crate) mod check;
 pub(crate) mod collect;
 pub(crate) mod compare;
+pub(crate) mod deliver;
 pub(crate) mod demo;
 pub(crate) mod devices;
 pub(crate) mod import;

@@ -48,6 +48,7 @@ fn run(command: &Command, watch: &terminal::Watch) -> Result<Outcome, twobus_job
         Command::Match(args) => commands::matching::run_match(args, progress),
         Command::Assist(args) => commands::matching::run_assist(args, progress),
         Command::Compare(args) => commands::compare::run(args, progress),
+        Command::Deliver(args) => commands::deliver::run(args, progress),
         Command::Analyze(args) => commands::analyze::run(args, progress),
         Command::Demo(args) => commands::demo::run(args, progress),
     }

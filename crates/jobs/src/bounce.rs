@@ -24,6 +24,7 @@ use crate::analyze::{listen, measurements};
 use crate::error::{Error, Result};
 use crate::feed::{Feed, with_feeds};
 use crate::folder::Folder;
+use crate::names::file_name;
 use crate::output::{Chunk, Format};
 use crate::playlist::{Playlist, finer};
 use crate::progress::Progress;
@@ -376,14 +377,6 @@ fn print_path(
     let is_free = |path: &PathBuf| !path.exists() && !files::stems_folder(path).exists();
     let free = names.map(|name| folder.join(name)).find(is_free);
     Ok(free.expect("a folder cannot hold every number"))
-}
-
-/// `title` without what file systems do not take.
-pub fn file_name(title: &str) -> String {
-    let safe = |c: char| if c.is_control() || r#"/\:*?"<>|"#.contains(c) { '-' } else { c };
-    let name: String = title.trim().chars().map(safe).collect();
-    let name = name.trim_matches('.').trim();
-    if name.is_empty() { "Untitled".to_owned() } else { name.to_owned() }
 }
 
 /// What a person should know about this bounce.

@@ -120,6 +120,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// The same again, for each of several things that one failure concerns.
+    pub(crate) fn again(&self) -> Self {
+        match self {
+            Self::Cancelled => Self::Cancelled,
+            other => Self::Missing(other.to_string()),
+        }
+    }
+
     pub(crate) fn io(
         action: &'static str,
         path: impl Into<PathBuf>,

@@ -3,7 +3,7 @@
 //! cancel; it returns what the document should become as edits, and never changes the document itself.
 //!
 //! ```text
-//! files ── import ──► edits ──► project ── bounce ──► print + edit ── master ──► files, decoded again
+//! files ── import ──► edits ──► project ── bounce ──► print + edit ── deliver ──► files, decoded again
 //!                                  │                     │
 //!                    playlist ── feed ── render      analyze
 //! ```
@@ -15,6 +15,7 @@ pub mod bounce;
 pub mod check;
 mod collect;
 pub mod compare;
+pub mod deliver;
 mod error;
 mod feed;
 mod folder;
@@ -23,6 +24,7 @@ mod leftovers;
 mod lock;
 pub mod master;
 pub mod matching;
+mod names;
 mod open;
 mod output;
 pub mod page;
@@ -37,10 +39,11 @@ mod waveform;
 
 pub use analyze::{Analysis, analyze};
 pub use archive::{MAX_BYTES, MAX_ENTRIES, MAX_RATIO, Packed, pack, unpack};
-pub use bounce::{Bounce, BounceOptions, StemFile, bounce, file_name};
+pub use bounce::{Bounce, BounceOptions, StemFile, bounce};
 pub use check::{Examination, check_file, check_mix, check_print, report_page};
 pub use collect::collect;
 pub use compare::{Comparison, bypass_gains, compare};
+pub use deliver::{DeliverOptions, Delivered, DeliveredFile, FileSpec, deliver};
 pub use error::{Error, Result};
 pub use folder::{Changed, Folder};
 pub use import::{Import, ImportOptions, Row, import};
@@ -48,6 +51,7 @@ pub use leftovers::AtWork;
 pub use lock::{Attempt, Holder, Lock};
 pub use master::{MasterOptions, Mastered, is_same_file, master};
 pub use matching::{Compared, MatchOptions, Matched, ReferenceFile, match_reference};
+pub use names::file_name;
 pub use open::OpenProject;
 pub use output::{DitherKind, Format};
 pub use playlist::Playlist;

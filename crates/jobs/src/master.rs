@@ -8,26 +8,29 @@ use twobus_analysis::Report;
 use twobus_dsp::dither::Dither;
 use twobus_dsp::meter::true_peak::VerifiedPeak;
 use twobus_dsp::{Db, DeviceKind};
-use twobus_media::{ContentHash, Converter, PcmReader, ScanJob, converted_frames, scan};
+use twobus_media::{ContentHash, Converter, PcmReader, ScanJob, Tags, scan};
 use twobus_session::master::{LOUDNESS, MAX_REDUCTION};
-use twobus_session::{Delivery, Device, Target};
+use twobus_session::{Delivery, Device, Master, Target};
 
 use crate::analyze::{Analysis, analyze};
 use crate::error::{Error, Result};
 use crate::folder::Folder;
 use crate::leftovers::SCRATCH;
-use crate::output::{DitherKind, Format, Output, OutputSpec, Over, depth};
+use crate::output::{DitherKind, Format, Over};
 use crate::progress::Progress;
 use crate::room::check_room;
 
 pub(crate) mod chain;
 mod drive;
 mod limit;
+mod rendered;
+mod source;
 mod stage;
 
-use chain::through_chain;
 use drive::Drive;
 use limit::limit;
+pub(crate) use rendered::{NewFile, Rendered};
+pub(crate) use source::Source;
 pub use stage::{print_of, staged};
 
 /// What to make of a print.
@@ -49,6 +52,26 @@ pub struct MasterOptions {
     pub dither: DitherKind,
     /// Whether a file that is there may be replaced.
     pub overwrite: bool,
+    /// What the file says of the song.
+    pub tags: Tags,
+}
+
+impl MasterOptions {
+    /// What a song's master asks for: its limiter at the end of the chain is the one that is driven, the rest
+    /// runs before it.
+    pub fn of(master: &Master) -> Self {
+        let is_limiter = |device: &mut Device| device.kind == DeviceKind::Limiter && !device.bypass;
+        let mut chain = master.chain.clone();
+        let last = chain.pop_if(is_limiter);
+        let options = Self::default();
+        Self {
+            trim: master.trim,
+            chain,
+            limiter: last.unwrap_or_else(|| options.limiter.clone()),
+            target: master.target,
+            ..options
+        }
+    }
 }
 
 impl Default for MasterOptions {
@@ -62,6 +85,7 @@ impl Default for MasterOptions {
             format: Format::Wav24,
             dither: DitherKind::Tpdf,
             overwrite: false,
+            tags: Tags::default(),
         }
     }
 }
@@ -131,22 +155,29 @@ pub fn master(
 ) -> Result<Mastered> {
     check_target(&options.target)?;
     check_apart(input, out)?;
-    let scratch = scratch_beside(out)?;
-    let input_hash = ContentHash::of_file(input)?.to_string();
-    let before = analyze(input, progress)?;
-    check_room(out, bytes_ahead(&before, options))?;
-    let print = as_pcm(input, &scratch, progress)?;
-    progress.begin("Mastering", passes(options) * print.frames());
-    let rate_hz = options.rate_hz.unwrap_or(print.info().rate_hz);
-    let path = scratch.path().join("before-limiter.wav");
-    let processed = through_chain(print, &path, rate_hz, options, progress)?;
-    let (drive, limited) = drive_and_verify(&processed, options, progress)?;
-    let dither = dither(&before, &drive, &limited, rate_hz, options);
-    let over = write(&processed, &drive, &limited, dither, (out, options), progress)?;
+    let source = Source::open(input, out, progress)?;
+    check_room(
+        out,
+        source.frames_at(options.rate_hz).saturating_mul(options.format.frame_bytes()),
+    )?;
+    progress.begin("Mastering", passes(options) * source.before.report.frames);
+    let rate_hz = options.rate_hz.unwrap_or(source.before.info.rate_hz);
+    let processed = source.process(rate_hz, options, progress)?;
+    let rendered = Rendered::new(processed, options, progress)?;
+    let file = NewFile {
+        path: out,
+        format: options.format,
+        dither: rendered.dither(&source, options.format, options),
+        gain_db: 0.0,
+    };
+    let mut written = rendered.write(&[file], options, progress);
+    let written = written.pop().expect("there is one outcome a file")?;
     // The file has its name now, so it is measured whoever wants to stop.
     let after = analyze(out, &Progress::new())?.report;
-    let reduction_s = limited.reduction_at as f64 / f64::from(processed.rate_hz);
-    let notes = notes(&drive, reduction_s, &before, &after, over, options);
+    let Rendered { drive, limited, .. } = rendered;
+    let Source { before, hash: input_hash, .. } = source;
+    let reduction_s = limited.reduction_at as f64 / f64::from(rate_hz);
+    let notes = notes(&drive, reduction_s, &before, &after, written.over, options);
     Ok(Mastered {
         path: out.to_owned(),
         input_hash,
@@ -157,14 +188,14 @@ pub fn master(
         reduction_db: limited.reduction_db,
         reduction_s,
         verify_trim_db: limited.trim_db,
-        dither,
+        dither: file.dither,
         capped: drive.capped,
         notes,
     })
 }
 
 /// Refuses a target that lies outside of what its parameters and the limiter can do.
-fn check_target(target: &Target) -> Result<()> {
+pub(crate) fn check_target(target: &Target) -> Result<()> {
     let ceiling = &DeviceKind::Limiter.specs()[limit::param("ceiling")];
     let values = [
         (ceiling, Some(target.ceiling_dbtp)),
@@ -190,15 +221,8 @@ fn scratch_beside(out: &Path) -> Result<TempDir> {
     made.map_err(Error::io("making a temporary folder in it", folder))
 }
 
-/// The bytes that a master writes at least: what lies before the limiter, in 32-bit float, and the file.
-fn bytes_ahead(before: &Analysis, options: &MasterOptions) -> u64 {
-    let (frames, rate_hz) = (before.report.frames, before.info.rate_hz);
-    let frames = converted_frames(frames, rate_hz, options.rate_hz.unwrap_or(rate_hz));
-    frames.saturating_mul(Format::Wav32f.frame_bytes() + options.format.frame_bytes())
-}
-
 /// Refuses to put the master where its input is.
-fn check_apart(input: &Path, out: &Path) -> Result<()> {
+pub(crate) fn check_apart(input: &Path, out: &Path) -> Result<()> {
     if is_same_file(input, out) {
         let problem = "is what is mastered; name another file with --out";
         return Err(Error::Stem { path: out.to_owned(), problem });
@@ -245,12 +269,20 @@ pub(crate) fn pcm_path(input: &Path, scratch: &TempDir, progress: &Progress) -> 
 }
 
 /// What lies before the limiter: a file of 32-bit float at the rate of delivery.
+#[derive(Debug, Clone)]
 pub(crate) struct Processed {
     path: PathBuf,
     rate_hz: u32,
     frames: u64,
     /// Integrated loudness, in LUFS; minus infinity for silence.
     loudness_lufs: f64,
+}
+
+impl Processed {
+    /// Its rate, in Hz.
+    pub(crate) fn rate_hz(&self) -> u32 {
+        self.rate_hz
+    }
 }
 
 /// What the limiter did, and what has to follow it.
@@ -314,50 +346,6 @@ fn verify(
     Ok(Limited { reduction_db: deepest.db, reduction_at: deepest.frame, trim_db })
 }
 
-/// The dither of the file: none for a copy of samples that its format holds.
-fn dither(
-    before: &Analysis,
-    drive: &Drive,
-    limited: &Limited,
-    rate_hz: u32,
-    options: &MasterOptions,
-) -> Dither {
-    let gains = [options.trim.0, drive.db, limited.reduction_db, limited.trim_db];
-    let converted = rate_hz != before.info.rate_hz;
-    let processed = converted || !options.chain.is_empty() || gains.iter().any(|db| *db != 0.0);
-    options.format.dither_as(options.dither.at(rate_hz), depth(&before.info), processed)
-}
-
-/// Writes the file; returns what had to be clamped.
-fn write(
-    processed: &Processed,
-    drive: &Drive,
-    limited: &Limited,
-    dither: Dither,
-    (out, options): (&Path, &MasterOptions),
-    progress: &Progress,
-) -> Result<Option<Over>> {
-    let spec = OutputSpec {
-        path: out,
-        format: options.format,
-        rate_hz: processed.rate_hz,
-        dither,
-        overwrite: options.overwrite,
-        start_frame: 0,
-    };
-    let mut output = Output::create(&spec, None)?;
-    let trim = Db(limited.trim_db).to_gain();
-    let scaled =
-        |samples: &[f32]| samples.iter().map(|&x| f64::from(x) * trim).collect::<Vec<f64>>();
-    let _deepest = limit(processed, drive.db, options, progress, |left, right| {
-        output.push(&scaled(left), &scaled(right))
-    })?;
-    output.flush()?;
-    let over = output.over();
-    let _written = output.finish()?;
-    Ok(over)
-}
-
 fn notes(
     drive: &Drive,
     reduction_s: f64,
@@ -382,18 +370,7 @@ fn notes(
             "The input is mono; the master carries it on both channels, which reads 3 LU louder.";
         notes.push(text.to_owned());
     }
-    if let (true, Some(asked)) = (drive.capped, target.loudness_lufs) {
-        let (minutes, seconds) = ((reduction_s / 60.0).floor(), reduction_s % 60.0);
-        notes.push(format!(
-            "{} LUFS would take more than {} dB of gain reduction; the master stops at {} LUFS, {} LU \
-             short. What decides is the peak at {minutes:.0}:{seconds:04.1}: lower such peaks in the mix, \
-             or allow more with --max-reduction.",
-            Db(asked),
-            Db(target.max_reduction_db),
-            Db(reached),
-            Db(asked - reached)
-        ));
-    }
+    notes.extend(capped_note(drive, reduction_s, after, target));
     let peak = after.true_peak.map_or(f64::NEG_INFINITY, |peak| peak.value);
     if peak > target.ceiling_dbtp + TOLERANCE_DB {
         let ceiling = Db(target.ceiling_dbtp);
@@ -405,6 +382,22 @@ fn notes(
         notes.push(format!("{}.", over.sentence(after.rate_hz)));
     }
     notes
+}
+
+/// What is said of a target that was out of reach under its cap on gain reduction.
+fn capped_note(drive: &Drive, reduction_s: f64, after: &Report, target: &Target) -> Option<String> {
+    let asked = target.loudness_lufs.filter(|_| drive.capped)?;
+    let reached = after.integrated_lufs.unwrap_or(f64::NEG_INFINITY);
+    let (minutes, seconds) = ((reduction_s / 60.0).floor(), reduction_s % 60.0);
+    Some(format!(
+        "{} LUFS would take more than {} dB of gain reduction; the master stops at {} LUFS, {} LU \
+         short. What decides is the peak at {minutes:.0}:{seconds:04.1}: lower such peaks in the mix, \
+         or allow more with --max-reduction.",
+        Db(asked),
+        Db(target.max_reduction_db),
+        Db(reached),
+        Db(asked - reached)
+    ))
 }
 
 /// Converts `left` and `right` on their way to a file, where the rates differ.

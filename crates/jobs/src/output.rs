@@ -4,7 +4,10 @@ use std::path::Path;
 use std::sync::mpsc::SyncSender;
 
 use twobus_dsp::dither::{Depth, Dither, Quantizer};
-use twobus_media::{AudioWriter, Broadcast, Container, Info, SampleFormat, WriteSpec, Written};
+use twobus_media::{
+    AudioWriter, Broadcast, Container, Field, Info, SampleFormat, SampleHash, Tags, WriteSpec,
+    Written,
+};
 
 use crate::error::Result;
 use overs::Overs;
@@ -55,16 +58,22 @@ pub enum Format {
     Flac16,
     /// FLAC, 24-bit.
     Flac24,
+    /// Ogg Vorbis of this quality, −1 to 10.
+    Vorbis(i8),
 }
 
 impl Format {
+    /// Quality of Ogg Vorbis where none is named: about 192 kbit/s in stereo at 44.1 kHz.
+    pub const VORBIS_QUALITY: i8 = 6;
+
     /// Every format with the name the command line knows it by.
-    pub const NAMES: [(&'static str, Self); 5] = [
+    pub const NAMES: [(&'static str, Self); 6] = [
         ("wav16", Self::Wav16),
         ("wav24", Self::Wav24),
         ("wav32f", Self::Wav32f),
         ("flac16", Self::Flac16),
         ("flac24", Self::Flac24),
+        ("vorbis", Self::Vorbis(Self::VORBIS_QUALITY)),
     ];
 
     /// Container of the file.
@@ -72,6 +81,7 @@ impl Format {
         match self {
             Self::Wav16 | Self::Wav24 | Self::Wav32f => Container::Wav,
             Self::Flac16 | Self::Flac24 => Container::Flac,
+            Self::Vorbis(quality) => Container::Vorbis { quality },
         }
     }
 
@@ -80,15 +90,20 @@ impl Format {
         match self {
             Self::Wav16 | Self::Flac16 => SampleFormat::Int16,
             Self::Wav24 | Self::Flac24 => SampleFormat::Int24,
-            Self::Wav32f => SampleFormat::Float32,
+            Self::Wav32f | Self::Vorbis(_) => SampleFormat::Float32,
         }
     }
 
-    /// Bytes that a stereo frame takes at least; FLAC may get by with fewer, to which nothing is known before.
+    /// True when the file holds other samples than it was given.
+    pub fn is_lossy(self) -> bool {
+        matches!(self, Self::Vorbis(_))
+    }
+
+    /// Bytes that a stereo frame takes at least; what is compressed may get by with any number.
     pub(crate) fn frame_bytes(self) -> u64 {
         match self.container() {
             Container::Wav => 2 * self.samples().bytes() as u64,
-            Container::Flac => 0,
+            Container::Flac | Container::Vorbis { .. } => 0,
         }
     }
 
@@ -97,6 +112,7 @@ impl Format {
         match self.container() {
             Container::Wav => "wav",
             Container::Flac => "flac",
+            Container::Vorbis { .. } => "ogg",
         }
     }
 
@@ -123,7 +139,11 @@ impl Format {
 /// As people write it: "WAV 24-bit".
 impl std::fmt::Display for Format {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Self::Vorbis(quality) = self {
+            return write!(f, "Ogg Vorbis q{quality}");
+        }
         f.write_str(match self {
+            Self::Vorbis(_) => "Ogg Vorbis",
             Self::Wav16 => "WAV 16-bit",
             Self::Wav24 => "WAV 24-bit",
             Self::Wav32f => "WAV 32-bit float",
@@ -150,6 +170,14 @@ pub(crate) struct OutputSpec<'a> {
     pub(crate) overwrite: bool,
     /// Place of the first frame in the song: what a file holds of a song is dithered as in the whole.
     pub(crate) start_frame: u64,
+    /// What the file says of its content.
+    pub(crate) tags: &'a Tags,
+}
+
+/// What a Broadcast Wave says of a song: "Artist - Title"; nothing for a file without tags.
+fn description(tags: &Tags) -> String {
+    let said = [Field::Artist, Field::Title].into_iter().filter_map(|field| tags.get(field));
+    said.collect::<Vec<_>>().join(" - ")
 }
 
 /// A chunk of a file's samples as they were written, left and right.
@@ -166,6 +194,8 @@ pub(crate) struct Output {
     frame: u64,
     gathered: [Vec<f64>; 2],
     codes: [Vec<i32>; 2],
+    /// The samples as they were written.
+    samples: SampleHash,
     /// Takes the samples as they were written.
     listener: Option<SyncSender<Chunk>>,
 }
@@ -176,6 +206,7 @@ impl Output {
         listener: Option<SyncSender<Chunk>>,
     ) -> Result<Self> {
         let broadcast = (spec.format.container() == Container::Wav).then(|| Broadcast {
+            description: description(spec.tags),
             originator: "Twobus".to_owned(),
             start_frame: spec.start_frame,
             ..Broadcast::default()
@@ -188,7 +219,7 @@ impl Output {
             broadcast,
             overwrite: spec.overwrite,
         };
-        let writer = AudioWriter::create(spec.path, &write)?;
+        let writer = AudioWriter::create_tagged(spec.path, &write, spec.tags)?;
         let bits = spec.format.samples().bits();
         let quantizer = spec.format.is_integer().then(|| Quantizer::new(bits, spec.dither));
         let empty = || Vec::with_capacity(2 * CHUNK_FRAMES);
@@ -200,6 +231,7 @@ impl Output {
             frame: spec.start_frame,
             gathered: [empty(), empty()],
             codes: [Vec::new(), Vec::new()],
+            samples: SampleHash::new(2),
             listener,
         })
     }
@@ -235,6 +267,7 @@ impl Output {
                 rounded
             }
         };
+        self.samples.push(&[&written[0], &written[1]]);
         self.frame += frames as u64;
         self.gathered.iter_mut().for_each(Vec::clear);
         if let Some(listener) = &self.listener {
@@ -252,6 +285,11 @@ impl Output {
     /// What lay beyond full scale so far and was clamped.
     pub(crate) fn over(&self) -> Option<Over> {
         self.overs.over(self.quantizer.as_ref().map_or(0, Quantizer::clamped))
+    }
+
+    /// The samples that were written so far.
+    pub(crate) fn samples(&self) -> &SampleHash {
+        &self.samples
     }
 
     /// Completes the file.

@@ -90,6 +90,15 @@ pub enum ErrorKind {
     /// The target exists and overwriting was not asked for.
     #[error("already exists and was left as it is. Choose another name, or allow overwriting.")]
     Exists,
+    /// Not a picture that covers are made of.
+    #[error("is neither a JPEG nor a PNG. Choose another picture for the cover.")]
+    NotAPicture,
+    /// A picture that is larger than files take.
+    #[error(
+        "has {0} bytes, more than the {most} of a cover. Save it smaller.",
+        most = crate::tags::Cover::MOST_BYTES
+    )]
+    LargePicture(u64),
     /// The caller's cancel flag was set.
     #[error("was cancelled.")]
     Cancelled,

@@ -3,14 +3,17 @@
 
 mod flac;
 mod target;
+mod vorbis;
 mod wav;
 
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::info::{CHANNELS, RATES_HZ};
+use crate::tags::Tags;
 use flac::FlacWriter;
 use target::Target;
+use vorbis::VorbisWriter;
 use wav::WavWriter;
 
 /// Containers that can be written.
@@ -20,6 +23,16 @@ pub enum Container {
     Wav,
     /// FLAC: 8 channels at most, rates up to 655350 Hz, integers only.
     Flac,
+    /// Ogg Vorbis of a quality from −1 to 10: floating point, two channels at most, up to 192 kHz.
+    Vorbis {
+        /// As the usual encoders count it: 6 is about 192 kbit/s in stereo at 44.1 kHz.
+        quality: i8,
+    },
+}
+
+impl Container {
+    /// Qualities of Ogg Vorbis.
+    pub const VORBIS_QUALITIES: std::ops::RangeInclusive<i8> = -1..=10;
 }
 
 /// Sample formats that can be written.
@@ -29,7 +42,7 @@ pub enum SampleFormat {
     Int16,
     /// 24-bit integers.
     Int24,
-    /// 32-bit floating point: WAV only.
+    /// 32-bit floating point: WAV, and what lossy encoders are given.
     Float32,
 }
 
@@ -108,6 +121,7 @@ pub struct AudioWriter {
 enum Coder {
     Wav(WavWriter),
     Flac(Box<FlacWriter>),
+    Vorbis(Box<VorbisWriter>),
 }
 
 impl AudioWriter {
@@ -117,11 +131,22 @@ impl AudioWriter {
     /// When the format cannot hold what `spec` asks for, the folder does not exist or cannot be
     /// written to, or `path` exists and may not be overwritten.
     pub fn create(path: &Path, spec: &WriteSpec) -> Result<Self> {
+        Self::create_tagged(path, spec, &Tags::default())
+    }
+
+    /// Begins the file that will be at `path`, which says `tags` of its content.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn create_tagged(path: &Path, spec: &WriteSpec, tags: &Tags) -> Result<Self> {
         check(path, spec)?;
         let target = Target::create(path, spec.overwrite)?;
         let coder = match spec.container {
-            Container::Wav => Coder::Wav(WavWriter::new(target, spec)?),
-            Container::Flac => Coder::Flac(Box::new(FlacWriter::new(target, spec)?)),
+            Container::Wav => Coder::Wav(WavWriter::new(target, spec, tags)?),
+            Container::Flac => Coder::Flac(Box::new(FlacWriter::new(target, spec, tags)?)),
+            Container::Vorbis { quality } => {
+                Coder::Vorbis(Box::new(VorbisWriter::new(target, spec, quality, tags)?))
+            }
         };
         Ok(Self {
             path: path.to_owned(),
@@ -147,6 +172,7 @@ impl AudioWriter {
         match &mut self.coder {
             Coder::Wav(wav) => wav.write_codes(planar),
             Coder::Flac(flac) => flac.write(planar),
+            Coder::Vorbis(_) => Err(Error::new(INTEGER_VORBIS, &self.path)),
         }
     }
 
@@ -163,6 +189,7 @@ impl AudioWriter {
         match &mut self.coder {
             Coder::Wav(wav) => wav.write_floats(planar),
             Coder::Flac(_) => Err(Error::new(FLOAT_FLAC, &self.path)),
+            Coder::Vorbis(vorbis) => vorbis.write(planar, &self.path),
         }
     }
 
@@ -176,6 +203,7 @@ impl AudioWriter {
         let (bytes, clamped) = match self.coder {
             Coder::Wav(wav) => wav.finish(self.frames)?,
             Coder::Flac(flac) => flac.finish()?,
+            Coder::Vorbis(vorbis) => (vorbis.finish(&self.path)?, 0),
         };
         Ok(Written { frames: self.frames, bytes, clamped })
     }
@@ -194,6 +222,7 @@ impl AudioWriter {
 }
 
 const FLOAT_FLAC: ErrorKind = ErrorKind::Unsupported("floating point in FLAC");
+const INTEGER_VORBIS: ErrorKind = ErrorKind::Unsupported("integers in Ogg Vorbis");
 
 fn check(path: &Path, spec: &WriteSpec) -> Result<()> {
     let fail = |kind| Err(Error::new(kind, path));
@@ -203,17 +232,28 @@ fn check(path: &Path, spec: &WriteSpec) -> Result<()> {
     if !CHANNELS.contains(&spec.channels) {
         return fail(ErrorKind::ChannelCount(spec.channels));
     }
-    if spec.container == Container::Wav {
-        return Ok(());
-    }
-    if spec.format == SampleFormat::Float32 {
-        return fail(FLOAT_FLAC);
-    }
-    if spec.channels > flac::MAX_CHANNELS {
-        return fail(ErrorKind::Unsupported("FLAC with more than 8 channels"));
-    }
-    if spec.rate_hz > flac::MAX_RATE_HZ {
-        return fail(ErrorKind::Unsupported("FLAC at such a high sample rate"));
-    }
-    Ok(())
+    let is_float = spec.format == SampleFormat::Float32;
+    let fault = match spec.container {
+        Container::Wav => None,
+        Container::Flac if is_float => Some(FLOAT_FLAC),
+        Container::Flac if spec.channels > flac::MAX_CHANNELS => {
+            Some(ErrorKind::Unsupported("FLAC with more than 8 channels"))
+        }
+        Container::Flac if spec.rate_hz > flac::MAX_RATE_HZ => {
+            Some(ErrorKind::Unsupported("FLAC at such a high sample rate"))
+        }
+        Container::Flac => None,
+        Container::Vorbis { .. } if !is_float => Some(INTEGER_VORBIS),
+        Container::Vorbis { .. } if spec.channels > vorbis::MAX_CHANNELS => {
+            Some(ErrorKind::Unsupported("Ogg Vorbis with more than 2 channels"))
+        }
+        Container::Vorbis { .. } if spec.rate_hz > vorbis::MAX_RATE_HZ => {
+            Some(ErrorKind::Unsupported("Ogg Vorbis above 192 kHz"))
+        }
+        Container::Vorbis { quality } if !Container::VORBIS_QUALITIES.contains(&quality) => {
+            Some(ErrorKind::Unsupported("an Ogg Vorbis quality outside of -1 to 10"))
+        }
+        Container::Vorbis { .. } => None,
+    };
+    fault.map_or(Ok(()), fail)
 }

@@ -13,7 +13,7 @@ use crate::show;
 
 #[derive(Serialize)]
 struct Json {
-    song: usize,
+    number: usize,
     title: String,
     rate_hz: u32,
     print: Option<String>,
@@ -45,7 +45,7 @@ pub(crate) fn outcome(number: usize, title: String, arrived: &Arrived) -> Outcom
     let (rate_hz, length) = (media.rate_hz, show::time(media.frames, media.rate_hz));
     let text = format!("Song {number}, \"{title}\", {rate_hz} Hz, {length}: {}", media.path);
     let print = Some(media.path.clone());
-    let json = Json { song: number, title, rate_hz, print, frames: media.frames };
+    let json = Json { number, title, rate_hz, print, frames: media.frames };
     let warnings = arrived.warnings.iter().map(|warning| format!("{}: {warning}", media.path));
     Outcome::new(text, &json).with_warnings(warnings.collect())
 }
@@ -58,6 +58,6 @@ fn empty(args: &AddSongArgs, folder: &Folder) -> Result<Outcome> {
         Ok(project.songs.len())
     })?;
     let text = format!("Song {}, \"{title}\", without a mix yet", changed.value);
-    let json = Json { song: changed.value, title, rate_hz: 0, print: None, frames: 0 };
+    let json = Json { number: changed.value, title, rate_hz: 0, print: None, frames: 0 };
     Ok(Outcome::new(text, &json).with_warnings(changed.notes))
 }

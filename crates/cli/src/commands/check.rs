@@ -124,7 +124,7 @@ fn refuse_project_options(args: &CheckArgs) -> Result<()> {
     Ok(())
 }
 
-fn write(path: &Path, page: &str) -> Result<()> {
+pub(super) fn write(path: &Path, page: &str) -> Result<()> {
     let failed = |source| Error::Io { action: "writing the page", path: path.to_owned(), source };
     std::fs::write(path, page).map_err(failed)
 }

@@ -9,10 +9,12 @@ use twobus_dsp::dither::Dither;
 use twobus_dsp::units::signed;
 use twobus_dsp::{Db, DeviceKind};
 use twobus_jobs::compare::PART_S;
+use twobus_jobs::deliver::tags;
 use twobus_jobs::master::print_of;
 use twobus_jobs::{
     Error, Folder, Format, MasterOptions, Mastered, Progress, Result, is_same_file, master,
 };
+use twobus_media::Tags;
 use twobus_session::audible::changes_since;
 use twobus_session::{
     Device, DeviceId, Edit, MasterEdit, MasterInput, Print, Project, Song, SongId, Target,
@@ -138,7 +140,8 @@ fn of_project(args: &MasterArgs, folder: Folder) -> Result<Work> {
             master.chain_of(args.chain.into()).ok_or_else(none)?.to_vec()
         }
     };
-    let options = options(args, master.target, master.trim, chain)?;
+    let tags = tags(&folder, &project, song)?;
+    let options = MasterOptions { tags, ..options(args, master.target, master.trim, chain)? };
     let out = match &args.out {
         Some(out) => {
             check_apart(out, &folder, &project)?;
@@ -157,7 +160,7 @@ fn of_project(args: &MasterArgs, folder: Folder) -> Result<Work> {
 }
 
 /// Says when the mix has changed since the print was made.
-fn age(print: &Print, project: &Project, song: &Song) -> Vec<String> {
+pub(super) fn age(print: &Print, project: &Project, song: &Song) -> Vec<String> {
     let changes = if song.mix.is_some() { changes_since(print, project, song) } else { Vec::new() };
     let (title, number) = (&song.title, print.number);
     let text = match changes.len() {
@@ -224,6 +227,7 @@ fn options(
         format: args.format.into(),
         dither: args.dither.into(),
         overwrite: args.force,
+        tags: Tags::default(),
     })
 }
 
@@ -254,6 +258,7 @@ fn name(title: &str, options: &MasterOptions) -> String {
         Format::Wav16 | Format::Flac16 => "16-bit",
         Format::Wav24 | Format::Flac24 => "24-bit",
         Format::Wav32f => "32-bit float",
+        Format::Vorbis(_) => "Vorbis",
     };
     format!("{}{rate} {depth}.{}", twobus_jobs::file_name(title), options.format.extension())
 }

@@ -98,7 +98,7 @@ fn stems(folder: &Folder, project: &mut Project) -> Result<Vec<Entry>> {
 
 /// A name in `audio/` that no other stem has, on any system.
 fn free_name(file: &MediaFile, names: &mut HashSet<String>) -> String {
-    let name = crate::bounce::file_name(last_part(&file.path));
+    let name = crate::names::file_name(last_part(&file.path));
     let (stem, ending) = match name.rsplit_once('.') {
         Some((stem, ending)) => (stem, format!(".{ending}")),
         None => (name.as_str(), String::new()),

@@ -6,12 +6,14 @@ use std::thread::JoinHandle;
 
 use twobus_analysis::Checked;
 use twobus_dsp::dither::Dither;
+use twobus_media::Tags;
 use twobus_render::Renderer;
 use twobus_render::offline::Piece;
 use twobus_session::Song;
 
-use super::{BounceOptions, StemFile, file_name};
+use super::{BounceOptions, StemFile};
 use crate::error::{Error, Result};
+use crate::names::file_name;
 use crate::output::{Chunk, Format, Output, OutputSpec, Over};
 
 /// The files of a bounce while they are written; dropped before they are finished, nothing is left.
@@ -38,6 +40,7 @@ impl Files {
             dither,
             overwrite: false,
             start_frame: options.range.map_or(0, |(start, _)| start),
+            tags: &Tags::default(),
         };
         let mut files = Self {
             print: Output::create(&spec, listener)?,

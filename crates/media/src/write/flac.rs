@@ -1,11 +1,11 @@
 //! The FLAC writer: encoded block by block, so that only one block is in memory.
 //!
-//! Source: RFC 9639, sections 8.2 (STREAMINFO) and 9.1 (frame header).
+//! Source: RFC 9639, sections 8.1 (metadata blocks), 8.2 (STREAMINFO) and 9.1 (frame header).
 
 use std::fmt;
 
 use flacenc::bitsink::ByteSink;
-use flacenc::component::{BitRepr, StreamInfo};
+use flacenc::component::{BitRepr, Frame, StreamInfo};
 use flacenc::config;
 use flacenc::error::{Verified, Verify};
 use flacenc::source::{Context, Fill, FrameBuf};
@@ -13,6 +13,7 @@ use flacenc::source::{Context, Fill, FrameBuf};
 use super::target::Target;
 use super::{SampleFormat, WriteSpec};
 use crate::error::{Error, ErrorKind, Result};
+use crate::tags::Tags;
 
 /// Most channels that FLAC holds.
 pub(super) const MAX_CHANNELS: usize = 8;
@@ -26,8 +27,14 @@ const BLOCK_FRAMES: usize = 4096;
 /// The rate that the encoder is told. It knows only rates up to 96 kHz, but a rate changes nothing
 /// but the header of each block, which [`set_rate`] corrects.
 const NOMINAL_RATE_HZ: usize = 44_100;
-/// "fLaC", then the header of the only metadata block: STREAMINFO, the last one, 34 bytes.
-const SIGNATURE: &[u8] = b"fLaC\x80\0\0\x22";
+/// "fLaC", then the header of the first metadata block: STREAMINFO, 34 bytes.
+const SIGNATURE: &[u8] = b"fLaC\0\0\0\x22";
+/// The same where it is the only one.
+const LONE_SIGNATURE: &[u8] = b"fLaC\x80\0\0\x22";
+/// Metadata blocks by their numbers (section 8.1), and the mark of the last one.
+const COMMENTS: u8 = 4;
+const PICTURE: u8 = 6;
+const LAST: u8 = 0x80;
 /// Bytes of STREAMINFO's content.
 const STREAM_INFO_BYTES: usize = 34;
 
@@ -38,6 +45,8 @@ pub(super) struct FlacWriter {
     rate_hz: u32,
     channels: usize,
     config: Verified<config::Encoder>,
+    /// For a block that prediction makes no smaller: its samples as they are.
+    verbatim: Verified<config::Encoder>,
     nominal: StreamInfo,
     block: FrameBuf,
     checksum: Context,
@@ -53,22 +62,25 @@ pub(super) struct FlacWriter {
 }
 
 impl FlacWriter {
-    pub(super) fn new(mut target: Target, spec: &WriteSpec) -> Result<Self> {
+    pub(super) fn new(mut target: Target, spec: &WriteSpec, tags: &Tags) -> Result<Self> {
         let path = target.path().to_owned();
         let failed = |_| Error::new(ErrorKind::Unsupported("an unusual FLAC format"), &path);
         let bits = spec.format.bits() as usize;
-        let config = config::Encoder::default().into_verified();
-        let config = config.map_err(|(_, error)| failed(error))?;
+        let verified =
+            |config: config::Encoder| config.into_verified().map_err(|(_, error)| failed(error));
+        let (config, verbatim) = (verified(config::Encoder::default())?, verified(verbatim())?);
         let nominal = StreamInfo::new(NOMINAL_RATE_HZ, spec.channels, bits).map_err(failed)?;
         let block = FrameBuf::with_size(spec.channels, BLOCK_FRAMES).map_err(failed)?;
-        target.append(SIGNATURE)?;
+        target.append(if tags.is_empty() { LONE_SIGNATURE } else { SIGNATURE })?;
         target.append(&[0; STREAM_INFO_BYTES])?;
+        append_tags(&mut target, tags)?;
         Ok(Self {
             target,
             format: spec.format,
             rate_hz: spec.rate_hz,
             channels: spec.channels,
             config,
+            verbatim,
             nominal,
             block,
             checksum: Context::new(bits, spec.channels),
@@ -120,9 +132,12 @@ impl FlacWriter {
         let fail = |_| failed(self.target.path());
         self.checksum.fill_le_bytes(&self.bytes, sample_bytes).map_err(fail)?;
         self.block.fill_interleaved(&self.waiting).map_err(fail)?;
+        let frame = self.frame(&self.config)?;
+        // The encoder's largest Rice parameter is too small for loud noise of 24 bits, and its estimate of
+        // the size overflows: a block may come out many thousand times as large, and damaged.
+        let samples_bits = 8 * self.bytes.len();
         let frame =
-            flacenc::encode_fixed_size_frame(&self.config, &self.block, self.blocks, &self.nominal);
-        let frame = frame.map_err(|_| failed(self.target.path()))?;
+            if frame.count_bits() > samples_bits { self.frame(&self.verbatim)? } else { frame };
         self.sink.clear();
         frame.write(&mut self.sink).map_err(|_| failed(self.target.path()))?;
         self.bytes.clear();
@@ -133,6 +148,14 @@ impl FlacWriter {
         self.blocks += 1;
         self.waiting.clear();
         self.target.append(&self.bytes)
+    }
+
+    /// The waiting block, encoded by `config`.
+    fn frame(&self, config: &Verified<config::Encoder>) -> Result<Frame> {
+        let encoded =
+            flacenc::encode_fixed_size_frame(config, &self.block, self.blocks, &self.nominal);
+        let kind = ErrorKind::Unsupported("an unusual FLAC format");
+        encoded.map_err(|_| Error::new(kind, self.target.path()))
     }
 
     fn stream_info(&self) -> [u8; STREAM_INFO_BYTES] {
@@ -158,6 +181,41 @@ impl fmt::Debug for FlacWriter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FlacWriter").field("target", &self.target).finish_non_exhaustive()
     }
+}
+
+/// Settings by which every block holds its samples as they are.
+fn verbatim() -> config::Encoder {
+    let mut config = config::Encoder::default();
+    config.subframe_coding.use_fixed = false;
+    config.subframe_coding.use_lpc = false;
+    config.stereo_coding.use_leftside = false;
+    config.stereo_coding.use_rightside = false;
+    config.stereo_coding.use_midside = false;
+    config
+}
+
+/// Appends the blocks of comments and of the cover, if there is anything to say.
+fn append_tags(target: &mut Target, tags: &Tags) -> Result<()> {
+    if tags.is_empty() {
+        return Ok(());
+    }
+    let comments = std::iter::once((COMMENTS, tags.comment_block()));
+    let cover = tags.cover.iter().map(|cover| (PICTURE, cover.block(false)));
+    let blocks: Vec<(u8, Vec<u8>)> = comments.chain(cover).collect();
+    for (index, (kind, content)) in blocks.iter().enumerate() {
+        let last = if index + 1 == blocks.len() { LAST } else { 0 };
+        let [zero, size @ ..] = (content.len() as u32).to_be_bytes();
+        if zero > 0 {
+            return Err(Error::new(
+                ErrorKind::Unsupported("tags this long in FLAC"),
+                target.path(),
+            ));
+        }
+        target.append(&[kind | last])?;
+        target.append(&size)?;
+        target.append(content)?;
+    }
+    Ok(())
 }
 
 /// Writes the rate into an encoded block and corrects its two checksums.

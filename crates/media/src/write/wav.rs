@@ -6,6 +6,7 @@
 use super::target::Target;
 use super::{Broadcast, SampleFormat, WriteSpec};
 use crate::error::Result;
+use crate::tags::Tags;
 use crate::wav::{DS64_BYTES, EXTENSIBLE, FLOAT, PCM, SIZE_ELSEWHERE, SUBTYPE_TAIL};
 
 /// Frames converted before the buffer is looked after.
@@ -27,11 +28,13 @@ pub(super) struct WavWriter {
     fact: Option<u64>,
     /// Where the size of the data chunk stands.
     data_size: u64,
+    /// Chunks that follow the samples: what the file says of its content.
+    tags: Vec<([u8; 4], Vec<u8>)>,
     clamped: u64,
 }
 
 impl WavWriter {
-    pub(super) fn new(mut target: Target, spec: &WriteSpec) -> Result<Self> {
+    pub(super) fn new(mut target: Target, spec: &WriteSpec, tags: &Tags) -> Result<Self> {
         let mut head = Vec::with_capacity(1024);
         head.extend_from_slice(b"RIFF\0\0\0\0WAVE");
         chunk(&mut head, b"JUNK", &[0; DS64_BYTES as usize]);
@@ -46,7 +49,8 @@ impl WavWriter {
         head.extend_from_slice(b"data\0\0\0\0");
         target.append(&head)?;
         let data_size = head.len() as u64 - 4;
-        Ok(Self { target, format: spec.format, fact, data_size, clamped: 0 })
+        let tags = tags.riff_chunks();
+        Ok(Self { target, format: spec.format, fact, data_size, tags, clamped: 0 })
     }
 
     pub(super) fn write_codes(&mut self, planar: &[&[i32]]) -> Result<()> {
@@ -76,6 +80,12 @@ impl WavWriter {
         let data_bytes = self.target.bytes() - (self.data_size + 4);
         if data_bytes % 2 == 1 {
             self.target.append(&[0])?;
+        }
+        for (id, content) in &self.tags {
+            let mut bytes = Vec::with_capacity(content.len() + 9);
+            chunk(&mut bytes, id, content);
+            bytes.resize(bytes.len().next_multiple_of(2), 0);
+            self.target.append(&bytes)?;
         }
         let riff_bytes = self.target.bytes() - (RIFF_SIZE + 4);
         let narrow = |size| u32::try_from(size).unwrap_or(SIZE_ELSEWHERE);
@@ -144,7 +154,7 @@ impl WavWriter {
     }
 }
 
-/// Appends a chunk of even size.
+/// Appends a chunk; who appends one of odd size pads it.
 fn chunk(out: &mut Vec<u8>, id: &[u8; 4], content: &[u8]) {
     out.extend_from_slice(id);
     out.extend_from_slice(&(content.len() as u32).to_le_bytes());

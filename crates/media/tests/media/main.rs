@@ -20,6 +20,8 @@ mod scan;
 #[cfg(test)]
 mod speed;
 #[cfg(test)]
+mod tags;
+#[cfg(test)]
 mod tools;
 #[cfg(test)]
 mod wav;
