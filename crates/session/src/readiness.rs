@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::StripId;
 
+/// The value of [`Check::BitDepth`] for 32-bit float: the bits of its mantissa and sign.
+pub const FLOAT_BITS: f64 = 25.0;
+
 /// How a row was judged, from best to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

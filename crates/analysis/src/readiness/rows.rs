@@ -2,8 +2,7 @@
 
 use twobus_dsp::Db;
 use twobus_session::Readiness;
-use twobus_session::readiness::words::FLOAT_BITS;
-use twobus_session::readiness::{Check, Place, Row, Verdict};
+use twobus_session::readiness::{Check, FLOAT_BITS, Place, Row, Verdict};
 
 use super::clicks::clicks;
 use super::holes::holes;

@@ -119,7 +119,7 @@ fn pictures(examined: &Examination) -> Markup {
             &curve(&time, &loudnesses, &loudness, &marks, "Short-term loudness over time")))
         (figure("Correlation of left and right over 3 s",
             &curve(&time, &correlations, &correlation, &marks, "Correlation over time")))
-        (figure("Mean spectrum: dBFS in twelfths of an octave",
+        (figure("Mean spectrum: dBFS in twelfths of an octave, by Hz",
             &curve(&Axis::frequency(), &levels, &spectrum, &bands(examined), "Mean spectrum")))
     }
 }

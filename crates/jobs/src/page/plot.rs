@@ -53,10 +53,10 @@ impl Axis {
         Self { range: 0.0..=length_s, marks, logarithmic: false }
     }
 
-    /// A frequency axis, 20 Hz to 20 kHz.
+    /// A frequency axis in Hz, 20 to 22,000.
     pub fn frequency() -> Self {
         let marks = [(20.0, "20"), (50.0, "50"), (100.0, "100"), (200.0, "200"), (500.0, "500")];
-        let high = [(1e3, "1 k"), (2e3, "2 k"), (5e3, "5 k"), (10e3, "10 k"), (20e3, "20 k Hz")];
+        let high = [(1e3, "1 k"), (2e3, "2 k"), (5e3, "5 k"), (10e3, "10 k"), (20e3, "20 k")];
         let marks = marks.into_iter().chain(high).map(|(hz, label)| (hz, label.to_owned()));
         Self { range: 20.0..=22_000.0, marks: marks.collect(), logarithmic: true }
     }

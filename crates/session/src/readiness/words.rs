@@ -6,7 +6,7 @@ mod rows;
 use twobus_dsp::units::signed;
 
 use super::bars::bar_beat;
-use super::{Check, Place, Readiness, Row, Unit, Verdict};
+use super::{Check, FLOAT_BITS, Place, Readiness, Row, Unit, Verdict};
 use crate::timeline::Timeline;
 
 pub use causes::causes;
@@ -93,9 +93,6 @@ pub fn value(row: &Row, rate_hz: u32) -> String {
 /// The part of the sample rate at which content ends only because the file does.
 const NO_END: f64 = 0.5;
 
-/// Bits of a float's mantissa and sign: what a depth in bits is compared with.
-pub const FLOAT_BITS: f64 = 25.0;
-
 /// A number with its sign, also when it is positive.
 fn plus(value: f64, decimals: usize) -> String {
     let text = signed(value, decimals);
@@ -114,7 +111,14 @@ pub fn hz(value: f64) -> String {
 
 /// The band that `row` is about: "200 Hz to 400 Hz"; empty where it is about all.
 pub fn band(row: &Row) -> String {
-    row.band_hz.map_or_else(String::new, |(low, high)| format!("{} to {}", hz(low), hz(high)))
+    // Bands have no sharp limits: three digits say enough.
+    let rounded =
+        |value: f64| if value < 1000.0 { hz(value) } else { hz((value / 10.0).round() * 10.0) };
+    match row.band_hz {
+        None => String::new(),
+        Some((low, high)) if low == high => rounded(low),
+        Some((low, high)) => format!("{} to {}", rounded(low), rounded(high)),
+    }
 }
 
 /// Where `row` lies: "0:12.3–0:14.0 (bars 7–8), 1:02.0 and 3 more"; empty for the whole song.

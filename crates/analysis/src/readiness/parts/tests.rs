@@ -200,6 +200,18 @@ fn r19_causes_who_hisses_and_who_leans() {
 }
 
 #[test]
+fn r19_causes_who_has_one_side_only() {
+    let right = |hz: f64, level: f64| stereo(move |t| [0.0, level * (TAU * hz * t).sin()]);
+    let mut both = sine(900.0, -70.0);
+    both[1].fill(0.0);
+    let parts =
+        [(Role::Keys, right(300.0, 0.2)), (Role::Synth, right(500.0, 0.1)), (Role::Other, both)];
+    let (readiness, _) = explained(&parts);
+    let row = fault(&readiness, Check::DeadChannel);
+    assert_eq!((row.verdict, names(&row)), (Verdict::Fix, vec!["A", "B"]));
+}
+
+#[test]
 fn r19_causes_a_vocal_under_the_band_and_where() {
     // In the verse the voice is 2 dB above, in the chorus 8 dB under the band.
     let at = |level: f64| 10.0_f64.powf(level / 20.0);
