@@ -37,6 +37,8 @@ pub(crate) struct Slot {
     wet: Ramp,
     /// Frames until the processor's output is its own again after it was left alone.
     warm_up: usize,
+    /// Share of its signal that a processor gets which begins anew, so that no echo of it begins with a jump.
+    fed: Ramp,
     fade_frames: u32,
     /// Blocks silenced because the device put out something that is not a number.
     pub(crate) faults: u32,
@@ -63,6 +65,7 @@ impl Slot {
             dry_block: [[0.0; BLOCK]; 2],
             wet: Ramp::new(if device.bypass { 0.0 } else { 1.0 }),
             warm_up: 0,
+            fed: Ramp::new(1.0),
             fade_frames: control::frames(BYPASS_S, rate_hz),
             faults: 0,
         }
@@ -129,7 +132,7 @@ impl Slot {
     pub(crate) fn take_over(&mut self, old: &mut Self) {
         std::mem::swap(&mut self.processor, &mut old.processor);
         std::mem::swap(&mut self.dry, &mut old.dry);
-        self.warm_up = old.warm_up;
+        (self.warm_up, self.fed) = (old.warm_up, old.fed);
         self.faults = old.faults;
         for param in &mut self.automation {
             let before = old.automation.iter().find(|other| other.param == param.param);
@@ -164,7 +167,9 @@ impl Slot {
     pub(crate) fn bypass(&mut self, on: bool) {
         if !on && self.wet.resting() == Some(0.0) {
             self.processor.reset();
-            self.warm_up = self.latency_frames;
+            self.fed = Ramp::new(0.0);
+            self.fed.set(1.0, self.fade_frames);
+            self.warm_up = self.latency_frames + self.fade_frames as usize;
         }
         self.wet.set(if on { 0.0 } else { 1.0 }, self.fade_frames);
     }
@@ -176,6 +181,7 @@ impl Slot {
         self.processor.reset();
         self.dry.reset();
         self.wet.finish();
+        self.fed.finish();
         self.warm_up = 0;
     }
 
@@ -233,6 +239,13 @@ impl Slot {
             left.copy_from_slice(&self.dry_block[0][..frames]);
             right.copy_from_slice(&self.dry_block[1][..frames]);
             return;
+        }
+        if self.fed.resting() != Some(1.0) {
+            for (left, right) in left.iter_mut().zip(right.iter_mut()) {
+                let share = self.fed.advance();
+                *left = (f64::from(*left) * share) as f32;
+                *right = (f64::from(*right) * share) as f32;
+            }
         }
         match key {
             Some(key) => self.processor.process_keyed(left, right, key),

@@ -95,7 +95,8 @@ fn bend(samples: &[f64]) -> f64 {
 
 #[test]
 fn e7_every_kind_of_device_is_bypassed_without_a_click_or_a_change_of_latency() {
-    const PART: usize = 24_000;
+    // The tone is at its peak where the device comes back.
+    const PART: usize = 24_080;
     let tone: Vec<f32> = sine(50.0, 6 * PART).iter().map(|x| 0.25 * x).collect();
     for kind in DeviceKind::ALL {
         let mut scene = Scene::default();
@@ -124,12 +125,8 @@ fn e7_every_kind_of_device_is_bypassed_without_a_click_or_a_change_of_latency() 
         // On, it does something, and no switch bends the signal more than that does.
         let works = (PART..2 * PART).any(|n| (left[n] - dry(n)).abs() > 1e-3);
         assert!(works || kind == DeviceKind::DeEsser, "{}", kind.name());
-        // What repeats the signal comes back with nothing to repeat, and its first echo begins where the
-        // signal stood then.
-        let repeats = matches!(kind, DeviceKind::Delay | DeviceKind::Reverb);
-        let end = if repeats { 3 * PART } else { 5 * PART };
         for channel in [&left, &right] {
-            let (own, all) = (bend(&channel[PART..2 * PART]), bend(&channel[PART..end]));
+            let (own, all) = (bend(&channel[PART..2 * PART]), bend(&channel[PART..]));
             let click_db = 20.0 * (all - own).log10();
             assert!(click_db <= -60.0, "{}: {click_db:.1} dBFS", kind.name());
         }
