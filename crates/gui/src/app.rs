@@ -18,6 +18,7 @@ use twobus_session::StripId;
 use twobus_session::recover::Snapshot;
 
 use crate::desk::{Desk, Means};
+use crate::measure::Measure;
 use crate::screens::dialog::{self, Dialog};
 use crate::screens::import::{self, Table};
 use crate::screens::menu::{self, Menu};
@@ -82,6 +83,8 @@ pub(crate) struct App {
     ending: Arc<AtomicBool>,
     /// Files that were dropped one by one, until the next frame.
     dropped: Vec<PathBuf>,
+    /// Counts frames, when it was asked to.
+    measure: Option<Measure>,
     /// Something has happened since the last view, and whether the ground is the one or the other now.
     changed: Cell<bool>,
     odd: Cell<bool>,
@@ -123,11 +126,17 @@ impl App {
             size: WINDOW,
             ending: Arc::default(),
             dropped: Vec::new(),
+            measure: None,
             changed: Cell::default(),
             odd: Cell::default(),
         };
         app.refresh_start();
         app
+    }
+
+    /// Plays as soon as it can, and ends after it has counted frames for so many seconds.
+    pub(crate) fn measure(&mut self, seconds: Option<f64>) {
+        self.measure = seconds.map(Measure::new);
     }
 
     /// What the window is called.
@@ -143,7 +152,7 @@ impl App {
 
     /// Hands on what happened.
     pub(crate) fn update(&mut self, message: Message) -> Task<Message> {
-        self.changed.set(!matches!(message, Message::Idle));
+        self.changed.set(!matches!(message, Message::Idle | Message::Frame(_)));
         match message {
             Message::Frame(now) => self.look(now),
             Message::Idle => self.look(Instant::now()),
@@ -174,12 +183,21 @@ impl App {
         let before = desk.live.looks();
         let strips: Vec<StripId> = desk.mix().strips().map(|strip| strip.id).collect();
         desk.live.look(now, strips.into_iter());
-        if desk.waves.arrived() || desk.live.looks() != before {
+        let moves = desk.live.is_sounding() || self.job.is_some();
+        if desk.waves.arrived() || moves || desk.live.looks() != before {
             self.changed.set(true);
         }
         desk.keep();
-        if self.top.follows && desk.live.is_playing() {
+        let playing = desk.live.is_playing();
+        if self.top.follows && playing {
             self.arrange.follow(desk);
+        }
+        let Some(measure) = &mut self.measure else { return Task::none() };
+        if playing && measure.frame(now) {
+            return self.close();
+        }
+        if !playing && desk.live.is_ready() {
+            desk.live.toggle();
         }
         Task::none()
     }

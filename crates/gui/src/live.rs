@@ -168,16 +168,25 @@ impl Live {
         self.status.as_ref().is_some_and(|status| status.state == State::Playing)
     }
 
-    /// Whether anything still moves: playback, meters that fall, files that open, words that go.
+    /// Whether it would sound at once: a device is there, and the streams are.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.status.as_ref().is_some_and(|status| {
+            !status.loading && matches!(status.device.state, device::State::Playing(_))
+        })
+    }
+
+    /// Whether meters move: it plays, or they still fall.
+    pub(crate) fn is_sounding(&self) -> bool {
+        self.is_playing() || self.meters.values().any(Meter::is_falling)
+    }
+
+    /// Whether anything still moves: playback, meters that fall, files that open.
     pub(crate) fn is_moving(&self) -> bool {
         let opens = self
             .status
             .as_ref()
             .is_none_or(|status| status.loading || status.device.state == device::State::Opening);
-        self.is_playing()
-            || (self.engine.is_some() && opens)
-            || !self.said.is_empty()
-            || self.meters.values().any(Meter::is_falling)
+        self.is_sounding() || (self.engine.is_some() && opens)
     }
 
     /// Place on the timeline that is heard now.

@@ -14,6 +14,7 @@ mod desk;
 mod grid;
 mod icon;
 mod live;
+mod measure;
 mod meters;
 mod painter;
 mod parts;
@@ -28,6 +29,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use app::App;
 use clap::Parser;
 use desk::Means;
+use twobus_engine::device::fake::{Fake, FakeOutput};
 use twobus_engine::device::{OutputId, PERIOD_FRAMES, Wish};
 
 /// Mix a song and master a record, in a window.
@@ -43,6 +45,9 @@ struct Args {
     #[arg(long, value_name = "FRAMES", default_value_t = PERIOD_FRAMES,
           value_parser = clap::value_parser!(u32).range(16..=8192))]
     period: u32,
+    /// Play at once, count the frames that are drawn in so many seconds, print that and end.
+    #[arg(long, value_name = "SECONDS", hide = true)]
+    measure: Option<f64>,
 }
 
 fn main() -> iced::Result {
@@ -50,12 +55,20 @@ fn main() -> iced::Result {
     let ending = end_on_signal();
     let output = args.device.as_deref().map(OutputId::new);
     let wish = Wish { output, period_frames: args.period };
-    let means = Means::of_system(wish).unwrap_or_else(|| {
+    let mut means = Means::of_system(wish).unwrap_or_else(|| {
         let command = <Args as clap::CommandFactory>::command();
         let text = "the system tells no folder for a program's own files; set HOME";
         { command }.error(clap::error::ErrorKind::Io, text).exit()
     });
-    let boot = move || App::boot(args.paths.clone(), means.clone(), Arc::clone(&ending));
+    if args.measure.is_some() {
+        // A device with a clock, whatever the machine has.
+        means.backend = Arc::new(Fake::with(FakeOutput::paced("measure", 48_000)));
+    }
+    let boot = move || {
+        let (mut app, task) = App::boot(args.paths.clone(), means.clone(), Arc::clone(&ending));
+        app.measure(args.measure);
+        (app, task)
+    };
     let mut window = iced::application(boot, App::update, App::view)
         .title(App::title)
         .theme(|_: &App| theme::iced())

@@ -10,6 +10,7 @@
 //! - **Live**: the example `live` of `twobus-engine`: what playback costs on the audio thread, and how soon it
 //!   begins.
 //!
+//! - **Window**: the real window on a display without a screen, while 32 tracks play.
 //! - **Devices**: what each kind costs by itself.
 //!
 //! A ratio is the median of those of the pairs, each job beside the loop that ran just before it: what
@@ -22,6 +23,7 @@ mod project;
 mod report;
 mod stems;
 mod wav;
+mod window;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -53,6 +55,9 @@ pub(crate) enum Chore {
         /// Only what each kind of device costs.
         #[arg(long, conflicts_with_all = ["stems", "live"])]
         devices: bool,
+        /// Only how many frames the window draws while 32 tracks play, and what each costs.
+        #[arg(long, conflicts_with_all = ["stems", "live", "devices"])]
+        window: bool,
         /// A smoke test: few short stems and few runs, whose figures mean little.
         #[arg(long, conflicts_with = "stems")]
         quick: bool,
@@ -103,6 +108,7 @@ pub(crate) fn run(chore: Chore) -> Result<()> {
             say(devices::table());
             Ok(())
         }
+        Chore::Bench { window: true, .. } => window::run(),
         Chore::Bench { quick: true, .. } => bench(&Extent::quick()).and_then(|()| live(true)),
         Chore::Bench { stems, .. } => bench(&Extent::whole(stems)).and_then(|()| live(false)),
         Chore::BenchLoop { out, stems } => plain_loop::run(&stems, &out),

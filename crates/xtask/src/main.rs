@@ -1,4 +1,4 @@
-//! Set-up and chores of the workspace: `cargo xtask demo | test | fuzz | bench`.
+//! Set-up and chores of the workspace: `cargo xtask demo | test | fuzz | bench | screenshots`.
 
 #[cfg(unix)]
 mod bench;
@@ -9,6 +9,7 @@ mod fuzz;
 mod licences;
 mod reverbs;
 mod sanitizer;
+mod screenshots;
 mod setup;
 mod tally;
 mod terminal;
@@ -50,6 +51,8 @@ enum Chore {
     },
     /// Measure the reverb beside others that are installed; prints a Markdown table.
     Reverbs,
+    /// Draw every screen of the window into target/screenshots.
+    Screenshots,
     #[cfg(unix)]
     #[command(flatten)]
     Bench(bench::Chore),
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Chore::Fuzz { seconds } => fuzz::check(seconds).map(terminal::say),
         Chore::Test { full } => return test::run(full),
         Chore::Reverbs => reverbs::run(),
+        Chore::Screenshots => screenshots::run(),
         #[cfg(unix)]
         Chore::Bench(chore) => bench::run(chore),
     };

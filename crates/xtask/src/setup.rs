@@ -120,6 +120,41 @@ const PULSEAUDIO: Need = Need {
     source: Source::Apt(&["pulseaudio", "pulseaudio-utils"]),
 };
 
+#[cfg(target_os = "linux")]
+const XVFB: Need = Need {
+    what: "a display without a screen",
+    why: "the window is opened on it",
+    probe: &["sh", "-c", "command -v Xvfb"],
+    source: Source::Apt(&["xvfb"]),
+};
+
+/// What the part of `cargo xtask bench` that opens the window needs.
+#[cfg(target_os = "linux")]
+pub(crate) const WINDOW: &[Need] = &[LINKER, PKG_CONFIG, ALSA, XVFB, X_LIBRARIES];
+#[cfg(not(target_os = "linux"))]
+pub(crate) const WINDOW: &[Need] = &[LINKER];
+
+/// They are loaded when the window opens, and not known when it is built.
+#[cfg(target_os = "linux")]
+const X_LIBRARIES: Need = Need {
+    what: "the libraries of X",
+    why: "the window is opened through them",
+    probe: &[
+        "sh",
+        "-c",
+        "for lib in X11 X11-xcb Xcursor Xi xkbcommon xkbcommon-x11; do \
+         /sbin/ldconfig -p | grep -q lib$lib.so || exit 1; done",
+    ],
+    source: Source::Apt(&[
+        "libx11-6",
+        "libx11-xcb1",
+        "libxcursor1",
+        "libxi6",
+        "libxkbcommon0",
+        "libxkbcommon-x11-0",
+    ]),
+};
+
 /// What `cargo xtask demo` needs.
 pub(crate) const DEMO: &[Need] = &[LINKER];
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use iced::{Task, window};
+use iced::Task;
 use twobus_dsp::Db;
 use twobus_session::strip::{TRIM, WIDTH};
 use twobus_session::{Strip, StripEdit, StripId};
@@ -138,9 +138,9 @@ impl App {
         Task::none()
     }
 
-    fn close(&mut self) -> Task<Message> {
+    pub(super) fn close(&mut self) -> Task<Message> {
         self.on_desk(|desk| desk.live.close());
-        window::latest().and_then(window::close)
+        iced::exit()
     }
 
     /// The system asks the program to end: what is not saved is kept as a snapshot.

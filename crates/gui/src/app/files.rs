@@ -67,7 +67,8 @@ impl Drop for Job {
 }
 
 /// The demo's stems, as they lie in the program's source.
-const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../projects/mdn-multitrack/stems");
+pub(super) const DEMO: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../projects/mdn-multitrack/stems");
 
 impl App {
     /// Opens what was named: a project, or stems.

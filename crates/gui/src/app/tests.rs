@@ -38,15 +38,23 @@ impl Window {
     /// With two short stems on it.
     fn with_stems() -> Self {
         let mut window = Self::new();
-        let stems = window.place.path().join("Song");
-        std::fs::create_dir(&stems).unwrap();
-        for name in ["01_Kick.wav", "02_Bass DI.wav"] {
-            write_tone(&stems.join(name));
-        }
+        let stems = two_stems(window.place.path());
         window.drop_files(&stems);
-        window.press(1480.0, 900.0 - 24.0 - 98.0 + 45.0);
-        assert!(window.app.table.is_none(), "the table is accepted");
+        window.accept();
         window
+    }
+
+    /// With the table of the stems in a folder.
+    fn with_table(stems: &Path) -> Self {
+        let mut window = Self::new();
+        window.drop_files(stems);
+        window
+    }
+
+    /// Presses "Make session".
+    fn accept(&mut self) {
+        self.press(1480.0, 900.0 - 24.0 - 98.0 + 45.0);
+        assert!(self.app.table.is_none(), "the table is accepted");
     }
 
     /// Drops a folder, and waits until its table is shown.
@@ -142,6 +150,16 @@ fn key_event(key: Key, modifiers: Modifiers) -> Event {
         repeat: false,
         text,
     })
+}
+
+/// A folder with two short stems.
+fn two_stems(place: &Path) -> std::path::PathBuf {
+    let stems = place.join("Song");
+    std::fs::create_dir(&stems).unwrap();
+    for name in ["01_Kick.wav", "02_Bass DI.wav"] {
+        write_tone(&stems.join(name));
+    }
+    stems
 }
 
 /// A second of a quiet tone, 44.1 kHz, 16 bit, mono.
@@ -352,13 +370,51 @@ fn unsaved_work_is_offered_after_the_program_was_ended() {
     assert_eq!(window.app.desk.as_ref().unwrap().mix().tracks.len(), 2);
 }
 
+/// Draws what is shown into a picture, twice as large as it is.
+fn picture(window: &Window, size: Size, folder: &Path, name: &str) {
+    let mut simulator = Simulator::with_size(settings(), size, window.app.view());
+    let drawn = simulator.snapshot(&theme::iced()).unwrap();
+    assert!(drawn.matches_image(folder.join(name)).unwrap());
+}
+
+/// Waits until the waves of all lanes are there.
+fn waves(window: &mut Window) {
+    let desk = window.app.desk.as_mut().unwrap();
+    for _ in 0..1000 {
+        let _any = desk.waves.arrived();
+        if !desk.waves.is_loading() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Every screen at every size; `cargo xtask screenshots` says where the pictures go.
 #[test]
 fn every_screen_is_drawn_at_every_size() {
-    let mut window = Window::with_stems();
-    for size in [Size::new(1024.0, 640.0), Size::new(1600.0, 900.0), Size::new(3840.0, 2160.0)] {
-        window.app.resized(size);
-        let mut simulator = Simulator::with_size(settings(), size, window.app.view());
-        let drawn = simulator.snapshot(&theme::iced());
-        assert!(drawn.is_ok(), "{size:?}");
+    let place = tempfile::tempdir().unwrap();
+    let wanted = std::env::var_os("TWOBUS_SCREENSHOTS");
+    let folder = wanted.as_ref().map_or(place.path(), |folder| Path::new(folder));
+    let start = Window::new();
+    picture(&start, WINDOW, folder, "start");
+    let mut window = match &wanted {
+        Some(_) => Window::with_table(Path::new(super::files::DEMO)),
+        None => Window::with_table(&two_stems(place.path())),
+    };
+    picture(&window, WINDOW, folder, "import");
+    window.accept();
+    waves(&mut window);
+    window.app.mixer.choose(StripId(2));
+    for (name, width, height) in
+        [("mix", 1600.0, 900.0), ("mix-small", 1024.0, 640.0), ("mix-large", 2560.0, 1440.0)]
+    {
+        window.app.resized(Size::new(width, height));
+        picture(&window, Size::new(width, height), folder, name);
     }
+    window.app.resized(WINDOW);
+    window.send(Message::Mixer(crate::widgets::Input::Menu(fader_part(1), FADER)));
+    picture(&window, WINDOW, folder, "menu");
+    window.app.menu = None;
+    window.letter("o", Modifiers::CTRL);
+    picture(&window, WINDOW, folder, "unsaved");
 }
