@@ -403,7 +403,7 @@ fn draw_field(painter: &mut Painter<'_>, control: Rectangle, text: &str) {
     let field = rect(control.center_x() - width / 2.0, control.center_y() - 10.0, width, 20.0);
     painter.box_with(field, bg::WELL, accent::BASE, radius::SLOT);
     let words = Ink { align: Align::Centre, ..Ink::new(NARROW_MEDIUM, size::BASE, ink::PRIMARY) };
-    painter.text(&format!("{text}▏"), inset(field, 2.0), words);
+    painter.text(&format!("{text}|"), inset(field, 2.0), words);
 }
 
 impl<'a, S: Scene + 'a, Message: 'a> From<Surface<'a, S, Message>>

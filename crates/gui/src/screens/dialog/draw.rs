@@ -142,8 +142,8 @@ fn draw_field(painter: &mut Painter<'_>, dialog: &Dialog, plan: &Plan) {
     let words = Ink::new(SANS, size::TITLE, ink::PRIMARY);
     match (field.is_empty(), &dialog.folder) {
         (true, Some(_)) => {
-            painter.text("▏or type a path", area, words.coloured(ink::DISABLED));
+            painter.text("|or type a path", area, words.coloured(ink::DISABLED));
         }
-        _ => painter.text(&format!("{field}▏"), area, words),
+        _ => painter.text(&format!("{field}|"), area, words),
     }
 }
