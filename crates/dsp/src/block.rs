@@ -1,4 +1,6 @@
-//! What devices share that compute in blocks.
+//! What is shared by all that compute in blocks.
+
+use crate::wide::{self, Work};
 
 /// Frames that a device computes at a time, at most; its slower values stand on a grid of as many.
 pub const BLOCK: usize = 64;
@@ -13,6 +15,27 @@ pub(crate) static PLACES: [f64; BLOCK] = {
     }
     places
 };
+
+/// True when all samples of both channels are finite numbers.
+///
+/// Audio thread: no allocation, no lock, no system call.
+pub fn are_finite(left: &[f32], right: &[f32]) -> bool {
+    /// The largest magnitude, as bits, which order as the magnitudes do.
+    struct Largest<'a>([&'a [f32]; 2], &'a mut u32);
+    impl Work for Largest<'_> {
+        #[inline(always)]
+        fn run(self) {
+            for channel in self.0 {
+                let bits = channel.iter().map(|sample| sample.to_bits() & !SIGN);
+                *self.1 = bits.fold(*self.1, u32::max);
+            }
+        }
+    }
+    const SIGN: u32 = 1 << 31;
+    let mut largest = 0;
+    wide::run(Largest([left, right], &mut largest));
+    largest < f32::INFINITY.to_bits()
+}
 
 /// Louder samples are taken to be this loud (+120 dBFS), so that no sum of them is infinite.
 const LOUDEST: f64 = 1e6;

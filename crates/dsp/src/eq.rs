@@ -23,7 +23,7 @@ pub mod matched;
 pub mod params;
 pub mod prototype;
 
-use crate::lanes::Frame;
+use crate::lanes::{self, Frame};
 use crate::param::Values;
 use crate::processor::{Processor, SHOWN_BANDS};
 use crate::smooth::Ramp;
@@ -237,18 +237,13 @@ impl Equalizer {
     fn process_block(&mut self, left: &mut [f32], right: &mut [f32]) {
         let mut block = [[0.0; 2]; BLOCK];
         let block = &mut block[..left.len()];
-        let right = &mut right[..left.len()];
-        for (i, frame) in block.iter_mut().enumerate() {
-            *frame = [f64::from(left[i]), f64::from(right[i])];
-        }
+        lanes::join(left, right, block);
         match &mut self.linear {
             Some(linear) => linear.process(block, &self.values),
             None => self.filter(block),
         }
         self.apply_output(block);
-        for (i, frame) in block.iter().enumerate() {
-            (left[i], right[i]) = (frame[0] as f32, frame[1] as f32);
-        }
+        lanes::part(block, left, right);
     }
 
     /// Ends what has died away, on the grid.

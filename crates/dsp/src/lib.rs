@@ -37,7 +37,7 @@ pub mod stereo;
 pub mod svf;
 pub mod units;
 pub mod utility;
-mod wide;
+pub mod wide;
 
 pub use device::DeviceKind;
 pub use processor::Processor;

@@ -6,7 +6,11 @@
 //! Variable Filter With Low Noise Optimisation", Cytomic, 2013; A. Wishnick, "Time-Varying Filters for
 //! Musical Applications", DAFx-14. States are 64 bit.
 
+mod direct;
+
 use std::f64::consts::{PI, SQRT_2};
+
+pub(crate) use direct::{Delayed, Direct};
 
 /// What a state-variable filter computes with: cut-off and damping, and how much of the input, of the
 /// band-pass and of the low-pass make the output.

@@ -1,6 +1,7 @@
 //! The loop that all processors of dynamics share.
 
 use super::CELL;
+use crate::wide::{self, Work};
 
 /// A processor that works cell by cell.
 pub(crate) trait Celled {
@@ -36,14 +37,14 @@ pub(crate) fn run(
         let part = done..left.len().min(done + longest);
         let key = key.map(|key| key.map(|channel| &channel[part.clone()]));
         let (left, right) = (&mut left[part.clone()], &mut right[part.clone()]);
-        pulp::Arch::new().dispatch(Piece { processor, left, right, key });
+        wide::run_widest(Piece { processor, left, right, key });
         frame = (frame + part.len()) % CELL;
         done = part.end;
     }
     frame
 }
 
-/// A piece of work for the widest vectors of the machine. A closure would do, were it not kept out of line.
+/// A piece of work for the widest vectors of the machine.
 struct Piece<'a, P> {
     processor: &'a mut P,
     left: &'a mut [f32],
@@ -51,11 +52,9 @@ struct Piece<'a, P> {
     key: Option<[&'a [f32]; 2]>,
 }
 
-impl<P: Celled> pulp::NullaryFnOnce for Piece<'_, P> {
-    type Output = ();
-
+impl<P: Celled> Work for Piece<'_, P> {
     #[inline(always)]
-    fn call(self) {
+    fn run(self) {
         self.processor.piece(self.left, self.right, self.key);
     }
 }

@@ -3,8 +3,8 @@
 use super::matched::Matched;
 use super::params::{BANDS, Side};
 use super::prototype::{MAX_SECTIONS, Setting};
-use crate::lanes::{CHANNELS, Cascade, FILTERS, Frame};
-use crate::svf::{Coefficients, Solved, Svf};
+use crate::lanes::{CHANNELS, FILTERS, Frame, Row};
+use crate::svf::{Coefficients, Direct, Solved, Svf};
 
 /// Filters a band may have: each section and its correction.
 const BAND_FILTERS: usize = 2 * MAX_SECTIONS;
@@ -123,7 +123,7 @@ pub(crate) struct Bank {
     apart: bool,
     /// Filters that are heard.
     active: usize,
-    rows: Box<[Cascade; ALL / FILTERS]>,
+    rows: Box<[Row; ALL / FILTERS]>,
     rows_are_set: bool,
 }
 
@@ -134,7 +134,7 @@ impl Bank {
             sides: [Side::Stereo; BANDS],
             apart: false,
             active: 0,
-            rows: Box::new(std::array::from_fn(|_| Cascade::default())),
+            rows: Box::default(),
             rows_are_set: false,
         }
     }
@@ -187,7 +187,7 @@ impl Bank {
     pub(crate) fn flush(&mut self) {
         if self.rows_are_set {
             let rows = self.active.div_ceil(FILTERS);
-            self.rows[..rows].iter_mut().for_each(Cascade::flush);
+            self.rows[..rows].iter_mut().for_each(Row::flush);
         } else {
             self.filters.iter_mut().flat_map(|filter| &mut filter.state).for_each(Svf::flush);
         }
@@ -244,9 +244,14 @@ impl Bank {
         if !std::mem::take(&mut self.rows_are_set) {
             return;
         }
-        let active = self.filters.iter_mut().filter(|filter| filter.active);
-        for (place, filter) in active.enumerate() {
-            filter.state = self.rows[place / FILTERS].state(place % FILTERS);
+        let sides = &self.sides;
+        let active = self.filters.iter_mut().enumerate().filter(|(_, filter)| filter.active);
+        for (place, (index, filter)) in active.enumerate() {
+            let states = self.rows[place / FILTERS].states(place % FILTERS);
+            let side = sides[index / BAND_FILTERS];
+            for channel in (0..CHANNELS).filter(|&channel| side.covers(channel)) {
+                filter.state[channel] = Svf::from_direct(&filter.solved, states[channel]);
+            }
         }
     }
 
@@ -255,22 +260,16 @@ impl Bank {
         if std::mem::replace(&mut self.rows_are_set, true) {
             return;
         }
-        let unity = Coefficients::UNITY.solve();
-        let mut active = self.filters.iter().enumerate().filter(|(_, filter)| filter.active);
-        for row in self.rows.iter_mut().take(self.active.div_ceil(FILTERS)) {
-            for place in 0..FILTERS {
-                let (solved, state) = match active.next() {
-                    Some((index, filter)) => {
-                        let side = self.sides[index / BAND_FILTERS];
-                        let of =
-                            |channel| if side.covers(channel) { &filter.solved } else { &unity };
-                        ([of(0), of(1)], filter.state)
-                    }
-                    None => ([&unity; CHANNELS], [Svf::default(); CHANNELS]),
-                };
-                row.set(place, solved);
-                row.set_state(place, state);
+        self.rows.iter_mut().for_each(Row::clear);
+        let active = self.filters.iter().enumerate().filter(|(_, filter)| filter.active);
+        for (place, (index, filter)) in active.enumerate() {
+            let (mut direct, mut states) = ([Direct::UNITY; CHANNELS], [[0.0; 2]; CHANNELS]);
+            let side = self.sides[index / BAND_FILTERS];
+            for channel in (0..CHANNELS).filter(|&channel| side.covers(channel)) {
+                direct[channel] = Direct::new(&filter.solved);
+                states[channel] = filter.state[channel].to_direct(&filter.solved);
             }
+            self.rows[place / FILTERS].push(direct, states);
         }
     }
 }
