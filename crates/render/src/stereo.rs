@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
+use twobus_dsp::block::are_finite;
 use twobus_dsp::pan::Matrix;
+use twobus_dsp::wide::{self, Work};
 
 use crate::{BLOCK, RUN};
 
@@ -37,7 +39,28 @@ impl<T: Copy + Default> Stereo<T> {
 impl<T: Copy + Into<f64>> Stereo<T> {
     /// Adds this signal to `bus`, in 64 bit: first through `matrix`, then by `level`.
     pub(crate) fn add_to(&self, bus: &mut Stereo<f64>, matrix: Matrix, level: f64, frames: usize) {
-        let inputs = self.left[..frames].iter().zip(&self.right[..frames]);
+        wide::run(Adding { signal: self, bus, matrix, level, frames });
+    }
+
+    /// Sets `to` to this signal times `gain`, rounded to 32 bit.
+    pub(crate) fn round_to(&self, to: &mut Stereo<f32>, gain: f64, frames: usize) {
+        wide::run(Rounding { signal: self, to, gain, frames });
+    }
+}
+
+struct Adding<'a, T> {
+    signal: &'a Stereo<T>,
+    bus: &'a mut Stereo<f64>,
+    matrix: Matrix,
+    level: f64,
+    frames: usize,
+}
+
+impl<T: Copy + Into<f64>> Work for Adding<'_, T> {
+    #[inline(always)]
+    fn run(self) {
+        let Self { signal, bus, matrix, level, frames } = self;
+        let inputs = signal.left[..frames].iter().zip(&signal.right[..frames]);
         let outputs = bus.left[..frames].iter_mut().zip(&mut bus.right[..frames]);
         if matrix.rl == 0.0 && matrix.lr == 0.0 {
             for ((&l, &r), (to_left, to_right)) in inputs.zip(outputs) {
@@ -54,19 +77,36 @@ impl<T: Copy + Into<f64>> Stereo<T> {
     }
 }
 
+struct Rounding<'a, T> {
+    signal: &'a Stereo<T>,
+    to: &'a mut Stereo<f32>,
+    gain: f64,
+    frames: usize,
+}
+
+impl<T: Copy + Into<f64>> Work for Rounding<'_, T> {
+    #[inline(always)]
+    fn run(self) {
+        let Self { signal, to, gain, frames } = self;
+        let inputs = signal.left[..frames].iter().zip(&signal.right[..frames]);
+        let outputs = to.left[..frames].iter_mut().zip(&mut to.right[..frames]);
+        for ((&l, &r), (to_left, to_right)) in inputs.zip(outputs) {
+            (*to_left, *to_right) = ((l.into() * gain) as f32, (r.into() * gain) as f32);
+        }
+    }
+}
+
 /// One frame through `matrix`.
+#[inline(always)]
 pub(crate) fn through(matrix: Matrix, left: f64, right: f64) -> (f64, f64) {
     (left * matrix.ll + right * matrix.rl, left * matrix.lr + right * matrix.rr)
 }
 
 impl Stereo<f32> {
-    /// Takes the frames of `wide`, rounded.
-    pub(crate) fn round_from(&mut self, wide: &Stereo<f64>, frames: usize) {
-        let rounded = |to: &mut [f32], from: &[f64]| {
-            to[..frames].iter_mut().zip(from).for_each(|(to, from)| *to = *from as f32);
-        };
-        rounded(&mut self.left, &wide.left);
-        rounded(&mut self.right, &wide.right);
+    /// Multiplies all by `gain`, rounded once.
+    pub(crate) fn scale(&mut self, gain: f64, frames: usize) {
+        let (left, right) = self.channels(frames);
+        left.iter_mut().chain(right).for_each(|x| *x = (f64::from(*x) * gain) as f32);
     }
 
     /// Some of its frames, left and right.
@@ -84,25 +124,12 @@ impl Stereo<f32> {
 
 /// Silences a block that holds anything that is not a finite number; true when it did.
 pub(crate) fn contain(left: &mut [f32], right: &mut [f32]) -> bool {
-    let finite = all_finite(left) && all_finite(right);
+    let finite = are_finite(left, right);
     if !finite {
         left.fill(0.0);
         right.fill(0.0);
     }
     !finite
-}
-
-/// A finite number times zero is zero, anything else is not: the sum of the products tells.
-fn all_finite(samples: &[f32]) -> bool {
-    const LANES: usize = 8;
-    // Sums side by side, since one would have to wait for itself at every frame.
-    let mut sums = [0.0_f32; LANES];
-    let (lanes, rest) = samples.as_chunks::<LANES>();
-    for lane in lanes {
-        sums.iter_mut().zip(lane).for_each(|(sum, x)| *sum += x * 0.0);
-    }
-    let rest: f32 = rest.iter().map(|x| x * 0.0).sum();
-    sums.iter().sum::<f32>() + rest == 0.0
 }
 
 #[cfg(test)]

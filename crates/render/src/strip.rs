@@ -82,19 +82,20 @@ pub(crate) struct StripNode {
 
 /// A strip's signal behind its devices, if they have run already.
 pub(crate) struct Prepared {
-    signal: Stereo<f32>,
+    signal: Box<Stereo<f32>>,
     is_ready: bool,
 }
 
 impl Prepared {
     pub(crate) fn new() -> Self {
-        Self { signal: Stereo::silent(), is_ready: false }
+        Self { signal: Box::new(Stereo::silent()), is_ready: false }
     }
 }
 
 /// What strips compute in; one for each thread.
 pub(crate) struct Scratch {
-    single: Stereo<f32>,
+    /// Exchanged for what was [`Prepared`].
+    single: Box<Stereo<f32>>,
     /// What a device listens to.
     key: Stereo<f32>,
     /// What a voice fades out of.
@@ -113,7 +114,7 @@ pub(crate) struct Scratch {
 impl Scratch {
     pub(crate) fn new() -> Self {
         Self {
-            single: Stereo::silent(),
+            single: Box::new(Stereo::silent()),
             key: Stereo::silent(),
             leaving: Stereo::silent(),
             double: Stereo::silent(),
@@ -125,6 +126,20 @@ impl Scratch {
             mutes: [0.0; RUN],
             pans: [0.0; RUN],
             widths: [0.0; RUN],
+        }
+    }
+
+    /// Makes the input 64 bit wide, if it is not, and passes a trim and a sign that move: where one rests,
+    /// its value is given.
+    fn scale_by(&mut self, trim: Option<f64>, sign: Option<f64>, wide: bool, frames: usize) {
+        for i in 0..frames {
+            let gain = trim.unwrap_or(self.gains[i]) * sign.unwrap_or(self.signs[i]);
+            let (left, right) = if wide {
+                (self.double.left[i], self.double.right[i])
+            } else {
+                (f64::from(self.single.left[i]), f64::from(self.single.right[i]))
+            };
+            (self.double.left[i], self.double.right[i]) = (left * gain, right * gain);
         }
     }
 }
@@ -192,7 +207,7 @@ impl StripNode {
     fn inserted(&mut self, place: Place, buses: &[Stereo<f64>], scratch: &mut Scratch) -> Signal {
         if let Some(prepared) = self.prepared.as_mut().filter(|prepared| prepared.is_ready) {
             prepared.is_ready = false;
-            scratch.single.copy_from(&prepared.signal, place.frames);
+            std::mem::swap(&mut scratch.single, &mut prepared.signal);
             return Signal::Single(Matrix::IDENTITY);
         }
         let wide = self.fetch(place, buses, scratch);
@@ -208,7 +223,7 @@ impl StripNode {
         }
         let _signal = self.inserted(place, buses, scratch);
         if let Some(prepared) = &mut self.prepared {
-            prepared.signal.copy_from(&scratch.single, place.frames);
+            std::mem::swap(&mut scratch.single, &mut prepared.signal);
             prepared.is_ready = true;
         }
     }
@@ -246,27 +261,35 @@ impl StripNode {
         let start = place.behind(self.arrival.input).start;
         let trim = self.trim.fill(start, place.frames, &mut scratch.gains);
         let sign = self.sign.fill(start, place.frames, &mut scratch.signs);
-        if let (Some(trim), Some(sign), true) = (trim, sign, self.slots.is_empty()) {
-            let gain = Matrix::IDENTITY.scaled(trim * sign);
-            return if wide { Signal::Double(gain) } else { Signal::Single(gain) };
-        }
-        if !wide {
-            scratch.double.clear(place.frames);
-            scratch.single.add_to(&mut scratch.double, Matrix::IDENTITY, 1.0, place.frames);
-        }
-        for i in 0..place.frames {
-            let gain = trim.unwrap_or(scratch.gains[i]) * sign.unwrap_or(scratch.signs[i]);
-            scratch.double.left[i] *= gain;
-            scratch.double.right[i] *= gain;
-        }
-        if self.slots.is_empty() {
-            return Signal::Double(Matrix::IDENTITY);
+        match trim.zip(sign).map(|(trim, sign)| trim * sign) {
+            Some(gain) if self.slots.is_empty() => {
+                let gain = Matrix::IDENTITY.scaled(gain);
+                return if wide { Signal::Double(gain) } else { Signal::Single(gain) };
+            }
+            // As the source is, which was looked at.
+            Some(1.0) if !wide => {}
+            Some(gain) => {
+                if wide {
+                    scratch.double.round_to(&mut scratch.single, gain, place.frames);
+                } else {
+                    scratch.single.scale(gain, place.frames);
+                }
+                self.faults += scratch.single.contain(place.frames);
+            }
+            None => {
+                scratch.scale_by(trim, sign, wide, place.frames);
+                if self.slots.is_empty() {
+                    return Signal::Double(Matrix::IDENTITY);
+                }
+                scratch.double.round_to(&mut scratch.single, 1.0, place.frames);
+                self.faults += scratch.single.contain(place.frames);
+            }
         }
         self.run_slots(start, place.frames, buses, scratch);
         Signal::Single(Matrix::IDENTITY)
     }
 
-    /// Rounds to 32 bit, once, and passes the devices.
+    /// Passes the devices, in 32 bit.
     fn run_slots(
         &mut self,
         start: i64,
@@ -274,16 +297,11 @@ impl StripNode {
         buses: &[Stereo<f64>],
         scratch: &mut Scratch,
     ) {
-        for i in 0..frames {
-            scratch.single.left[i] = scratch.double.left[i] as f32;
-            scratch.single.right[i] = scratch.double.right[i] as f32;
-        }
-        self.faults += scratch.single.contain(frames);
         let mut at = start;
         for slot in &mut self.slots {
             let key = slot.key.and_then(|bus| buses.get(bus));
             if let Some(key) = key {
-                scratch.key.round_from(key, frames);
+                key.round_to(&mut scratch.key, 1.0, frames);
             }
             let mut probe = self.probe.as_mut().filter(|probe| probe.device == slot.device);
             if let Some(probe) = &mut probe {
