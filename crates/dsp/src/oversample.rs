@@ -76,6 +76,7 @@ impl Interpolator {
     /// [`HALF_REACH`] frames.
     ///
     /// Audio thread: no allocation, no lock, no system call.
+    #[inline(always)]
     pub fn midpoint(&self, around: &[f64]) -> f64 {
         dot(&self.half, around)
     }
@@ -87,6 +88,7 @@ impl Interpolator {
     /// midpoints.
     ///
     /// Audio thread: no allocation, no lock, no system call.
+    #[inline(always)]
     pub fn peak(&self, around: &[f64; WINDOW], floor: f64) -> f64 {
         let middle = FINE_TAPS / 2;
         let ends = around[middle - 1..=middle + 1].iter().fold(0.0, |m: f64, u| m.max(u.abs()));
@@ -104,6 +106,7 @@ impl Interpolator {
     /// neighbour by a weighted sum of the steps between frames; the sum of the weights' magnitudes
     /// times the largest step bounds the difference. Steps are small where the treble is soft,
     /// which makes this far tighter than a bound from magnitudes alone.
+    #[inline(always)]
     pub fn bound(&self, frames: &[f64]) -> f64 {
         let loudest = frames.iter().fold(0.0, |m: f64, x| m.max(x.abs()));
         loudest + self.half_slope * (1.0 + self.fine_slope) * steepest(frames)
@@ -134,6 +137,7 @@ impl Fine {
     }
 
     /// Largest magnitude at any position between the two central points of `around`.
+    #[inline(always)]
     fn peak(&self, around: &[f64]) -> f64 {
         let (mut even, mut odd) = ([0.0; PAIRS], [0.0; PAIRS]);
         for k in 0..FINE_TAPS / 2 {
@@ -148,20 +152,29 @@ impl Fine {
 }
 
 /// Largest step between two neighbours.
+#[inline(always)]
 fn steepest(values: &[f64]) -> f64 {
     values.windows(2).fold(0.0, |m: f64, pair| m.max((pair[1] - pair[0]).abs()))
 }
 
-/// Sum of products, in interleaved partial sums so that the compiler can use vector lanes.
+/// Sum of products, in interleaved partial sums so that the compiler can use vector lanes, of which several
+/// do not wait for each other.
+#[inline(always)]
 fn dot(a: &[f64], b: &[f64]) -> f64 {
-    const LANES: usize = 8;
+    const LANES: usize = 32;
     let mut sums = [0.0; LANES];
-    for (a, b) in a.chunks_exact(LANES).zip(b.chunks_exact(LANES)) {
+    for (a, b) in a.as_chunks::<LANES>().0.iter().zip(b.as_chunks::<LANES>().0) {
         for lane in 0..LANES {
             sums[lane] += a[lane] * b[lane];
         }
     }
-    sums.iter().sum()
+    let mut left = LANES / 2;
+    while left > 0 {
+        let (low, high) = sums.split_at_mut(left);
+        low.iter_mut().zip(high).for_each(|(low, high)| *low += *high);
+        left /= 2;
+    }
+    sums[0]
 }
 
 /// Filter of `2 * reach` taps for the point `position` (0 to 1) between the two central ones, with

@@ -1,6 +1,7 @@
 //! The true peak around each frame, as the signal comes in.
 
 use crate::oversample::{HALF_REACH, Interpolator, WINDOW};
+use crate::wide::{self, Work};
 
 /// Frames that the half-band filter sees.
 const SPAN: usize = 2 * HALF_REACH;
@@ -29,6 +30,14 @@ impl Detector {
     /// Takes the next sample and returns the peak of the interval that has become known: exact if
     /// above `floor`, else any value not above it.
     pub(super) fn push(&mut self, interpolator: &Interpolator, sample: f64, floor: f64) -> f64 {
+        let mut peak = 0.0;
+        let detector = self;
+        wide::run_widest(Reading { detector, interpolator, sample, floor, peak: &mut peak });
+        peak
+    }
+
+    #[inline(always)]
+    fn read(&mut self, interpolator: &Interpolator, sample: f64, floor: f64) -> f64 {
         self.frames[self.next] = sample;
         self.frames[self.next + SPAN] = sample;
         self.next = (self.next + 1) % SPAN;
@@ -37,5 +46,21 @@ impl Detector {
         self.doubled[WINDOW - 2] = span[HALF_REACH - 1];
         self.doubled[WINDOW - 1] = interpolator.midpoint(span);
         interpolator.peak(&self.doubled, floor)
+    }
+}
+
+/// A call of [`Detector::read`].
+struct Reading<'a> {
+    detector: &'a mut Detector,
+    interpolator: &'a Interpolator,
+    sample: f64,
+    floor: f64,
+    peak: &'a mut f64,
+}
+
+impl Work for Reading<'_> {
+    #[inline(always)]
+    fn run(self) {
+        *self.peak = self.detector.read(self.interpolator, self.sample, self.floor);
     }
 }

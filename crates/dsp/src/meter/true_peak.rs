@@ -11,6 +11,7 @@ pub use verify::VerifiedPeak;
 
 use crate::oversample::{FINE_TAPS, HALF_REACH, Interpolator, REACH, WINDOW};
 use crate::units::Db;
+use crate::wide::{self, Work};
 
 /// Frames interpolated at a time.
 const BLOCK: usize = 128;
@@ -107,7 +108,7 @@ impl Channel {
             self.frames[self.filled] = if sample.is_finite() { sample } else { 0.0 };
             self.filled += 1;
             if self.filled == self.frames.len() {
-                self.read_block(interpolator);
+                wide::run_widest(Reading { channel: self, interpolator });
                 self.frames.copy_within(BLOCK.., 0);
                 self.filled = MARGIN;
             }
@@ -115,6 +116,7 @@ impl Channel {
     }
 
     /// Raises the peak to that of the block, unless nothing in it can be higher.
+    #[inline(always)]
     fn read_block(&mut self, interpolator: &Interpolator) {
         if interpolator.bound(&self.frames) <= self.peak {
             return;
@@ -130,6 +132,19 @@ impl Channel {
         for around in self.doubled.array_windows::<WINDOW>().step_by(2) {
             self.peak = self.peak.max(interpolator.peak(around, self.peak));
         }
+    }
+}
+
+/// A call of [`Channel::read_block`].
+struct Reading<'a> {
+    channel: &'a mut Channel,
+    interpolator: &'a Interpolator,
+}
+
+impl Work for Reading<'_> {
+    #[inline(always)]
+    fn run(self) {
+        self.channel.read_block(self.interpolator);
     }
 }
 

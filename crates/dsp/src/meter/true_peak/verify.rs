@@ -10,6 +10,7 @@ use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use super::TruePeak;
 use crate::oversample::{FINE_TAPS, Interpolator, WINDOW};
 use crate::units::Db;
+use crate::wide::{self, Work};
 
 /// Frames transformed at a time.
 const SPAN: usize = 8192;
@@ -100,6 +101,22 @@ impl Channel {
     }
 }
 
+/// Raises a peak to that of a doubled signal.
+struct Reading<'a> {
+    interpolator: &'a Interpolator,
+    middle: &'a [f64],
+    peak: &'a mut f64,
+}
+
+impl Work for Reading<'_> {
+    #[inline(always)]
+    fn run(self) {
+        for around in self.middle.array_windows::<WINDOW>().step_by(2) {
+            *self.peak = self.peak.max(self.interpolator.peak(around, *self.peak));
+        }
+    }
+}
+
 /// Doubles the rate of a span by FFT and reads the peak of its middle.
 struct Doubler {
     interpolator: Interpolator,
@@ -141,10 +158,9 @@ impl Doubler {
         self.double();
         let first = 2 * FADE + 1 - FINE_TAPS / 2;
         let middle = &self.doubled[first..first + 2 * (HOP - 1) + WINDOW];
-        middle
-            .array_windows::<WINDOW>()
-            .step_by(2)
-            .fold(floor, |peak, around| peak.max(self.interpolator.peak(around, peak)))
+        let mut peak = floor;
+        wide::run_widest(Reading { interpolator: &self.interpolator, middle, peak: &mut peak });
+        peak
     }
 
     fn double(&mut self) {
