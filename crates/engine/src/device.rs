@@ -39,6 +39,13 @@ pub use notice::{Notice, Realtime, Reason};
 pub use output::{Output, State, Status};
 pub use system::System;
 
+/// Asks for a real-time priority for this thread; true when it has one now.
+///
+/// Makes system calls.
+pub fn is_made_realtime() -> bool {
+    matches!(priority::promote(), Realtime::Given | Realtime::Taken)
+}
+
 /// What is played: fills blocks of stereo at the song's rate, of whatever length is asked for.
 ///
 /// It is moved into the audio thread when a device is opened, and handed back when that device is

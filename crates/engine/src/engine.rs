@@ -7,14 +7,16 @@ mod recorder;
 mod wants;
 
 use std::collections::VecDeque;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use twobus_dsp::Db;
 use twobus_jobs::Folder;
 use twobus_jobs::master::staged;
-use twobus_render::live::{Control, Cue, Moment, Player, State, Taken, pair};
+use twobus_render::live::{Control, Crew, Cue, Moment, Player, State, Taken, pair_with};
 use twobus_render::meters::StripMeter;
 use twobus_render::{Command, Cycle, Plan, Source};
 use twobus_session::{
@@ -146,7 +148,8 @@ impl Engine {
         let project = Arc::new(project.clone());
         let (rate_hz, mix) = song_mix(&project, song)?;
         let monitor = mix.monitor;
-        let (control, player) = pair(plan::compile(&project, rate_hz, mix)?, rate_hz);
+        let plan = plan::compile(&project, rate_hz, mix)?;
+        let (control, player) = pair_with(plan, rate_hz, crew());
         let (orders, inbox) = channel();
         let (outbox, news) = channel();
         let pulse = Arc::new(Pulse::default());
@@ -521,7 +524,7 @@ impl Engine {
         let Moment { playhead: place, clock, .. } = self.control.moment();
         let (recorder, mut desk) = self.recording();
         recorder.lose_player(clock, &mut desk);
-        let (control, player) = pair(plan, self.rate_hz);
+        let (control, player) = pair_with(plan, self.rate_hz, crew());
         self.control = control;
         self.output.provide(Box::new(player), self.rate_hz);
         let _serial = self.control.monitor(self.monitor);
@@ -531,6 +534,12 @@ impl Engine {
         (self.plan, self.swapping, self.flight) = (None, None, Flight::None);
         self.wants = Wants::start_at(place);
     }
+}
+
+/// All processors render, if their threads are given a real-time priority.
+fn crew() -> Crew {
+    let threads = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    Crew { threads, enlist: device::is_made_realtime }
 }
 
 /// A song's rate and mix.

@@ -19,6 +19,7 @@ mod fade;
 pub mod live;
 pub mod meters;
 pub mod offline;
+mod pace;
 pub mod plan;
 mod pool;
 pub mod probe;

@@ -16,12 +16,15 @@
 //! block; [`Taken`] says which.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use rtrb::RingBuffer;
 
 use crate::Plan;
+use crate::plan::Helpers;
 
+pub use crate::pool::Enlist;
 pub use control::Control;
 pub use message::{Act, Cue, Taken};
 pub use moment::{Moment, State};
@@ -54,7 +57,23 @@ const TAP_S: f64 = 0.5;
 /// audio thread.
 ///
 /// The player stands at frame 0 of `plan`, whose sources must be made for that place.
-pub fn pair(mut plan: Plan, rate_hz: u32) -> (Control, Player) {
+pub fn pair(plan: Plan, rate_hz: u32) -> (Control, Player) {
+    pair_with(plan, rate_hz, Crew { threads: NonZeroUsize::MIN, enlist: || false })
+}
+
+/// Threads that render what plays.
+#[derive(Debug, Clone, Copy)]
+pub struct Crew {
+    /// How many, the audio thread included; the samples are the same for any number.
+    pub threads: NonZeroUsize,
+    /// What each of the others does first. It should ask for a real-time priority, and return false if it
+    /// was given none: a thread that may be pre-empted in the midst of a strip would hold up the song.
+    pub enlist: Enlist,
+}
+
+/// As [`pair`], with the help of other threads. The audio thread neither wakes nor waits for one that
+/// sleeps; [`Control`] wakes them when something is to play. They end with the player.
+pub fn pair_with(mut plan: Plan, rate_hz: u32, crew: Crew) -> (Control, Player) {
     let (messages, message_end) = RingBuffer::new(MESSAGES);
     let (retired_end, retired) = RingBuffer::new(RETIRED);
     let (taken_end, taken) = RingBuffer::new(TAKEN);
@@ -71,8 +90,10 @@ pub fn pair(mut plan: Plan, rate_hz: u32) -> (Control, Player) {
     };
     let ends_here = control::Ends { messages, retired, taken, tap, shared };
     let exit = exit::Exit::new(tap_end, f64::from(rate_hz));
+    let helpers = (crew.threads.get() > 1).then(|| Helpers::live(crew.threads, crew.enlist));
+    let sleepers = helpers.as_ref().map_or_else(Vec::new, Helpers::sleepers);
     (
-        Control::new(ends_here, layout, meters, f64::from(rate_hz)),
-        Player::new(plan, rate_hz, exit, ends),
+        Control::new(ends_here, layout, meters, f64::from(rate_hz), sleepers),
+        Player::new(plan, rate_hz, exit, ends, helpers),
     )
 }

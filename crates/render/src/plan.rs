@@ -1,13 +1,14 @@
 //! A compiled mix: strips in running order, the buses between them, and its outputs.
 
 use std::num::NonZeroUsize;
+use std::thread::Thread;
 
 use twobus_session::{DeviceId, StripId};
 
 use crate::BLOCK;
 use crate::command::Command;
 use crate::control::hand::Stroke;
-use crate::pool::Pool;
+use crate::pool::{Enlist, Pool};
 use crate::stereo::Stereo;
 use crate::strip::{Place, Scratch, StripNode};
 
@@ -125,9 +126,22 @@ pub(crate) struct Helpers {
 }
 
 impl Helpers {
-    /// Helpers such that `threads` are at work, the caller's included.
+    /// Helpers such that `threads` are at work, the caller's included, who has no deadline.
     pub(crate) fn new(threads: NonZeroUsize) -> Self {
-        let pool = Pool::new(threads);
+        Self::of(Pool::new(threads))
+    }
+
+    /// Helpers of an audio thread.
+    pub(crate) fn live(threads: NonZeroUsize, enlist: Enlist) -> Self {
+        Self::of(Pool::live(threads, enlist))
+    }
+
+    /// The threads to be woken when something begins to play.
+    pub(crate) fn sleepers(&self) -> Vec<Thread> {
+        self.pool.sleepers()
+    }
+
+    fn of(pool: Pool) -> Self {
         let scratches = (0..pool.threads()).map(|_| Scratch::new()).collect();
         Self { pool, scratches }
     }

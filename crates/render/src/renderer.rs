@@ -13,6 +13,8 @@ use crate::{BLOCK, RUN};
 pub struct Renderer {
     plan: Box<Plan>,
     helpers: Option<Helpers>,
+    /// Helpers that an audio thread may have.
+    live_helpers: Option<Helpers>,
     /// Timeline position of the next block.
     position: u64,
     /// Where the timeline goes from a frame back to an earlier one.
@@ -56,6 +58,7 @@ impl Renderer {
         Self {
             plan: Box::new(plan),
             helpers: None,
+            live_helpers: None,
             position: 0,
             cycle: None,
             rendered: 0,
@@ -69,6 +72,11 @@ impl Renderer {
     /// same for any number.
     pub fn set_threads(&mut self, threads: NonZeroUsize) {
         self.helpers = (threads.get() > 1).then(|| Helpers::new(threads));
+    }
+
+    /// Lets `helpers`, made for an audio thread, work on everything that is not a shared run.
+    pub(crate) fn set_live_helpers(&mut self, helpers: Helpers) {
+        self.live_helpers = Some(helpers);
     }
 
     /// The running plan.
@@ -152,8 +160,8 @@ impl Renderer {
         Run { plan: &self.plan, frames }
     }
 
-    /// Renders up to `most` frames, a multiple of [`BLOCK`], or the rest of one block; with helpers if there
-    /// are any and it is `shared`.
+    /// Renders up to `most` frames, a multiple of [`BLOCK`], or the rest of one block, with the helpers of a
+    /// `shared` run or with those of an audio thread, if there are any.
     fn advance(&mut self, most: usize, shared: bool) -> usize {
         let into_block = usize::try_from(self.position % BLOCK as u64).unwrap_or(0);
         let mut frames = if into_block == 0 { most } else { BLOCK - into_block };
@@ -161,7 +169,8 @@ impl Renderer {
             frames = usize::try_from(to_end).map_or(frames, |to_end| frames.min(to_end));
         }
         let place = Place { start: self.position, frames };
-        self.plan.render_run(place, self.helpers.as_mut().filter(|_| shared));
+        let helpers = if shared { &mut self.helpers } else { &mut self.live_helpers };
+        self.plan.render_run(place, helpers.as_mut());
         self.rendered += frames as u64;
         self.position = Cycle::after(self.cycle, self.position, frames as u64);
         frames

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::thread::Thread;
 
 use rtrb::{Consumer, Producer, PushError};
 use twobus_dsp::Db;
@@ -9,7 +10,7 @@ use twobus_session::{DeviceId, LaneTarget, Monitor, StripId};
 
 use super::layout::Layout;
 use super::message::{Cue, Cued, Message, Numbered, Retired, Taken};
-use super::moment::{Moment, Shared};
+use super::moment::{Moment, Shared, State};
 use super::swap::{Swap, Table};
 use crate::command::Command;
 use crate::meters::StripMeter;
@@ -38,6 +39,8 @@ pub struct Control {
     parked: VecDeque<Numbered>,
     serial: u64,
     rate_hz: f64,
+    /// Threads that help the audio thread while something plays.
+    sleepers: Vec<Thread>,
 }
 
 impl Control {
@@ -46,8 +49,9 @@ impl Control {
         layout: Layout,
         meters: BTreeMap<StripId, Arc<StripMeter>>,
         rate_hz: f64,
+        sleepers: Vec<Thread>,
     ) -> Self {
-        Self { ends, layout, meters, parked: VecDeque::new(), serial: 0, rate_hz }
+        Self { ends, layout, meters, parked: VecDeque::new(), serial: 0, rate_hz, sleepers }
     }
 
     /// Moves a control; returns the message's number.
@@ -69,7 +73,9 @@ impl Control {
     /// Begins to play, at the place of the last cue; returns the message's number. Without one since the
     /// last stop, playback begins when it comes.
     pub fn play(&mut self) -> u64 {
-        self.send(Message::Play)
+        let serial = self.send(Message::Play);
+        self.wake();
+        serial
     }
 
     /// Fades out and stands still until the next cue; returns the message's number.
@@ -134,6 +140,15 @@ impl Control {
     pub fn poll(&mut self) {
         while self.ends.retired.pop().is_ok() {}
         self.flush();
+        // They may have gone to sleep while the device stood still, or before a cue came.
+        if self.moment().state == State::Playing {
+            self.wake();
+        }
+    }
+
+    /// Wakes those who help the audio thread, which itself wakes nobody.
+    fn wake(&self) {
+        self.sleepers.iter().for_each(Thread::unpark);
     }
 
     /// Messages that wait for room.

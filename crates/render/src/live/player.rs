@@ -13,7 +13,7 @@ use crate::BLOCK;
 use crate::bypass::BYPASS_S;
 use crate::control::frames;
 use crate::cycle::Cycle;
-use crate::plan::Plan;
+use crate::plan::{Helpers, Plan};
 use crate::probe::Probe;
 use crate::renderer::Renderer;
 use crate::strip::Input;
@@ -73,10 +73,18 @@ struct Way {
 }
 
 impl Player {
-    pub(super) fn new(plan: Plan, rate_hz: u32, exit: Exit, ends: Ends) -> Self {
+    pub(super) fn new(
+        plan: Plan,
+        rate_hz: u32,
+        exit: Exit,
+        ends: Ends,
+        helpers: Option<Helpers>,
+    ) -> Self {
         let rate = f64::from(rate_hz);
+        let mut renderer = Renderer::new(plan);
+        helpers.into_iter().for_each(|helpers| renderer.set_live_helpers(helpers));
         let player = Self {
-            renderer: Renderer::new(plan),
+            renderer,
             ends,
             phase: Phase::Standing,
             ready: true,

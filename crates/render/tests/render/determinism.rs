@@ -90,9 +90,9 @@ fn e3_paced_playback_and_bounce_are_the_same_samples() {
     assert_eq!(bits(&played[latency..]), bits(&bounced));
 }
 
-/// Every kind of device on every track, one of which listens to a group, with and without stems.
-#[test]
-fn e3_any_number_of_threads_gives_the_same_bits() {
+/// [`busy_scene`] with every kind of device on every track, one of which goes to a bus that listens to a
+/// group.
+pub(crate) fn heavy_scene() -> Scene {
     let mut scene = busy_scene();
     let mut ids = (50..).map(DeviceId);
     for track in &mut scene.mix.tracks {
@@ -104,6 +104,13 @@ fn e3_any_number_of_threads_gives_the_same_bits() {
     bus.inserts.push(Device { key: Some(StripId(10)), ..listener });
     scene.mix.buses.push(Bus { strip: bus, kind: BusKind::Group });
     scene.mix.tracks[3].strip.output = Output::Strip(StripId(12));
+    scene
+}
+
+/// With and without stems.
+#[test]
+fn e3_any_number_of_threads_gives_the_same_bits() {
+    let scene = heavy_scene();
     for purpose in [Purpose::Bounce, Purpose::Stems] {
         let outputs = |threads: usize| {
             let mut renderer = Renderer::new(scene.plan(purpose, &build_device).unwrap());

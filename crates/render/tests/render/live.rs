@@ -1,6 +1,7 @@
 //! The live side: a player driven as a device would drive it, in odd lengths.
 
 mod changes;
+mod crew;
 mod hands;
 mod levels;
 mod monitor;
@@ -9,7 +10,7 @@ mod promises;
 mod transport;
 
 use twobus_render::compile::build_device;
-use twobus_render::live::{Control, Cue, FADE_S, Player, Taken, pair};
+use twobus_render::live::{Control, Crew, Cue, FADE_S, Player, Taken, pair_with};
 use twobus_render::source::MemorySource;
 use twobus_render::{Cycle, Purpose, Renderer, Source};
 
@@ -30,8 +31,14 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn new(scene: Scene) -> Self {
+        Self::with_crew(scene, 1)
+    }
+
+    /// A scene that `threads` play.
+    pub(crate) fn with_crew(scene: Scene, threads: usize) -> Self {
         let plan = scene.plan(Purpose::Playback, &build_device).unwrap();
-        let (control, player) = pair(plan, RATE_HZ);
+        let crew = Crew { threads: threads.try_into().unwrap(), enlist: || true };
+        let (control, player) = pair_with(plan, RATE_HZ, crew);
         Self { scene, control, player, random: Random::new(7) }
     }
 
