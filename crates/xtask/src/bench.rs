@@ -13,10 +13,13 @@
 //! - **Window**: the real window on a display without a screen, while 32 tracks play.
 //! - **Devices**: what each kind costs by itself.
 //!
+//! - **Mastering**: jobs D and E, check and match, against FFmpeg's meter: [`mod@mastering`].
+//!
 //! A ratio is the median of those of the pairs, each job beside the loop that ran just before it: what
 //! else the machine is doing then weighs on both sides.
 
 mod devices;
+mod mastering;
 mod measure;
 mod plain_loop;
 mod project;
@@ -58,6 +61,9 @@ pub(crate) enum Chore {
         /// Only how many frames the window draws while 32 tracks play, and what each costs.
         #[arg(long, conflicts_with_all = ["stems", "live", "devices"])]
         window: bool,
+        /// Only what mastering costs, against FFmpeg's loudness meter.
+        #[arg(long, conflicts_with_all = ["stems", "live", "devices"])]
+        mastering: bool,
         /// A smoke test: few short stems and few runs, whose figures mean little.
         #[arg(long, conflicts_with = "stems")]
         quick: bool,
@@ -109,6 +115,8 @@ pub(crate) fn run(chore: Chore) -> Result<()> {
             Ok(())
         }
         Chore::Bench { window: true, .. } => window::run(),
+        Chore::Bench { mastering: true, quick: true, .. } => mastering(&Extent::quick()),
+        Chore::Bench { mastering: true, .. } => mastering(&Extent::whole(vec![16])),
         Chore::Bench { quick: true, .. } => bench(&Extent::quick()).and_then(|()| live(true)),
         Chore::Bench { stems, .. } => bench(&Extent::whole(stems)).and_then(|()| live(false)),
         Chore::BenchLoop { out, stems } => plain_loop::run(&stems, &out),
@@ -122,6 +130,15 @@ fn live(quick: bool) -> Result<()> {
     let args = ["run", "--release", "--locked", "--package", "twobus-engine", "--example", "live"];
     let quick: &[&str] = if quick { &["--", "--quick"] } else { &[] };
     run_command(&mut cargo(&[&args, quick].concat())?)
+}
+
+fn mastering(extent: &Extent) -> Result<()> {
+    run_command(&mut cargo(&["build", "--release", "--locked", "--package", "twobus-cli"])?)?;
+    let folder = target()?.join("bench");
+    let most = extent.stems.iter().copied().max().unwrap_or(0);
+    let stems = Stems::make(&folder, most, extent.seconds)?;
+    say(mastering::table(&folder, stems.first(most), extent.runs)?);
+    Ok(())
 }
 
 fn bench(extent: &Extent) -> Result<()> {

@@ -130,7 +130,7 @@ fn cue(control: &mut Control, player: &mut Player, tracks: u32) -> Vec<StreamWri
 }
 
 /// Processor time of this thread.
-fn now_s() -> nix::Result<f64> {
+pub(crate) fn now_s() -> nix::Result<f64> {
     let time = clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID)?;
     Ok(time.tv_sec() as f64 + time.tv_nsec() as f64 / 1e9)
 }

@@ -4,6 +4,7 @@
 //! well, how long it had to wait for one says nothing about the program.
 
 mod budget;
+mod devices;
 mod project;
 mod start;
 
@@ -12,7 +13,8 @@ use std::io::Write as _;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let quick = std::env::args().any(|word| word == "--quick");
-    let text = format!("{}\n{}", budget::measure(quick)?, start::measure(quick)?);
+    let (budget, devices) = (budget::measure(quick)?, devices::measure(quick)?);
+    let text = format!("{budget}\n{devices}\n{}", start::measure(quick)?);
     std::io::stdout().write_all(text.as_bytes())?;
     Ok(())
 }

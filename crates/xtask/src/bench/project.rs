@@ -71,6 +71,27 @@ impl Project {
         self.apply(returns)
     }
 
+    /// The file of the only print.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(crate) fn print(&self) -> Result<PathBuf> {
+        let folder = self.folder.join("prints");
+        let first = fs::read_dir(&folder).map_err(Error::io("reading", &folder))?.next();
+        let first = first.transpose().map_err(Error::io("reading", &folder))?;
+        first
+            .map(|entry| entry.path())
+            .ok_or_else(|| Error::Unfit("nothing was printed".to_owned()))
+    }
+
+    /// Puts an equalizer and a compressor before the master's limiter.
+    ///
+    /// # Errors
+    /// When twobus-cli fails.
+    pub(crate) fn add_chain(&self) -> Result<()> {
+        self.apply(chain)
+    }
+
     /// Applies the edits that `make` makes of what `info` says.
     fn apply(&self, make: fn(&Value) -> Value) -> Result<()> {
         let info = stdout(self.command("info").arg("--json"))?;
@@ -90,9 +111,17 @@ impl Project {
         measured(self.command("bounce").args(["--no-measure", "--format", "wav24"]))
     }
 
-    fn command(&self, name: &str) -> Command {
+    /// twobus-cli with a subcommand.
+    pub(crate) fn program(&self, name: &str) -> Command {
         let mut command = Command::new(&self.cli);
-        let _command = command.arg(name).arg(&self.folder);
+        let _command = command.arg(name);
+        command
+    }
+
+    /// As [`program`](Self::program), on this project.
+    pub(crate) fn command(&self, name: &str) -> Command {
+        let mut command = self.program(name);
+        let _command = command.arg(&self.folder);
         command
     }
 }
@@ -113,7 +142,7 @@ fn devices(info: &Value) -> Value {
             "b5_freq": 2500.0 + 150.0 * moved, "b5_gain": 2.5, "b5_q": 0.9,
             "b7_freq": 9000.0, "b7_gain": 1.5
         });
-        let dynamics = json!({"threshold": -24.0, "ratio": 3.0, "attack": 10.0, "release": 120.0});
+        let dynamics = json!({"threshold": -40.0, "ratio": 3.0, "attack": 10.0, "release": 120.0});
         [("equalizer", bands), ("compressor", dynamics)].into_iter().zip(1..).map(
             move |((kind, values), place)| {
                 let id = 2 * number + place;
@@ -124,6 +153,19 @@ fn devices(info: &Value) -> Value {
         )
     });
     edits.collect()
+}
+
+/// The devices of a track on the master.
+fn chain(_: &Value) -> Value {
+    let strip = json!({"songs": [{"strips": [{"id": 0, "output": "Mix"}]}]});
+    let edits = devices(&strip);
+    let items = edits.as_array().map_or(&[][..], Vec::as_slice).iter();
+    let adds = items.map(|edit| {
+        let mut item = edit["strip"]["change"]["inserts"].clone();
+        item["add"]["item"]["id"] = (9000 + item["add"]["item"]["id"].as_u64().unwrap_or(0)).into();
+        json!({"master": {"song": 1, "change": {"chain": item}}})
+    });
+    adds.collect()
 }
 
 /// Two effect returns, and a send of every track to each. Ids lie above those of the tracks.

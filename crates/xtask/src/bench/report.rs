@@ -177,7 +177,7 @@ impl Report {
 }
 
 /// The load average of the last minute, where the system tells it.
-fn load() -> String {
+pub(super) fn load() -> String {
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     load.split_whitespace().next().unwrap_or("unknown").to_owned()
 }
@@ -223,7 +223,7 @@ fn peak_mib(costs: &[Cost]) -> f64 {
 }
 
 /// The middle value; the mean of the two in the middle of an even number.
-fn median(values: impl Iterator<Item = f64>) -> f64 {
+pub(super) fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     let (below, above) = (values.len().saturating_sub(1) / 2, values.len() / 2);
