@@ -24,6 +24,7 @@ pub mod plan;
 mod pool;
 pub mod probe;
 pub mod renderer;
+mod scratch;
 pub mod source;
 mod stereo;
 mod strip;

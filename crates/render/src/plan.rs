@@ -9,8 +9,9 @@ use crate::BLOCK;
 use crate::command::Command;
 use crate::control::hand::Stroke;
 use crate::pool::{Enlist, Pool};
+use crate::scratch::Scratch;
 use crate::stereo::Stereo;
-use crate::strip::{Place, Scratch, StripNode};
+use crate::strip::{Place, StripNode};
 
 /// A mix ready to run. Made by [`compile`](crate::compile()).
 pub struct Plan {

@@ -6,15 +6,15 @@ use twobus_dsp::delay_line::DelayLine;
 use twobus_dsp::pan::{self, Matrix, PanLaw};
 use twobus_session::{DeviceId, LaneTarget, SendId, StripId};
 
-use crate::RUN;
 use crate::bypass::Slot;
 use crate::command::Command;
 use crate::compile::Arrival;
 use crate::control::hand::Stroke;
-use crate::control::{LevelControl, MuteControl, ValueControl, Values};
+use crate::control::{LevelControl, MuteControl, ValueControl};
 use crate::fade::Fade;
 use crate::meters::StripMeter;
 use crate::probe::Probe;
+use crate::scratch::Scratch;
 use crate::stereo::{Stereo, through};
 use crate::voice::Voice;
 
@@ -89,58 +89,6 @@ pub(crate) struct Prepared {
 impl Prepared {
     pub(crate) fn new() -> Self {
         Self { signal: Box::new(Stereo::silent()), is_ready: false }
-    }
-}
-
-/// What strips compute in; one for each thread.
-pub(crate) struct Scratch {
-    /// Exchanged for what was [`Prepared`].
-    single: Box<Stereo<f32>>,
-    /// What a device listens to.
-    key: Stereo<f32>,
-    /// What a voice fades out of.
-    leaving: Stereo<f32>,
-    double: Stereo<f64>,
-    post: Stereo<f64>,
-    pre_tap: Stereo<f64>,
-    edge: Stereo<f64>,
-    gains: Values,
-    signs: Values,
-    mutes: Values,
-    pans: Values,
-    widths: Values,
-}
-
-impl Scratch {
-    pub(crate) fn new() -> Self {
-        Self {
-            single: Box::new(Stereo::silent()),
-            key: Stereo::silent(),
-            leaving: Stereo::silent(),
-            double: Stereo::silent(),
-            post: Stereo::silent(),
-            pre_tap: Stereo::silent(),
-            edge: Stereo::silent(),
-            gains: [0.0; RUN],
-            signs: [0.0; RUN],
-            mutes: [0.0; RUN],
-            pans: [0.0; RUN],
-            widths: [0.0; RUN],
-        }
-    }
-
-    /// Makes the input 64 bit wide, if it is not, and passes a trim and a sign that move: where one rests,
-    /// its value is given.
-    fn scale_by(&mut self, trim: Option<f64>, sign: Option<f64>, wide: bool, frames: usize) {
-        for i in 0..frames {
-            let gain = trim.unwrap_or(self.gains[i]) * sign.unwrap_or(self.signs[i]);
-            let (left, right) = if wide {
-                (self.double.left[i], self.double.right[i])
-            } else {
-                (f64::from(self.single.left[i]), f64::from(self.single.right[i]))
-            };
-            (self.double.left[i], self.double.right[i]) = (left * gain, right * gain);
-        }
     }
 }
 
