@@ -31,7 +31,7 @@ struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Chore {
-    /// Go from the demo's stems to a mix, a print and two masters, in out/demo.
+    /// Go from the demo's stems to a mix, a print, its check, a match to a reference and delivered files, in out/demo.
     Demo {
         /// What else to tell `twobus-cli demo`, after "--".
         #[arg(last = true)]
