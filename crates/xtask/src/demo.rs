@@ -28,6 +28,7 @@ const STEPS: [&[&str]; 4] = [
         "deliver",
         "out/demo",
         "--format=wav24/-14,wav16@44100/-14,flac24/-14,vorbis8@48000/-14",
+        "--codec-trim=-0.3",
         "--html=out/demo/delivery.html",
         "--force",
     ],
