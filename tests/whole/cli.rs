@@ -172,6 +172,7 @@ fn json_has_the_documented_keys() {
         "drafts",
         "frames",
         "isrc",
+        "master",
         "master_file",
         "masters",
         "prints",
