@@ -191,8 +191,9 @@ fn json_has_the_documented_keys() {
     ];
     assert_eq!(keys(&info["songs"][0]["strips"][0]), strip);
     let master = studio.json("master song");
-    let documented = "path format target_lufs ceiling_dbtp max_reduction_db capped drive_db \
-                      reduction_db verify_trim_db before after";
+    let documented = "path format place target_lufs ceiling_dbtp max_reduction_db capped drive_db \
+                      reduction_db reduction_s verify_trim_db dither dither_rms_dbfs before after \
+                      loudest places";
     check(&master, documented);
     let info = studio.json("info song");
     assert_eq!(keys(&info["songs"][0]["masters"][0]), ["current", "file", "print"]);
@@ -203,7 +204,10 @@ fn json_has_the_documented_keys() {
     check(&studio.json("unpack song.zip unpacked"), "project files");
     let analyze = studio.json("analyze stems/a.wav");
     check(&analyze, "files");
-    assert_eq!(keys(&analyze["files"][0]), ["channels", "error", "format", "path", "report"]);
+    assert_eq!(
+        keys(&analyze["files"][0]),
+        ["channels", "error", "format", "loudest", "path", "places", "report"]
+    );
     for report in
         [&bounce["report"], &master["before"], &master["after"], &analyze["files"][0]["report"]]
     {
