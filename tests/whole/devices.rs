@@ -24,6 +24,12 @@ fn examples() -> Vec<Value> {
 fn the_edits_in_the_readme_apply_and_are_heard() {
     let stems: Vec<_> = (1..=5).map(|seed| stereo_noise(seed, 0.1, frames(2.0))).collect();
     let studio = Studio::with_stems(Int24, &stems);
+    let echo = json!({"id": 9, "name": "Echo", "role": "effects", "colour": 0, "trim": 0, "invert": false,
+        "inserts": [{"id": 9, "kind": "delay", "bypass": false, "values": {"mix": 100}}], "sends": [],
+        "pan": 0, "width": 100, "fader": 0, "mute": false, "solo": false, "solo_safe": true,
+        "output": {"strip": 0}, "lanes": []});
+    let add = json!({"buses": {"add": {"item": {"strip": echo, "kind": "return"}}}});
+    studio.apply(&json!([{"song": {"song": 1, "change": add}}]));
     let plain = studio.json("bounce song")["path"].as_str().unwrap().to_owned();
     let mut last = studio.read(&plain);
     let examples = examples();

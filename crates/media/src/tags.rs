@@ -5,6 +5,7 @@ mod cover;
 mod read;
 
 use lofty::config::WriteOptions;
+use lofty::id3::v2::{Frame, Id3v2Tag};
 use lofty::picture::{MimeType, Picture, PictureType};
 use lofty::tag::{ItemKey, Tag, TagExt as _, TagType};
 
@@ -180,13 +181,35 @@ impl Tags {
                 tag.push_picture(cover.picture());
             }
             let mut content = Vec::new();
-            let written = tag.dump_to(&mut content, WriteOptions::new().preferred_padding(0));
-            if written.is_ok() && !tag.is_empty() {
+            let (is_empty, options) = (tag.is_empty(), WriteOptions::new().preferred_padding(0));
+            let written = match kind {
+                TagType::Id3v2 => in_order(tag).dump_to(&mut content, options),
+                _ => tag.dump_to(&mut content, options),
+            };
+            if written.is_ok() && !is_empty {
                 chunks.push((id, body(&content, id)));
             }
         }
         chunks
     }
+}
+
+/// The frames of an ID3 tag in an order of their own: lofty's changes from one run to the next, and equal
+/// files should have equal bytes.
+fn in_order(tag: Tag) -> Id3v2Tag {
+    let mut frames: Vec<Frame<'static>> = Id3v2Tag::from(tag).into_iter().collect();
+    frames.sort_by_cached_key(|frame| {
+        let description = match frame {
+            Frame::UserText(text) => text.description.to_string(),
+            _ => String::new(),
+        };
+        (frame.id_str().to_owned(), description)
+    });
+    let mut sorted = Id3v2Tag::new();
+    for frame in frames {
+        let _replaced = sorted.insert(frame);
+    }
+    sorted
 }
 
 /// What `content` holds behind the header of a chunk, if it brought one.

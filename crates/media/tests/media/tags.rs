@@ -104,6 +104,24 @@ fn product_tags_are_read_back_from_every_container() {
 }
 
 #[test]
+fn product_equal_tags_are_equal_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let picture = folder.path().join("a.png");
+    std::fs::write(&picture, png()).unwrap();
+    let tags = said(Some(Cover::open(&picture).unwrap()));
+    for (container, format) in ALL {
+        let bytes = |_| {
+            let path = file(folder.path(), container, format);
+            let _gone = std::fs::remove_file(&path);
+            write(&path, &spec(container, format, 44_100), &tags, 3000);
+            std::fs::read(&path).unwrap()
+        };
+        let all: Vec<Vec<u8>> = (0..8).map(bytes).collect();
+        assert!(all.windows(2).all(|two| two[0] == two[1]), "{container:?} {format:?}");
+    }
+}
+
+#[test]
 fn product_tags_change_no_sample() {
     let folder = tempfile::tempdir().unwrap();
     for (container, format) in ALL {
