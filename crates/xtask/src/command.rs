@@ -91,6 +91,20 @@ pub(crate) fn succeeded(command: &Command, status: ExitStatus) -> Result<()> {
     Err(Error::Failed { command: shown(command), status })
 }
 
+/// Exit code of `twobus-cli` for what is done, with warnings that were shown.
+const DONE_WITH_WARNINGS: i32 = 3;
+
+/// An error unless `twobus-cli` has done what it was told, with warnings or without.
+///
+/// # Errors
+/// When it has not.
+pub(crate) fn done(command: &Command, status: ExitStatus) -> Result<()> {
+    if status.code() == Some(DONE_WITH_WARNINGS) {
+        return Ok(());
+    }
+    succeeded(command, status)
+}
+
 /// The command line as one would type it: variables, the program's name, arguments.
 pub(crate) fn shown(command: &Command) -> String {
     let quoted = |text: &OsStr| {

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::command::{cargo, root, run as run_command, shown, start, succeeded, target};
+use crate::command::{cargo, done, root, run as run_command, shown, start, target};
 use crate::error::Result;
 use crate::setup;
 use crate::terminal::say;
@@ -34,9 +34,6 @@ const STEPS: [&[&str]; 4] = [
     ],
 ];
 
-/// Exit code of what is done, with warnings that were shown.
-const DONE_WITH_WARNINGS: i32 = 3;
-
 /// Sets up, builds and runs the demo; `args` are added to its first command line.
 ///
 /// # Errors
@@ -59,8 +56,5 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
 fn step_on(command: &mut Command) -> Result<()> {
     say(format!("\n$ {}", shown(command)));
     let status = command.status().map_err(start(command))?;
-    if status.code() == Some(DONE_WITH_WARNINGS) {
-        return Ok(());
-    }
-    succeeded(command, status)
+    done(command, status)
 }

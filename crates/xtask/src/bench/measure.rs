@@ -11,7 +11,7 @@ use std::time::Instant;
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike as _;
 
-use crate::command::{itself, start, stdout, succeeded};
+use crate::command::{done, itself, start, stdout};
 use crate::error::{Error, Result};
 use crate::terminal::say;
 
@@ -67,7 +67,7 @@ pub(crate) fn run(words: &[String]) -> Result<()> {
     let started = Instant::now();
     let status = command.status().map_err(start(command))?;
     let wall_s = started.elapsed().as_secs_f64();
-    succeeded(command, status)?;
+    done(command, status)?;
     let used = getrusage(UsageWho::RUSAGE_CHILDREN)
         .map_err(|error| Error::Unfit(format!("the system does not tell the cost: {error}")))?;
     let cpu_us = (used.user_time() + used.system_time()).num_microseconds();
