@@ -189,14 +189,13 @@ impl<'a> Painter<'a> {
         self.curves.get_or_insert_with(|| Frame::with_bounds(self.renderer, seen))
     }
 
-    /// Lays a picture over `area`, pixel by pixel; what lies outside of `clip` is not drawn.
-    pub(crate) fn picture(&mut self, handle: &Handle, area: Rectangle, clip: Rectangle) {
-        let Some(clip) = clip.intersection(&self.seen) else { return };
-        if area.intersects(&clip) {
+    /// Lays a picture over `area`, pixel by pixel. (Software drawing has no clip for pictures but the layer's.)
+    pub(crate) fn picture(&mut self, handle: &Handle, area: Rectangle) {
+        if area.intersects(&self.seen) {
             let picture = iced::advanced::image::Image::new(handle)
                 .filter_method(iced::widget::image::FilterMethod::Nearest)
                 .snap(true);
-            self.renderer.draw_image(picture, area + self.origin, clip + self.origin);
+            self.renderer.draw_image(picture, area + self.origin, self.seen + self.origin);
         }
     }
 

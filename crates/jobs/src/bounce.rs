@@ -39,8 +39,6 @@ use files::Files;
 use silence::{print_note, silence_note};
 pub(crate) use tracks::{TracksJob, render_tracks};
 
-/// Frames between two reports of progress.
-const REPORT_FRAMES: u64 = 1 << 14;
 /// A range may end this long after the song, in seconds: what lies further on is a slip of the keys.
 const LATEST_AFTER_S: u64 = 3600;
 /// Chunks that may wait to be measured.
@@ -332,15 +330,7 @@ fn run(
     files: &mut Files,
     progress: &Progress,
 ) -> Result<u64> {
-    with_feeds(feeds, options.threads, |supply| {
-        let mut told = 0;
-        let supply = |until: u64| {
-            if until >= told + REPORT_FRAMES {
-                progress.advance(until - told)?;
-                told = until;
-            }
-            supply(until)
-        };
+    with_feeds(feeds, options.threads, progress, |supply| {
         offline::run(renderer, span, rate_hz, supply, |piece| files.push(piece))
     })
 }

@@ -11,9 +11,12 @@ use twobus_render::source::{StreamSource, StreamWriter, stream};
 
 use crate::error::{Error, Result};
 use crate::playlist::{PIECE_FRAMES, Playlist};
+use crate::progress::Progress;
 
 /// Frames each ring holds.
 const RING_FRAMES: usize = 2 * PIECE_FRAMES;
+/// Frames between two reports of progress.
+const REPORT_FRAMES: u64 = 1 << 14;
 /// Longest time a thread sleeps without being woken.
 const NAP: Duration = Duration::from_micros(200);
 
@@ -54,12 +57,24 @@ impl Feed {
 
 /// Runs `act` with a function that waits until all sources hold the frames before a position.
 ///
-/// With one thread the feeds are pumped by the waiting itself, otherwise by `threads − 1` others.
+/// With one thread the feeds are pumped by the waiting itself, otherwise by `threads − 1` others. What is
+/// waited for is told to `progress`, which may cancel it.
 pub(crate) fn with_feeds<T>(
     feeds: Vec<Feed>,
     threads: usize,
+    progress: &Progress,
     act: impl FnOnce(&mut dyn FnMut(u64) -> Result<()>) -> Result<T>,
 ) -> Result<T> {
+    let act = |supply: &mut dyn FnMut(u64) -> Result<()>| {
+        let mut told = 0;
+        act(&mut |until| {
+            if until >= told + REPORT_FRAMES {
+                progress.advance(until - told)?;
+                told = until;
+            }
+            supply(until)
+        })
+    };
     if threads <= 1 { inline(feeds, act) } else { threaded(feeds, threads - 1, act) }
 }
 

@@ -328,21 +328,10 @@ mod tests {
         assert_eq!(guess("01_Kick_In.wav").group, Some("Drums"));
         assert_eq!(guess("bass DI").group, None);
         let all: std::collections::BTreeSet<u8> = (0..COLOURS).collect();
-        let roles = [
-            Role::Drums,
-            Role::Percussion,
-            Role::Bass,
-            Role::Guitar,
-            Role::Keys,
-            Role::Synth,
-            Role::Strings,
-            Role::Winds,
-            Role::LeadVocal,
-            Role::BackingVocal,
-            Role::Effects,
-            Role::Other,
-        ];
-        assert_eq!(roles.map(colour).into_iter().collect::<std::collections::BTreeSet<u8>>(), all);
+        assert_eq!(
+            Role::ALL.map(colour).into_iter().collect::<std::collections::BTreeSet<u8>>(),
+            all
+        );
     }
 
     #[test]

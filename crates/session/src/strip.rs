@@ -155,6 +155,22 @@ pub enum Role {
 }
 
 impl Role {
+    /// All of them, in the order menus show them.
+    pub const ALL: [Self; 12] = [
+        Self::Drums,
+        Self::Percussion,
+        Self::Bass,
+        Self::Guitar,
+        Self::Keys,
+        Self::Synth,
+        Self::Strings,
+        Self::Winds,
+        Self::LeadVocal,
+        Self::BackingVocal,
+        Self::Effects,
+        Self::Other,
+    ];
+
     /// Name shown to people.
     pub fn name(self) -> &'static str {
         match self {

@@ -16,7 +16,7 @@ use twobus_engine::device::{PERIOD_FRAMES, Wish};
 use twobus_session::StripId;
 
 use super::{App, Message, WINDOW};
-use crate::desk::Means;
+use crate::desk::{Colours, Means, TILE, TileKey, Wave};
 use crate::theme;
 
 /// A window over a made-up sound device, and the folder of its files.
@@ -389,6 +389,35 @@ fn waves(window: &mut Window) {
     }
 }
 
+#[test]
+fn a_wave_ends_where_its_clip_does() {
+    let place = tempfile::tempdir().unwrap();
+    let mut window = Window::with_table(&two_stems(place.path()));
+    window.accept();
+    waves(&mut window);
+    let desk = window.app.desk.as_ref().unwrap();
+    let media = desk.mix().tracks[0].clips[0].media;
+    let Some(Wave::Ready(peaks)) = desk.waves.of(media) else { panic!("no wave") };
+    let key = TileKey {
+        media,
+        channels: twobus_session::ChannelMap::AsIs.into(),
+        frames_per_px: 10.0_f64.to_bits(),
+        index: 0,
+        columns: (7, 90),
+        height: 34,
+        colour: 0,
+    };
+    let colours = Colours { peak: iced::Color::WHITE, body: iced::Color::BLACK };
+    let iced::widget::image::Handle::Rgba { pixels, .. } = desk.waves.tile(key, peaks, colours)
+    else {
+        panic!("a tile is pixels")
+    };
+    for column in 0..TILE as usize {
+        let drawn = pixels.chunks(4 * TILE as usize).any(|row| row[4 * column + 3] > 0);
+        assert_eq!(drawn, (7..90).contains(&column), "column {column}");
+    }
+}
+
 /// Every screen at every size; `cargo xtask screenshots` says where the pictures go.
 #[test]
 fn every_screen_is_drawn_at_every_size() {
@@ -405,9 +434,12 @@ fn every_screen_is_drawn_at_every_size() {
     window.accept();
     waves(&mut window);
     window.app.mixer.choose(StripId(2));
-    for (name, width, height) in
-        [("mix", 1600.0, 900.0), ("mix-small", 1024.0, 640.0), ("mix-large", 2560.0, 1440.0)]
-    {
+    for (name, width, height) in [
+        ("mix", 1600.0, 900.0),
+        ("mix-medium", 1100.0, 700.0),
+        ("mix-small", 1024.0, 640.0),
+        ("mix-large", 2560.0, 1440.0),
+    ] {
         window.app.resized(Size::new(width, height));
         picture(&window, Size::new(width, height), folder, name);
     }

@@ -35,6 +35,8 @@ pub(crate) struct TileKey {
     /// Bits of the frames that a pixel stands for.
     pub(crate) frames_per_px: u64,
     pub(crate) index: u64,
+    /// The first of its columns that is drawn, and the one past the last: a clip's edge may lie in it.
+    pub(crate) columns: (u32, u32),
     pub(crate) height: u32,
     pub(crate) colour: u32,
 }
@@ -154,6 +156,7 @@ pub(crate) fn thumbnail(peaks: &Peaks, (width, height): (u32, u32), colours: Col
         channels: ChannelKey::All,
         frames_per_px: frames_per_px.to_bits(),
         index: 0,
+        columns: (0, width),
         height,
         colour: 0,
     };
@@ -175,7 +178,7 @@ fn draw_wide(key: TileKey, width: u32, peaks: &Peaks, colours: Colours) -> Handl
         ChannelKey::All => 0..peaks.channels().min(2),
     };
     let first = key.index * u64::from(width);
-    for x in 0..width {
+    for x in key.columns.0..key.columns.1.min(width) {
         let at = |column: u64| (column as f64 * frames_per_px) as u64;
         let frames = at(first + u64::from(x))..at(first + u64::from(x) + 1);
         let bins = channels.clone().map(|channel| peaks.over(channel, frames.clone()));

@@ -65,21 +65,6 @@ pub(crate) enum Action {
     },
 }
 
-const ALL_ROLES: [Role; 12] = [
-    Role::Drums,
-    Role::Percussion,
-    Role::Bass,
-    Role::Guitar,
-    Role::Keys,
-    Role::Synth,
-    Role::Strings,
-    Role::Winds,
-    Role::LeadVocal,
-    Role::BackingVocal,
-    Role::Effects,
-    Role::Other,
-];
-
 /// Size of a wave in the table.
 pub(crate) const WAVE: Size<u32> = Size::new(98, 24);
 
@@ -162,7 +147,7 @@ impl Table {
     fn role_menu(&self, index: usize, at: Point) -> Action {
         let Some(row) = self.rows.get(index) else { return Action::None };
         let mut menu = Menu::new(format!("Role of {}", row.name), at);
-        for role in ALL_ROLES {
+        for role in Role::ALL {
             menu.check(role.name(), row.role == role, Choice::Role(index, role));
         }
         Action::Menu(menu)

@@ -133,6 +133,9 @@ struct Bar<'a> {
     desk: Option<&'a Desk>,
 }
 
+/// Width of the loudness well where all of it has room.
+const LOUDNESS_WIDTH: f32 = 322.0;
+
 /// Where a control lies; `None` where the window is too narrow for it.
 fn area(part: Part, size: Size) -> Rectangle {
     let (width, wide) = (size.width, size.width >= 1280.0);
@@ -151,7 +154,7 @@ fn area(part: Part, size: Size) -> Rectangle {
         Part::Loudness => {
             let x = area(Part::Clock, size).x + 256.0;
             let end = area(Part::Undo, size).x - 10.0;
-            rect(x, 6.0, (end - x).clamp(0.0, 322.0), 40.0)
+            rect(x, 6.0, (end - x).clamp(0.0, LOUDNESS_WIDTH), 40.0)
         }
         Part::Undo => right(if wide { 408.0 } else { 202.0 }, 32.0),
         Part::Redo => right(if wide { 374.0 } else { 168.0 }, 32.0),
@@ -267,8 +270,8 @@ impl Bar<'_> {
                 let rate = rate.trim_end_matches(".0");
                 let saved = match (desk.read_only().is_some(), desk.is_draft(), desk.is_dirty()) {
                     (true, _, _) => "read-only",
-                    (_, true, _) => "not saved yet",
-                    (_, _, true) => "unsaved changes",
+                    (_, true, _) => "not saved",
+                    (_, _, true) => "changed",
                     (_, _, false) => "saved",
                 };
                 let tracks = desk.mix().tracks.len();
@@ -348,15 +351,15 @@ impl Bar<'_> {
         let of = |read: fn(&Readings) -> Db| readings.map_or(Db::SILENCE, read);
         let (integrated, peak) = (of(Readings::integrated), of(Readings::true_peak));
         let plr = if integrated.is_silence() { Db::SILENCE } else { Db(peak.0 - integrated.0) };
-        let values = [
-            ("S LUFS", of(Readings::short_term)),
-            ("I LUFS", integrated),
-            ("TP dBTP", peak),
-            ("PLR dB", plr),
-        ];
-        let step = 53.0;
+        let short = ("S LUFS", of(Readings::short_term));
+        let [integrated, peak, plr] = [("I LUFS", integrated), ("TP dBTP", peak), ("PLR dB", plr)];
+        // Where there is no room for all, these come first.
+        let (values, inset, step) = match area.width >= LOUDNESS_WIDTH {
+            true => ([short, integrated, peak, plr], 12.0, 53.0),
+            false => ([integrated, peak, short, plr], 6.0, 48.0),
+        };
         for (index, (label, value)) in values.into_iter().enumerate() {
-            let x = area.x + 12.0 + index as f32 * step;
+            let x = area.x + inset + index as f32 * step;
             if x + step > area.x + area.width {
                 break;
             }
@@ -369,7 +372,7 @@ impl Bar<'_> {
             let number = Ink::new(SANS_MEDIUM, size::HEADING, ink::PRIMARY);
             painter.text(&words, rect(x, area.y + 17.0, step, 20.0), number);
         }
-        if area.width > 310.0 {
+        if area.width >= LOUDNESS_WIDTH {
             self.draw_stereo(painter, rect(area.x + 222.0, area.y + 6.0, 90.0, 14.0));
         }
     }

@@ -4,7 +4,7 @@ use twobus_render::Purpose;
 use twobus_render::offline::{self, Piece};
 use twobus_session::{Mix, Project, Song, StripId};
 
-use super::{BounceOptions, REPORT_FRAMES, Work, frames_ahead, prepare, span};
+use super::{BounceOptions, Work, frames_ahead, prepare, span};
 use crate::error::Result;
 use crate::feed::with_feeds;
 use crate::folder::Folder;
@@ -35,15 +35,7 @@ pub(crate) fn render_tracks(
     let (mut renderer, feeds) = prepare(&work, Purpose::Tracks, options.threads, progress)?;
     let strips = renderer.plan().stem_strips().to_vec();
     progress.begin("Measuring", frames_ahead(mix, span));
-    let _frames = with_feeds(feeds, options.threads, |supply| {
-        let mut told = 0;
-        let supply = |until: u64| {
-            if until >= told + REPORT_FRAMES {
-                progress.advance(until - told)?;
-                told = until;
-            }
-            supply(until)
-        };
+    let _frames = with_feeds(feeds, options.threads, progress, |supply| {
         let sink = |piece: Piece<'_>| {
             sink(&strips, piece);
             Ok(())

@@ -56,13 +56,7 @@ pub(crate) fn render(
     let context = &mut Context { rate_hz, pan_law, purpose, source: &mut source, device };
     let mut renderer = Renderer::new(compile(&mix, context)?);
     let Range { start, end } = frames;
-    let _frames = with_feeds(vec![feed], 1, |supply| {
-        let mut told = 0;
-        let supply = |until: u64| {
-            progress.advance(until.min(end).saturating_sub(told))?;
-            told = until.min(end);
-            supply(until)
-        };
+    let _frames = with_feeds(vec![feed], 1, progress, |supply| {
         offline::run(&mut renderer, Span::Exactly { start, end }, rate_hz, supply, |piece| {
             let (left, right) = piece.output(0);
             let rounded =

@@ -153,7 +153,7 @@ fn draw_facts(
     let well = rect(wave.x, wave.center_y() - 12.0, 98.0, 24.0);
     painter.fill(well, bg::WELL);
     if let Some(handle) = &row.wave {
-        painter.picture(handle, well, well);
+        painter.picture(handle, well);
     }
     let clipped = found.peak_dbfs >= 0.0;
     let colour = if clipped { state::FAIL } else { ink::SECONDARY };

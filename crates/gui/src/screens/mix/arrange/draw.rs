@@ -123,13 +123,21 @@ fn draw_wave(
             channels: clip.channels.into(),
             frames_per_px: frame.frames_per_px.to_bits(),
             index,
+            columns: columns(index, area.x - origin, area.width),
             height: area.height as u32,
             colour: u32::from_be_bytes(colours.body.into_rgba8()),
         };
         let handle = scene.desk.waves.tile(key, peaks, colours);
         let place = rect(origin + index as f32 * tile, area.y, tile, area.height);
-        painter.picture(&handle, place, shown);
+        painter.picture(&handle, place);
     }
+}
+
+/// The columns of a tile that a clip shows, which begins `from` pixels into its file and is `width` wide.
+fn columns(tile: u64, from: f32, width: f32) -> (u32, u32) {
+    let first = tile as f32 * TILE as f32;
+    let column = |x: f32| (x - first).round().clamp(0.0, TILE as f32) as u32;
+    (column(from), column(from + width))
 }
 
 /// Distance of the lines that hatch a clip without a file.
