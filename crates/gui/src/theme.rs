@@ -133,6 +133,18 @@ pub(crate) mod meter {
     pub(crate) const LOUDNESS: Color = hex(0x6F_B7D6);
 }
 
+/// Lines of pictures: spectra and what goes in.
+#[allow(dead_code, reason = "device panel and Master view show it")]
+pub(crate) mod plot {
+    use super::{Color, hex};
+    /// What comes out.
+    pub(crate) const SPECTRUM: Color = hex(0x4E_C2A2);
+    /// What it is compared with.
+    pub(crate) const REFERENCE: Color = hex(0xE9_EBEF);
+    /// What goes in.
+    pub(crate) const INPUT: Color = hex(0x9B_9FA4);
+}
+
 /// The body of a fader's cap: top, middle and bottom.
 pub(crate) const CAP: [Color; 3] = [hex(0x5A_5E64), hex(0x3D_4146), hex(0x2C_2F33)];
 
