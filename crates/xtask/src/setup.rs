@@ -128,6 +128,14 @@ const XVFB: Need = Need {
     source: Source::Apt(&["xvfb"]),
 };
 
+#[cfg(target_os = "linux")]
+const XDOTOOL: Need = Need {
+    what: "xdotool",
+    why: "the tests move the window's mouse and press its keys with it",
+    probe: &["xdotool", "version"],
+    source: Source::Apt(&["xdotool"]),
+};
+
 /// What the part of `cargo xtask bench` that opens the window needs.
 #[cfg(target_os = "linux")]
 pub(crate) const WINDOW: &[Need] = &[LINKER, PKG_CONFIG, ALSA, XVFB, X_LIBRARIES];
@@ -167,8 +175,21 @@ pub(crate) const BENCH: &[Need] = &[LINKER];
 /// What `cargo xtask test` needs. On other systems sound devices need nothing, and what is played is
 /// not captured.
 #[cfg(target_os = "linux")]
-pub(crate) const TEST: &[Need] =
-    &[LINKER, RUSTFMT, CLIPPY, STRACE, UTIL_LINUX, PKG_CONFIG, ALSA, JACK, JACK_PLUGIN, PULSEAUDIO];
+pub(crate) const TEST: &[Need] = &[
+    LINKER,
+    RUSTFMT,
+    CLIPPY,
+    STRACE,
+    UTIL_LINUX,
+    PKG_CONFIG,
+    ALSA,
+    JACK,
+    JACK_PLUGIN,
+    PULSEAUDIO,
+    XVFB,
+    X_LIBRARIES,
+    XDOTOOL,
+];
 #[cfg(not(target_os = "linux"))]
 pub(crate) const TEST: &[Need] = &[LINKER, RUSTFMT, CLIPPY];
 

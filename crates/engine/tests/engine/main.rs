@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 #[cfg(target_os = "linux")]
+#[path = "../../../../tests/shared/capture.rs"]
 mod capture;
 #[cfg(test)]
 #[cfg(target_os = "linux")]

@@ -1,0 +1,13 @@
+//! The real window on a display without a screen, driven by mouse and keys, played on a real sound device.
+
+#![cfg(target_os = "linux")]
+
+#[cfg(test)]
+#[path = "../../../../tests/shared/capture.rs"]
+mod capture;
+#[cfg(test)]
+mod display;
+#[cfg(test)]
+mod picture;
+#[cfg(test)]
+mod session;
