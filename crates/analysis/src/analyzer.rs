@@ -8,7 +8,7 @@ use twobus_dsp::meter::level::LevelMeter;
 use twobus_dsp::meter::loudness::{Loudest, Loudness, LoudnessMeter, weights};
 use twobus_dsp::meter::true_peak::TruePeak;
 
-use crate::report::{CORRELATION_FLOOR_DBFS, ChannelReport, Extreme, Report, TIME_STEP_S};
+use crate::report::{CORRELATION_FLOOR_DBFS, ChannelReport, Extreme, Report, SoFar, TIME_STEP_S};
 
 /// Window of [`Report::correlation_min`], in seconds.
 const CORRELATION_WINDOW_S: f64 = 3.0;
@@ -68,6 +68,16 @@ impl Analyzer {
             }
             self.push_part(&parts);
             start = end;
+        }
+    }
+
+    /// What is known by now, before everything was pushed.
+    pub fn so_far(&self) -> SoFar {
+        let loudness = self.loudness.loudness();
+        SoFar {
+            integrated_lufs: finite(loudness.integrated()),
+            range_lu: loudness.range(),
+            true_peak_dbtp: self.true_peak.map(|peak| peak.value),
         }
     }
 

@@ -14,4 +14,4 @@ pub use analyzer::Analyzer;
 pub use loudest::LoudestPart;
 pub use places::Played;
 pub use readiness::{Checked, Checker, Coding, Material};
-pub use report::{ChannelReport, Extreme, Report};
+pub use report::{ChannelReport, Extreme, Report, SoFar};

@@ -43,7 +43,7 @@ pub use source::{ClippedAt, SourceClipping};
 use twobus_session::Readiness;
 
 use crate::analyzer::Analyzer;
-use crate::report::Report;
+use crate::report::{Report, SoFar};
 use clicks::ClickFinder;
 use grain::Grain;
 use holes::HoleFinder;
@@ -169,6 +169,11 @@ impl Checker {
         let readiness = rows::readiness(&measured);
         let pictures = pictures::draw(&self, &report);
         Checked { readiness, report, pictures }
+    }
+
+    /// What is known by now.
+    pub fn so_far(&self) -> SoFar {
+        self.analyzer.so_far()
     }
 
     /// Bytes of samples that wait to be looked at for clicks.

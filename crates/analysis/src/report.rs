@@ -44,6 +44,17 @@ pub struct Report {
     pub short_term_lufs: Vec<Option<f32>>,
 }
 
+/// What is known of a piece of audio before all of it has passed.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct SoFar {
+    /// Integrated loudness, in LUFS.
+    pub integrated_lufs: Option<f64>,
+    /// Loudness range, in LU.
+    pub range_lu: Option<f64>,
+    /// Highest true peak, in dBTP.
+    pub true_peak_dbtp: Option<f64>,
+}
+
 /// What one channel measures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

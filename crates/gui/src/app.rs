@@ -2,7 +2,9 @@
 
 mod dialogs;
 mod files;
+mod jobs;
 mod keys;
+mod sheets;
 #[cfg(test)]
 mod tests;
 
@@ -14,21 +16,25 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use iced::time::{Duration, Instant};
 use iced::widget::{column, stack};
 use iced::{Element, Size, Subscription, Task, keyboard, window};
+use twobus_jobs::Examination;
 use twobus_session::StripId;
 use twobus_session::recover::Snapshot;
 
 use crate::desk::{Desk, Means};
 use crate::measure::Measure;
+use crate::screens::bounce;
 use crate::screens::dialog::{self, Dialog};
 use crate::screens::import::{self, Table};
 use crate::screens::menu::{self, Menu};
 use crate::screens::mix::arrange::{self, Arrange};
 use crate::screens::mix::heights;
 use crate::screens::mix::mixer::{self, Mixer};
+use crate::screens::ready;
 use crate::screens::start::{self, Start};
 use crate::screens::status::Line;
 use crate::screens::top::{self, TopBar};
 use crate::widgets::Input;
+use sheets::Sheet;
 
 /// Everything that happens.
 #[derive(Debug, Clone)]
@@ -48,8 +54,10 @@ pub(crate) enum Message {
     Mixer(Input<mixer::Part>),
     Menu(Input<menu::Part>),
     Dialog(Input<dialog::Part>),
+    Bounce(Input<bounce::Part>),
+    Ready(Input<ready::Part>),
     /// A job has ended.
-    Done(files::Done),
+    Done(jobs::Done),
     /// Nothing.
     Nothing,
 }
@@ -75,9 +83,12 @@ pub(crate) struct App {
     mixer: Mixer,
     menu: Option<Menu>,
     dialog: Option<Dialog>,
+    sheet: Option<Sheet>,
+    /// The report on a print with the tracks behind it, as it was found last.
+    examination: Option<(u32, Box<Examination>)>,
     region: Region,
     snapshots: Vec<Snapshot>,
-    job: Option<files::Job>,
+    job: Option<jobs::Job>,
     size: Size,
     /// Raised when the system asks the program to end.
     ending: Arc<AtomicBool>,
@@ -120,6 +131,8 @@ impl App {
             mixer: Mixer::default(),
             menu: None,
             dialog: None,
+            sheet: None,
+            examination: None,
             region: Region::Main,
             snapshots: Vec::new(),
             job: None,
@@ -165,6 +178,8 @@ impl App {
             Message::Mixer(input) => self.mixer(input),
             Message::Menu(input) => self.menu(input),
             Message::Dialog(input) => self.dialog(input),
+            Message::Bounce(input) => self.bounce(input),
+            Message::Ready(input) => self.ready(input),
             Message::Done(done) => self.done(done),
             Message::Nothing => Task::none(),
         }
@@ -210,6 +225,7 @@ impl App {
             top::Action::None => {}
             top::Action::Leave { back } => self.leave(back),
             top::Action::Retry => self.reopen_device(),
+            top::Action::Next => self.ask_bounce(),
         }
         Task::none()
     }
@@ -269,7 +285,8 @@ impl App {
 
     /// Whether `region` has the keyboard.
     fn has_keyboard(&self, region: Region) -> bool {
-        self.menu.is_none() && self.dialog.is_none() && self.region == region
+        let covered = self.menu.is_some() || self.dialog.is_some() || self.sheet.is_some();
+        !covered && self.region == region
     }
 
     /// The window as it is.
@@ -280,6 +297,11 @@ impl App {
         let top = self.top.view(self.desk.as_ref(), self.has_keyboard(Region::Top), Message::Top);
         let status = self.line().view(Message::Nothing);
         let mut layers = stack![column![top, self.room(), status]];
+        match &self.sheet {
+            Some(Sheet::Bounce(sheet)) => layers = layers.push(sheet.view(Message::Bounce)),
+            Some(Sheet::Ready(sheet)) => layers = layers.push(sheet.view(Message::Ready)),
+            None => {}
+        }
         if let Some(menu) = &self.menu {
             layers = layers.push(menu.view(Message::Menu));
         }

@@ -51,6 +51,13 @@ pub(crate) struct Bar {
     hold_age_s: f64,
 }
 
+impl Bar {
+    /// A bar that stands still.
+    pub(crate) fn still(peak_db: f64, rms_db: f64, hold_db: f64) -> Self {
+        Self { peak_db, rms_db, hold_db, hold_age_s: 0.0 }
+    }
+}
+
 impl Default for Bar {
     fn default() -> Self {
         let low = f64::NEG_INFINITY;

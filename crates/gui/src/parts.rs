@@ -12,6 +12,7 @@ mod knob;
 mod meter;
 #[allow(dead_code, reason = "device panel and Master view show it")]
 pub(crate) mod plot;
+pub(crate) mod sheet;
 #[allow(dead_code, reason = "device panel and Master view show it")]
 mod spectrum;
 #[allow(dead_code, reason = "device panel and Master view show it")]

@@ -1,9 +1,11 @@
 //! The screens, and what is always there: the bars at the top and bottom, menus, dialogs.
 
+pub(crate) mod bounce;
 pub(crate) mod dialog;
 pub(crate) mod import;
 pub(crate) mod menu;
 pub(crate) mod mix;
+pub(crate) mod ready;
 pub(crate) mod start;
 pub(crate) mod status;
 pub(crate) mod top;

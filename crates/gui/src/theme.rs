@@ -87,6 +87,8 @@ pub(crate) mod state {
     pub(crate) const WARN: Color = hex(0xF1_BA44);
     /// It failed.
     pub(crate) const FAIL: Color = hex(0xFB_6254);
+    /// Ground of what is well.
+    pub(crate) const OK_BG: Color = hex(0x14_302A);
     /// Ground of a warning.
     pub(crate) const WARN_BG: Color = hex(0x33_290F);
     /// Ground of a failure.

@@ -1,6 +1,7 @@
 //! The report on any audio file, and on what is being written.
 
 use std::path::Path;
+use std::sync::Mutex;
 use std::sync::mpsc::Receiver;
 
 use twobus_analysis::{Analyzer, Checked, Checker, Coding, Material, Report};
@@ -10,6 +11,7 @@ use twobus_session::Measurements;
 use crate::error::Result;
 use crate::output::{Chunk, Format};
 use crate::progress::Progress;
+use crate::sketch::{Sketch, Sketcher};
 
 /// What an audio file is and measures.
 #[derive(Debug, Clone)]
@@ -45,14 +47,25 @@ pub fn analyze(path: &Path, progress: &Progress) -> Result<Analysis> {
 }
 
 /// Measures and checks the chunks of a file of `format` that arrive until there are no more.
-pub(crate) fn listen(rate_hz: u32, format: Format, chunks: &Receiver<Chunk>) -> Checked {
+pub(crate) fn listen(
+    rate_hz: u32,
+    format: Format,
+    chunks: &Receiver<Chunk>,
+    sketch: &Mutex<Sketch>,
+) -> Checked {
     let coding = match format.is_integer() {
         true => Coding::Integer(format.samples().bits()),
         false => Coding::Float,
     };
     let mut checker = Checker::new(Material { rate_hz, coding });
+    if let Ok(mut sketch) = sketch.lock() {
+        *sketch = Sketch { rate_hz, ..Sketch::default() };
+    }
+    let mut sketcher = Sketcher::new();
     for [left, right] in chunks {
         checker.push(&left, &right);
+        sketcher.push(&left, &right);
+        sketcher.renew(sketch, || checker.so_far());
     }
     checker.finish()
 }

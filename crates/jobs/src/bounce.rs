@@ -151,8 +151,11 @@ pub fn bounce(
     let path = print_path(folder, song, number, options)?;
     let streams = 1 + if options.stems { renderer.plan().stem_names().len() } else { 0 };
     check_room(&path, bytes_ahead(span, options.format, streams))?;
-    let (listener, measuring) =
-        if options.measure { measure(song.rate_hz, options.format) } else { (None, None) };
+    let (listener, measuring) = if options.measure {
+        measure(song.rate_hz, options.format, progress)
+    } else {
+        (None, None)
+    };
     let mut files = Files::create(&renderer, &path, song, options, dither, listener)?;
     progress.begin("Mixing", frames_ahead(mix, span));
     let frames = run(&mut renderer, feeds, span, song.rate_hz, options, &mut files, progress)?;
@@ -339,9 +342,11 @@ fn run(
 fn measure(
     rate_hz: u32,
     format: Format,
+    progress: &Progress,
 ) -> (Option<SyncSender<Chunk>>, Option<JoinHandle<Checked>>) {
     let (sender, receiver) = sync_channel(WAITING_CHUNKS);
-    (Some(sender), Some(thread::spawn(move || listen(rate_hz, format, &receiver))))
+    let sketch = progress.sketch();
+    (Some(sender), Some(thread::spawn(move || listen(rate_hz, format, &receiver, &sketch))))
 }
 
 /// The name of a print's file, free to use: "Song 003 instrumental.wav"; a version gives it its own name.

@@ -34,7 +34,9 @@ pub mod recovery;
 mod relink;
 mod room;
 mod save_as;
+pub mod sketch;
 mod stems;
+pub mod survey;
 mod waveform;
 
 pub use analyze::{Analysis, analyze};
@@ -59,4 +61,5 @@ pub use progress::Progress;
 pub use relink::{Found, Relink, RelinkOptions, Relinked, relink};
 pub use save_as::{SavedAs, save_as};
 pub use stems::{Offline, StemState, offline};
+pub use survey::{Reached, Survey, reach, survey};
 pub use waveform::peaks;

@@ -31,7 +31,7 @@ use drive::Drive;
 use limit::limit;
 pub(crate) use rendered::{NewFile, Rendered};
 pub(crate) use source::Source;
-pub use stage::{print_of, staged};
+pub use stage::{input, print_of, staged};
 
 /// What to make of a print.
 #[derive(Debug, Clone)]

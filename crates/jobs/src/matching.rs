@@ -26,6 +26,7 @@ use twobus_session::{Device, Target};
 
 use crate::error::{Error, Result};
 use crate::progress::Progress;
+pub use edit::note_reference;
 use measure::{Chained, profile, through};
 
 /// Most gain reduction of the limiter that a match asks for, in dB, unless more is allowed.

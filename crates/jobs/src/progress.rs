@@ -1,8 +1,10 @@
 //! How far a job is, and whether it should go on: shared between the job and who watches it.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use crate::error::{Error, Result};
+use crate::sketch::Sketch;
 
 /// Work done and to do, in the job's own unit (bytes or frames), and the wish to stop.
 #[derive(Debug, Default)]
@@ -11,6 +13,7 @@ pub struct Progress {
     total: AtomicU64,
     stage: AtomicU64,
     cancelled: AtomicBool,
+    sketch: Arc<Mutex<Sketch>>,
 }
 
 impl Progress {
@@ -44,6 +47,17 @@ impl Progress {
     pub fn stage(&self) -> &'static str {
         let stage = usize::try_from(self.stage.load(Ordering::Relaxed)).unwrap_or(0);
         Self::STAGES.get(stage).copied().unwrap_or("")
+    }
+
+    /// Looks at what a bounce has written so far.
+    pub fn look<T>(&self, look: impl FnOnce(&Sketch) -> T) -> T {
+        // Whoever drew it may have panicked; what stands there is whole all the same.
+        look(&self.sketch.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    /// What a sketch is drawn into.
+    pub(crate) fn sketch(&self) -> Arc<Mutex<Sketch>> {
+        Arc::clone(&self.sketch)
     }
 
     pub(crate) fn begin(&self, stage: &str, total: u64) {

@@ -1,70 +1,21 @@
 //! Opening, importing, saving, finding.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
 
 use iced::widget::image::Handle;
 use iced::{Size, Task, window};
-use twobus_jobs::{
-    Error, Folder, Import, ImportOptions, Progress, Relink, RelinkOptions, import, relink,
-};
+use twobus_jobs::{Folder, ImportOptions, Relink, RelinkOptions, import, relink};
 use twobus_session::recover::{Snapshot, Why};
 use twobus_session::{MediaFile, Song};
 
+use super::jobs::Outcome;
 use super::{App, Message, Region};
 use crate::desk::{Colours, Desk, Recent, thumbnail};
 use crate::screens::dialog::{About, Then};
-use crate::screens::import::{self as table, Table, WAVE};
+use crate::screens::import::{self as table, WAVE};
 use crate::screens::start::{self, Offered};
 use crate::theme;
 use crate::widgets::Input;
-
-/// What came of a job.
-enum Outcome {
-    Import(Box<Import>, Vec<Option<Handle>>),
-    Found(Box<Relink>),
-}
-
-/// What came of a job, on its way to the window: it is taken out once.
-#[derive(Clone)]
-pub(crate) struct Done(Arc<Mutex<Option<Result<Outcome, Error>>>>);
-
-#[cfg(test)]
-impl Done {
-    pub(super) fn of_import(import: Import, waves: Vec<Option<Handle>>) -> Self {
-        let outcome = Outcome::Import(Box::new(import), waves);
-        Self(Arc::new(Mutex::new(Some(Ok(outcome)))))
-    }
-
-    pub(super) fn of_found(found: Relink) -> Self {
-        Self(Arc::new(Mutex::new(Some(Ok(Outcome::Found(Box::new(found)))))))
-    }
-}
-
-impl std::fmt::Debug for Done {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Done")
-    }
-}
-
-/// A job that runs.
-pub(crate) struct Job {
-    progress: Arc<Progress>,
-}
-
-impl Job {
-    /// How far it is, in words.
-    pub(super) fn words(&self) -> String {
-        let percent = (self.progress.share() * 100.0).round();
-        format!("{}… {percent} %", self.progress.stage())
-    }
-}
-
-impl Drop for Job {
-    fn drop(&mut self) {
-        self.progress.cancel();
-    }
-}
 
 /// The demo's stems, as they lie in the program's source.
 pub(super) const DEMO: &str =
@@ -149,42 +100,7 @@ impl App {
         })
     }
 
-    /// Runs a job on a thread of its own.
-    fn job(
-        &mut self,
-        work: impl FnOnce(&Progress) -> Result<Outcome, Error> + Send + 'static,
-    ) -> Task<Message> {
-        let progress = Arc::new(Progress::new());
-        self.job = Some(Job { progress: Arc::clone(&progress) });
-        let (done, result) = iced::futures::channel::oneshot::channel();
-        let run = move || {
-            // The window may be gone by then.
-            let _closed = done.send(Done(Arc::new(Mutex::new(Some(work(&progress))))));
-        };
-        let _thread = std::thread::Builder::new().name("job".to_owned()).spawn(run);
-        Task::perform(result, |done| done.map_or(Message::Nothing, Message::Done))
-    }
-
-    /// Takes in what came of a job.
-    pub(super) fn done(&mut self, done: Done) -> Task<Message> {
-        self.job = None;
-        let outcome = done.0.lock().ok().and_then(|mut outcome| outcome.take());
-        match outcome {
-            Some(Ok(Outcome::Import(import, waves))) => {
-                self.table = Some(Table::new(*import, waves));
-                self.region = Region::Main;
-            }
-            Some(Ok(Outcome::Found(found))) => self.found(*found),
-            Some(Err(Error::Cancelled)) | None => {}
-            Some(Err(error)) => {
-                self.leave_empty_draft();
-                self.fail(error);
-            }
-        }
-        Task::none()
-    }
-
-    fn found(&mut self, found: Relink) {
+    pub(super) fn found(&mut self, found: Relink) {
         let Some(desk) = &mut self.desk else { return };
         let missing = found.rows.len();
         desk.apply(found.edit);
@@ -200,7 +116,7 @@ impl App {
     }
 
     /// A draft whose import was given up is nothing to keep.
-    fn leave_empty_draft(&mut self) {
+    pub(super) fn leave_empty_draft(&mut self) {
         let empty = |desk: &Desk| desk.is_draft() && desk.mix().tracks.is_empty();
         if self.desk.as_ref().is_some_and(empty) {
             self.on_desk(Desk::discard);

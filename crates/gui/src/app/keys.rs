@@ -24,6 +24,11 @@ impl App {
             let answer = dialog.key(named, text);
             return self.answered(answer);
         }
+        if self.sheet.is_some() && self.menu.is_none() {
+            let text = text.as_deref().filter(|_| !modifiers.command());
+            return self.sheet_key(named, text);
+        }
+        self.arrange.unmark();
         if let (Some(menu), Some(named)) = (&mut self.menu, named) {
             let action = menu.key(named);
             self.menu_did(action);
@@ -64,6 +69,7 @@ impl App {
         match (letter, modifiers.shift()) {
             ("z", false) => self.on_desk(Desk::undo),
             ("z", true) | ("y", false) => self.on_desk(Desk::redo),
+            ("b", false) => self.ask_bounce(),
             ("i", false) => self.browse(About::Stems),
             ("o", false) => return self.ask_then(Then::Choose),
             ("n", false) => return self.ask_then(Then::New),

@@ -15,6 +15,8 @@ use twobus_engine::device::fake::{Fake, FakeOutput};
 use twobus_engine::device::{PERIOD_FRAMES, Wish};
 use twobus_session::StripId;
 
+use super::jobs::{Done, Outcome};
+use super::sheets::Sheet;
 use super::{App, Message, WINDOW};
 use crate::desk::{Colours, Means, TILE, TileKey, Wave};
 use crate::theme;
@@ -71,7 +73,7 @@ impl Window {
         let import =
             twobus_jobs::import(desk.folder(), project, song, &files, options, &progress).unwrap();
         let waves = import.rows.iter().map(|_| None).collect();
-        let done = super::files::Done::of_import(import, waves);
+        let done = Done::of(Outcome::Import(Box::new(import), waves));
         self.send(Message::Done(done));
     }
 
@@ -350,7 +352,7 @@ fn a_missing_stem_keeps_its_track_and_is_found_again() {
     let options = twobus_jobs::RelinkOptions { search: Some(to), replace: false };
     let progress = twobus_jobs::Progress::new();
     let found = twobus_jobs::relink(desk.folder(), desk.project(), &options, &progress).unwrap();
-    window.send(Message::Done(super::files::Done::of_found(found)));
+    window.send(Message::Done(Done::of(Outcome::Found(Box::new(found)))));
     assert!(!wave(&mut window), "it is found");
 }
 
@@ -368,6 +370,74 @@ fn unsaved_work_is_offered_after_the_program_was_ended() {
         at: Point::ORIGIN,
     }));
     assert_eq!(window.app.desk.as_ref().unwrap().mix().tracks.len(), 2);
+}
+
+/// Bounces what is open: what the job does on a thread of its own is done here.
+fn bounce(window: &mut Window) -> twobus_jobs::Bounce {
+    let desk = window.app.desk.as_ref().unwrap();
+    let options = twobus_jobs::BounceOptions::default();
+    let progress = twobus_jobs::Progress::new();
+    let (project, song) = (desk.project(), desk.song());
+    twobus_jobs::bounce(desk.folder(), project, song, &options, &progress).unwrap()
+}
+
+#[test]
+fn control_b_asks_what_is_bounced_and_escape_stops_it() {
+    let mut window = Window::with_stems();
+    window.letter("b", Modifiers::CTRL);
+    assert!(matches!(window.app.sheet, Some(Sheet::Bounce(_))));
+    window.letter("v", Modifiers::empty());
+    window.letter("2", Modifiers::empty());
+    window.named(Named::Enter);
+    let Some(Sheet::Bounce(sheet)) = &window.app.sheet else { panic!("the sheet stays") };
+    assert!(sheet.is_running() && window.app.job.is_some());
+    assert_eq!(sheet.note(), "v2");
+    let progress = window.app.job.as_ref().unwrap().progress.clone();
+    window.named(Named::Escape);
+    assert!(window.app.sheet.is_none() && progress.is_cancelled());
+    assert!(window.app.desk.as_ref().unwrap().song().prints.is_empty());
+}
+
+#[test]
+fn a_bounce_becomes_a_print_with_its_note_and_a_report_that_leads_into_the_mix() {
+    let mut window = Window::with_stems();
+    window.letter("b", Modifiers::CTRL);
+    window.letter("!", Modifiers::empty());
+    let mut done = bounce(&mut window);
+    // The stems sit on each other, and so does what is found of them.
+    let readiness = done.print.readiness.as_mut().unwrap();
+    let row = &mut readiness.rows[0];
+    row.verdict = twobus_session::readiness::Verdict::Fix;
+    row.places = vec![twobus_session::readiness::Place { start: 22_050, end: 33_075 }];
+    window.send(Message::Done(Done::of(Outcome::Bounced(Box::new(done)))));
+    let print = window.app.desk.as_ref().unwrap().song().prints[0].clone();
+    assert_eq!((print.number, print.note.as_str()), (1, "!"));
+    let Some(Sheet::Ready(sheet)) = &window.app.sheet else { panic!("the report is shown") };
+    assert_eq!(sheet.print(), 1);
+    window.send(Message::Ready(crate::widgets::Input::Press {
+        part: crate::screens::ready::Part::Show(0),
+        modifiers: Modifiers::empty(),
+        at: Point::ORIGIN,
+    }));
+    assert!(window.app.sheet.is_none() && window.app.arrange.is_marked());
+    window.letter("k", Modifiers::empty());
+    assert!(!window.app.arrange.is_marked(), "the next action takes the outline away");
+    window.letter("z", Modifiers::CTRL);
+    window.letter("z", Modifiers::CTRL);
+    assert!(window.app.desk.as_ref().unwrap().song().prints.is_empty(), "a print is one step");
+}
+
+#[test]
+fn a_bounce_that_fails_keeps_its_sheet_and_can_be_tried_again() {
+    let mut window = Window::with_stems();
+    window.letter("b", Modifiers::CTRL);
+    window.named(Named::Enter);
+    let text = "the disk is full".to_owned();
+    window.send(Message::Done(Done::failed(twobus_jobs::Error::Missing(text))));
+    let Some(Sheet::Bounce(sheet)) = &window.app.sheet else { panic!("the sheet stays") };
+    assert!(!sheet.is_running() && window.app.job.is_none());
+    window.named(Named::Enter);
+    assert!(window.app.job.is_some(), "Enter tries it again");
 }
 
 /// Draws what is shown into a picture, twice as large as it is.
@@ -449,4 +519,42 @@ fn every_screen_is_drawn_at_every_size() {
     window.app.menu = None;
     window.letter("o", Modifiers::CTRL);
     picture(&window, WINDOW, folder, "unsaved");
+    window.named(Named::Escape);
+    sheets(&mut window, folder);
+}
+
+/// The sheets, with a real print.
+fn sheets(window: &mut Window, folder: &Path) {
+    window.letter("b", Modifiers::CTRL);
+    picture(window, WINDOW, folder, "bounce-asked");
+    let desk = window.app.desk.as_ref().unwrap();
+    let (place, project) = (desk.folder().clone(), desk.project().clone());
+    let song = desk.song().clone();
+    let progress = Arc::new(twobus_jobs::Progress::new());
+    let options = twobus_jobs::BounceOptions::default();
+    let watched = Arc::clone(&progress);
+    let job = std::thread::spawn(move || {
+        twobus_jobs::bounce(&place, &project, &song, &options, &watched).unwrap()
+    });
+    while progress.share() < 0.6 && !job.is_finished() {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let Some(Sheet::Bounce(sheet)) = &mut window.app.sheet else { panic!("the sheet is shown") };
+    sheet.started(progress);
+    picture(window, WINDOW, folder, "bounce");
+    let done = job.join().unwrap();
+    let print = done.print.clone();
+    window.send(Message::Done(Done::of(Outcome::Bounced(Box::new(done)))));
+    let desk = window.app.desk.as_ref().unwrap();
+    let progress = twobus_jobs::Progress::new();
+    let (project, song) = (desk.project(), desk.song());
+    let examined =
+        twobus_jobs::check_print(desk.folder(), project, song, &print, true, &progress).unwrap();
+    window.send(Message::Done(Done::of(Outcome::Examined(1, Box::new(examined)))));
+    picture(window, WINDOW, folder, "ready");
+    picture(window, Size::new(1024.0, 640.0), folder, "ready-small");
+    let part = crate::screens::ready::Part::Show(0);
+    let (modifiers, at) = (Modifiers::empty(), Point::ORIGIN);
+    window.send(Message::Ready(crate::widgets::Input::Press { part, modifiers, at }));
+    picture(window, WINDOW, folder, "ready-shown");
 }

@@ -46,6 +46,8 @@ pub(crate) enum Action {
     },
     /// To open the device again.
     Retry,
+    /// To take the next step.
+    Next,
 }
 
 /// The bar.
@@ -110,7 +112,8 @@ fn press(part: Part, desk: &mut Desk) -> Action {
             return Action::Retry;
         }
         Part::Dropouts => desk.live.clear_xruns(),
-        Part::Mix | Part::Master | Part::Follow | Part::Clock | Part::Bounce => {}
+        Part::Bounce => return Action::Next,
+        Part::Mix | Part::Master | Part::Follow | Part::Clock => {}
     }
     Action::None
 }
@@ -187,7 +190,7 @@ impl Scene for Bar<'_> {
     fn controls(&self, size: Size) -> Vec<Control<Part>> {
         let control = |part| match part {
             // What is not in the window yet says so.
-            Part::Clock | Part::Master | Part::Bounce => Control::label(part, area(part, size)),
+            Part::Clock | Part::Master => Control::label(part, area(part, size)),
             _ => Control::button(part, area(part, size)),
         };
         PARTS.into_iter().map(control).filter(|control| control.area.width > 0.0).collect()
@@ -220,10 +223,9 @@ impl Scene for Bar<'_> {
                 "Dropouts",
                 "Times the device was given sound too late. Click to count anew.",
             ),
-            Part::Bounce => Help::new(
-                "Bounce",
-                "Not in the window yet: save, and twobus-cli renders the print.",
-            ),
+            Part::Bounce => {
+                Help::new("Bounce", "Makes a print of the mix: one stereo file. Ctrl B.")
+            }
         }
     }
 
@@ -239,7 +241,9 @@ impl Scene for Bar<'_> {
         self.draw_loudness(painter, area(Part::Loudness, size));
         self.draw_steps(painter, size, touch);
         self.draw_device(painter, area(Part::Dropouts, size));
-        parts::main_button(painter, area(Part::Bounce, size), "Bounce…", false, false);
+        let usable = self.desk.is_some_and(|desk| desk.mix().end() > 0);
+        let over = touch.is_over(Part::Bounce);
+        parts::main_button(painter, area(Part::Bounce, size), "Bounce…", usable, over);
     }
 }
 

@@ -1,6 +1,8 @@
 //! What goes into a master, and a master as something that plays: a song whose mix is one track with what
 //! goes in, and the chain on its mix bus.
 
+use std::path::PathBuf;
+
 use twobus_dsp::Db;
 use twobus_session::{
     ChannelMap, Clip, ClipId, Fade, MasterInput, MediaFile, MediaId, Mix, Print, Project, Song,
@@ -49,6 +51,24 @@ pub fn staged(folder: &Folder, project: &Project, song: SongId) -> Result<Projec
     song.mix = Some(Mix { monitor: monitor.unwrap_or(mix.monitor), ..mix });
     song.rate_hz = rate_hz;
     Ok(staged)
+}
+
+/// What goes into the master of `song`: its file, and the print if it is one.
+///
+/// # Errors
+/// When there is nothing to master, or a print is gone.
+pub fn input<'a>(
+    folder: &Folder,
+    project: &Project,
+    song: &'a Song,
+) -> Result<(PathBuf, Option<&'a Print>)> {
+    let file = file(folder, project, song)?;
+    let print = match &song.master.input {
+        MasterInput::NewestPrint => Some(print_of(song, None)?),
+        MasterInput::Print(number) => Some(print_of(song, Some(*number))?),
+        MasterInput::File(_) | MasterInput::Stems(_) => None,
+    };
+    Ok((folder.resolve(&file), print))
 }
 
 /// What goes in, as a file of the project.

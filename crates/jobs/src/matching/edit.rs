@@ -5,13 +5,19 @@ use std::path::Path;
 use twobus_dsp::DeviceKind;
 use twobus_media::{ContentHash, probe};
 use twobus_session::{
-    Device, DeviceId, Edit, ListEdit, MasterEdit, MediaFile, MediaId, Project, Reference, Song,
-    SongId,
+    Device, DeviceId, Edit, ListEdit, Master, MasterEdit, MediaFile, MediaId, Project, Reference,
+    Song, SongId,
 };
 
 use super::{Compared, Matched};
 use crate::error::{Error, Result};
 use crate::folder::Folder;
+
+impl Compared {
+    fn file(&self) -> (&Path, u64, f64) {
+        (&self.file.path, self.frames, self.file.weight)
+    }
+}
 
 impl Matched {
     /// The step called `name` that puts the chain into the master of `song`: what was the chain becomes the
@@ -35,7 +41,7 @@ impl Matched {
         let mut edits = Vec::new();
         let mut next = project.fresh_media_id();
         for compared in &self.references {
-            edits.extend(reference(folder, project, (song, id), compared, &mut next)?);
+            edits.extend(reference(folder, project, (song, id), compared.file(), &mut next)?);
         }
         let of = |change| Edit::Master { song: id, change };
         if !self.chain.is_empty() || self.target.is_some() {
@@ -57,6 +63,30 @@ impl Matched {
     }
 }
 
+/// The step that notes the file at `path`, which has `frames` frames, as the only reference of `song`.
+///
+/// # Errors
+/// When there is no such song, or the file cannot be read.
+pub fn note_reference(
+    folder: &Folder,
+    project: &Project,
+    song: SongId,
+    (path, frames): (&Path, u64),
+) -> Result<Edit> {
+    let missing = || Error::Missing("there is no such song".to_owned());
+    let of = project.song(song).ok_or_else(missing)?;
+    let gone = of.master.references.iter().map(|old| Edit::Master {
+        song,
+        change: MasterEdit::References(ListEdit::Remove(old.media)),
+    });
+    let mut edits: Vec<Edit> = gone.collect();
+    let none = Song { master: Master::default(), ..of.clone() };
+    let mut next = project.fresh_media_id();
+    edits.extend(reference(folder, project, (&none, song), (path, frames, 1.0), &mut next)?);
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    Ok(Edit::Batch { name: format!("Reference {name}"), edits })
+}
+
 /// Puts `new` in the place of `old`, which stays to be compared with.
 fn chain(old: &[Device], new: Vec<Device>) -> impl Iterator<Item = MasterEdit> {
     let nothing_before = old.is_empty().then_some(MasterEdit::Alternative(None));
@@ -68,24 +98,24 @@ fn reference(
     folder: &Folder,
     project: &Project,
     (song, id): (&Song, SongId),
-    compared: &Compared,
+    (place, frames, weight): (&Path, u64, f64),
     next: &mut MediaId,
 ) -> Result<Vec<Edit>> {
-    let path = folder.relative(&compared.file.path)?;
-    let hash = ContentHash::of_file(&compared.file.path)?.to_string();
+    let path = folder.relative(place)?;
+    let hash = ContentHash::of_file(place)?.to_string();
     let known = project.media.iter().find(|file| file.path == path && file.hash == hash);
     let mut edits = Vec::new();
     let media = match known {
         Some(file) => file.id,
         None => {
-            let file = media_file(&compared.file.path, (path, hash, *next), compared.frames)?;
+            let file = media_file(place, (path, hash, *next), frames)?;
             next.0 += 1;
             let id = file.id;
             edits.push(Edit::Media(ListEdit::add(file)));
             id
         }
     };
-    let new = Reference { media, weight: compared.file.weight };
+    let new = Reference { media, weight };
     let is_noted = song.master.references.iter().any(|old| old.media == media);
     let change = if is_noted { ListEdit::change(new) } else { ListEdit::add(new) };
     edits.push(Edit::Master { song: id, change: MasterEdit::References(change) });

@@ -53,6 +53,17 @@ pub(crate) struct Arrange {
     hold: Option<update::Hold>,
     /// Files hang over it.
     pub(crate) dropping: bool,
+    /// What "Show me" points out, until the next action.
+    marked: Option<Marked>,
+}
+
+/// Bars and tracks that are pointed out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Marked {
+    /// A stretch of the song, in frames; all of it where there is none.
+    pub(crate) place: Option<(u64, u64)>,
+    /// The tracks; all of them where there are none.
+    pub(crate) strips: Vec<StripId>,
 }
 
 impl Default for Arrange {
@@ -67,6 +78,7 @@ impl Default for Arrange {
             clip: None,
             hold: None,
             dropping: false,
+            marked: None,
         }
     }
 }

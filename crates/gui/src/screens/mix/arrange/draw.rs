@@ -44,6 +44,7 @@ pub(super) fn draw(
     });
     draw_above(scene, painter, &frame, &grid, touch);
     painter.layer(rect(HEADER, 0.0, frame.lanes.width, size.height), |painter| {
+        draw_marked(scene, painter, &frame);
         draw_playhead(scene, painter, &frame);
     });
     if mix.tracks.is_empty() {
@@ -322,4 +323,27 @@ fn draw_playhead(scene: &ArrangeScene<'_>, painter: &mut Painter<'_>, frame: &Fr
     painter.card(rect(x - 5.0, top, 11.0, 10.0), ink::PRIMARY, 2.0);
     let height = frame.lanes.y + frame.lanes.height - top;
     painter.fill(inset(rect(x - 1.0, top - 1.0, 3.0, height + 2.0), 1.0), ink::PRIMARY);
+}
+
+/// What "Show me" points out.
+fn draw_marked(scene: &ArrangeScene<'_>, painter: &mut Painter<'_>, frame: &Frame) {
+    let Some(marked) = &scene.arrange.marked else { return };
+    let (left, right) = match marked.place {
+        Some((start, end)) => (frame.x(start), frame.x(end)),
+        None => (frame.lanes.x, frame.lanes.x + frame.lanes.width),
+    };
+    let outline = |painter: &mut Painter<'_>, y, height| {
+        let area = rect(left, y, (right - left).max(6.0), height);
+        let seen = area.intersection(&frame.lanes).unwrap_or_default();
+        painter.outline(seen, state::WARN, 2.0, radius::SLOT);
+    };
+    if marked.strips.is_empty() {
+        outline(painter, frame.lanes.y, frame.lanes.height);
+    }
+    for (index, track_of) in scene.desk.mix().tracks.iter().enumerate() {
+        if marked.strips.contains(&track_of.strip.id) {
+            let lane = frame.lane(index);
+            outline(painter, lane.y, lane.height - 1.0);
+        }
+    }
 }

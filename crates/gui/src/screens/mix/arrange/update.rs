@@ -11,7 +11,7 @@ use twobus_session::{
 };
 
 use super::layout::Frame;
-use super::{Arrange, Part};
+use super::{Arrange, Marked, Part};
 use crate::desk::{Desk, Wave};
 use crate::grid::Grid;
 use crate::screens::menu::{Choice, Menu};
@@ -67,6 +67,9 @@ const SHORTEST: u64 = 64;
 impl Arrange {
     /// Takes in what was done to it.
     pub(crate) fn update(&mut self, input: Input<Part>, desk: &mut Desk) -> Action {
+        if !matches!(input, Input::Over(_) | Input::Point { phase: Phase::Over, .. }) {
+            self.unmark();
+        }
         match input {
             Input::Over(over) => self.over = over,
             Input::Focus(part) => self.focus = Some(part),
@@ -303,6 +306,35 @@ impl Arrange {
         let wide = f64::from(frame.lanes.width) * frame.frames_per_px;
         let most = (desk.mix().end() as f64 * 1.02 - wide).max(0.0);
         self.start = start.clamp(0.0, most);
+    }
+
+    /// Points out a place and tracks, and brings them into view.
+    pub(crate) fn mark(&mut self, marked: Marked, desk: &Desk) {
+        if let Some((start, end)) = marked.place {
+            // As much again on either side, so that one sees where it is.
+            let wide = end.saturating_sub(start).max(u64::from(desk.rate_hz())) as f64 * 3.0;
+            self.frames_per_px = Some(wide / f64::from(self.frame(desk).lanes.width.max(1.0)));
+            self.scroll_to(start as f64 - wide / 3.0, desk);
+        }
+        let tracks = desk.mix().tracks.iter();
+        let first = tracks.clone().position(|track| marked.strips.contains(&track.strip.id));
+        if let Some(first) = first {
+            let frame = self.frame(desk);
+            let (lane, most) = (frame.lane(first), frame.most_top(tracks.count()));
+            let down = lane.y - frame.lanes.y - lane.height;
+            self.top = (self.top + down).clamp(0.0, most);
+        }
+        self.marked = Some(marked);
+    }
+
+    #[cfg(test)]
+    pub(crate) fn is_marked(&self) -> bool {
+        self.marked.is_some()
+    }
+
+    /// Points out nothing any more.
+    pub(crate) fn unmark(&mut self) {
+        self.marked = None;
     }
 
     /// Keeps the playhead in view.

@@ -1,0 +1,107 @@
+//! Jobs: what takes time runs on a thread of its own, and comes back as a message.
+
+use std::sync::{Arc, Mutex};
+
+use iced::Task;
+use iced::widget::image::Handle;
+use twobus_jobs::{Bounce, Error, Examination, Import, Progress, Relink};
+
+use super::{App, Message, Region};
+use crate::screens::import::Table;
+
+/// What came of a job.
+pub(super) enum Outcome {
+    Import(Box<Import>, Vec<Option<Handle>>),
+    Found(Box<Relink>),
+    Bounced(Box<Bounce>),
+    Examined(u32, Box<Examination>),
+}
+
+/// What came of a job, on its way to the window: it is taken out once.
+#[derive(Clone)]
+pub(crate) struct Done(Arc<Mutex<Option<Result<Outcome, Error>>>>);
+
+impl Done {
+    fn new(outcome: Result<Outcome, Error>) -> Self {
+        Self(Arc::new(Mutex::new(Some(outcome))))
+    }
+
+    #[cfg(test)]
+    pub(super) fn failed(error: Error) -> Self {
+        Self::new(Err(error))
+    }
+
+    #[cfg(test)]
+    pub(super) fn of(outcome: Outcome) -> Self {
+        Self::new(Ok(outcome))
+    }
+}
+
+impl std::fmt::Debug for Done {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Done")
+    }
+}
+
+/// A job that runs.
+pub(crate) struct Job {
+    pub(super) progress: Arc<Progress>,
+}
+
+impl Job {
+    /// How far it is, in words.
+    pub(super) fn words(&self) -> String {
+        let percent = (self.progress.share() * 100.0).round();
+        format!("{}… {percent} %", self.progress.stage())
+    }
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        self.progress.cancel();
+    }
+}
+
+impl App {
+    /// Runs a job on a thread of its own, in place of the one before it.
+    pub(super) fn job(
+        &mut self,
+        work: impl FnOnce(&Progress) -> Result<Outcome, Error> + Send + 'static,
+    ) -> Task<Message> {
+        let progress = Arc::new(Progress::new());
+        self.job = Some(Job { progress: Arc::clone(&progress) });
+        let (done, result) = iced::futures::channel::oneshot::channel();
+        let run = move || {
+            // The window may be gone by then.
+            let _closed = done.send(Done::new(work(&progress)));
+        };
+        let _thread = std::thread::Builder::new().name("job".to_owned()).spawn(run);
+        Task::perform(result, |done| done.map_or(Message::Nothing, Message::Done))
+    }
+
+    /// Takes in what came of a job.
+    pub(super) fn done(&mut self, done: Done) -> Task<Message> {
+        let outcome = done.0.lock().ok().and_then(|mut outcome| outcome.take());
+        // One that was given up may be followed by another, which goes on.
+        if !matches!(outcome, Some(Err(Error::Cancelled)) | None) {
+            self.job = None;
+        }
+        match outcome {
+            Some(Ok(Outcome::Import(import, waves))) => {
+                self.table = Some(Table::new(*import, waves));
+                self.region = Region::Main;
+            }
+            Some(Ok(Outcome::Found(found))) => self.found(*found),
+            Some(Ok(Outcome::Bounced(bounce))) => return self.bounced(*bounce),
+            Some(Ok(Outcome::Examined(print, examined))) => self.examined(print, *examined),
+            Some(Err(Error::Cancelled)) | None => {}
+            Some(Err(error)) => {
+                if !self.sheet_failed(&error) {
+                    self.leave_empty_draft();
+                    self.fail(error);
+                }
+            }
+        }
+        Task::none()
+    }
+}
