@@ -12,6 +12,7 @@
 //! at the song's rate; [`device`] calls it from the audio thread of whatever sound device there is, and
 //! gives it back when that device is lost.
 
+pub mod command;
 pub mod device;
 mod edge;
 mod engine;
@@ -20,9 +21,11 @@ mod reader;
 mod readings;
 mod scope;
 mod tape;
+mod trial;
 
 pub use device::Playback;
 pub use engine::{Engine, MIN_LOOP_S, Notice, Status};
 pub use error::Error;
 pub use readings::Readings;
 pub use scope::{MEMORY_S, Scope, View};
+pub use trial::{LEVEL_DB, Side, Trial, TrialState};

@@ -1,6 +1,7 @@
 //! The window's state, and how everything that happens is handed on.
 
 mod dialogs;
+mod errands;
 mod files;
 mod jobs;
 mod keys;
@@ -20,10 +21,10 @@ use twobus_jobs::Examination;
 use twobus_session::StripId;
 use twobus_session::recover::Snapshot;
 
-use crate::desk::{Desk, Means};
+use crate::desk::{Desk, Lately, Means};
 use crate::measure::Measure;
 use crate::screens::bounce;
-use crate::screens::dialog::{self, Dialog};
+use crate::screens::dialog::{self, Dialog, Then};
 use crate::screens::import::{self, Table};
 use crate::screens::menu::{self, Menu};
 use crate::screens::mix::arrange::{self, Arrange};
@@ -58,6 +59,8 @@ pub(crate) enum Message {
     Ready(Input<ready::Part>),
     /// A job has ended.
     Done(jobs::Done),
+    /// A project was opened or saved, or that has failed.
+    Arrived,
     /// Nothing.
     Nothing,
 }
@@ -89,6 +92,11 @@ pub(crate) struct App {
     region: Region,
     snapshots: Vec<Snapshot>,
     job: Option<jobs::Job>,
+    /// What the start screen offers is on its way.
+    lately: Lately,
+    errand: Option<errands::Errand>,
+    /// What comes after the next save.
+    after: Option<Then>,
     size: Size,
     /// Raised when the system asks the program to end.
     ending: Arc<AtomicBool>,
@@ -135,7 +143,10 @@ impl App {
             examination: None,
             region: Region::Main,
             snapshots: Vec::new(),
+            lately: Lately::default(),
             job: None,
+            errand: None,
+            after: None,
             size: WINDOW,
             ending: Arc::default(),
             dropped: Vec::new(),
@@ -166,6 +177,9 @@ impl App {
     /// Hands on what happened.
     pub(crate) fn update(&mut self, message: Message) -> Task<Message> {
         self.changed.set(!matches!(message, Message::Idle | Message::Frame(_)));
+        if self.waits(&message) {
+            return Task::none();
+        }
         match message {
             Message::Frame(now) => self.look(now),
             Message::Idle => self.look(Instant::now()),
@@ -181,6 +195,7 @@ impl App {
             Message::Bounce(input) => self.bounce(input),
             Message::Ready(input) => self.ready(input),
             Message::Done(done) => self.done(done),
+            Message::Arrived => self.arrived(),
             Message::Nothing => Task::none(),
         }
     }
@@ -193,6 +208,9 @@ impl App {
         if !self.dropped.is_empty() {
             let paths = std::mem::take(&mut self.dropped);
             return self.open_named(paths);
+        }
+        if self.offered() {
+            self.changed.set(true);
         }
         let Some(desk) = &mut self.desk else { return Task::none() };
         let before = desk.live.looks();
@@ -269,7 +287,7 @@ impl App {
 
     fn is_moving(&self) -> bool {
         let moves = |desk: &Desk| desk.live.is_moving() || desk.waves.is_loading();
-        let waits = self.job.is_some() || !self.dropped.is_empty();
+        let waits = self.job.is_some() || !self.dropped.is_empty() || self.lately.is_looking();
         waits || self.desk.as_ref().is_some_and(moves)
     }
 
@@ -340,7 +358,9 @@ impl App {
         });
         let said = desk.and_then(|desk| desk.live.said());
         let said = said.map(|(text, warning)| (text.to_owned(), warning));
-        let works = self.job.as_ref().map(|job| (job.words(), false));
+        let works = self.job.as_ref().map(jobs::Job::words);
+        let works = works.or_else(|| self.errand.as_ref().map(errands::Errand::words));
+        let works = works.map(|words| (words, false));
         Line::new(help.filter(|_| works.is_none()), works.or(said), desk)
     }
 

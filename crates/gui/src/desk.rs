@@ -4,6 +4,7 @@
 //! heard at once through a [`Command`]; its end hands the document to the engine.
 
 mod files;
+mod recent;
 mod waves;
 
 use std::sync::Arc;
@@ -16,7 +17,8 @@ use twobus_session::{
 };
 
 use crate::live::Live;
-pub(crate) use files::{Means, Recent};
+pub(crate) use files::{Failure, Means, Moved, Opened, Written};
+pub(crate) use recent::{Lately, Recent, SKETCH, Standing};
 pub(crate) use waves::{Colours, TILE, TileKey, Wave, Waves, thumbnail};
 
 /// What everything in the window works on.
@@ -204,12 +206,9 @@ impl Desk {
         self.song
     }
 
-    fn with(
-        (open, folder, draft): (OpenProject, Folder, bool),
-        song: SongId,
-        means: Means,
-    ) -> Self {
-        let keeper = files::Keeper::of(&open, draft, means.store());
+    /// A desk for a project that was read.
+    pub(crate) fn on(opened: Opened, means: Means) -> Self {
+        let Opened { open, folder, draft, song, keeper } = opened;
         let mut desk = Self {
             open,
             folder,

@@ -19,6 +19,8 @@ mod meters;
 mod painter;
 mod parts;
 mod screens;
+#[allow(dead_code, reason = "the settings dialog follows")]
+mod settings;
 mod theme;
 mod widgets;
 

@@ -54,7 +54,7 @@ pub use lock::{Attempt, Holder, Lock};
 pub use master::{MasterOptions, Mastered, is_same_file, master};
 pub use matching::{Compared, MatchOptions, Matched, ReferenceFile, match_reference};
 pub use names::file_name;
-pub use open::OpenProject;
+pub use open::{OpenProject, Saving};
 pub use output::{DitherKind, Format};
 pub use playlist::Playlist;
 pub use progress::Progress;

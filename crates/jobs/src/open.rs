@@ -69,17 +69,24 @@ impl OpenProject {
     /// # Errors
     /// As [`Document::save`].
     pub fn save(&mut self) -> Result<Vec<String>> {
+        let mut saving = self.begin_save()?;
+        let notes = saving.write()?;
+        self.end_save(saving);
+        Ok(notes)
+    }
+
+    /// The document as it is now, to be written on another thread while it is worked on here.
+    ///
+    /// # Errors
+    /// When the document is read-only.
+    pub fn begin_save(&self) -> Result<Saving> {
         self.check_writable()?;
-        let version = self.document.version();
-        let saved = self.document.save()?;
-        recovery::note_place(self.project(), self.document.path());
-        let kept = saved.old_version.map(|kept| {
-            format!(
-                "The project was one of version {version}; as it was, it is kept as {}.",
-                kept.display()
-            )
-        });
-        Ok(kept.into_iter().collect())
+        Ok(Saving { document: self.document.clone() })
+    }
+
+    /// Takes in that `saving` was written.
+    pub fn end_save(&mut self, saving: Saving) {
+        self.document.was_saved_as(saving.document);
     }
 
     /// Saves the document as it is here, which lay in `from`, as another project in `to`, and is that one
@@ -88,10 +95,45 @@ impl OpenProject {
     /// # Errors
     /// As [`save_as`](crate::save_as); then it is the old project still.
     pub fn save_as(&mut self, from: &Folder, to: &Folder) -> Result<SavedAs> {
-        let saved = save_document_as(self.document.clone(), from, to)?;
-        *self = Self::new(to, false)?;
-        recovery::note_place(self.project(), self.document.path());
+        let (new, saved) = Self::of_another(self.document.clone(), from, to)?;
+        *self = new;
         Ok(saved)
+    }
+
+    /// Saves `document`, which lay in `from`, as another project in `to`, and opens that one.
+    ///
+    /// # Errors
+    /// As [`save_as`](crate::save_as).
+    pub fn of_another(document: Document, from: &Folder, to: &Folder) -> Result<(Self, SavedAs)> {
+        let saved = save_document_as(document, from, to)?;
+        let new = Self::new(to, false)?;
+        recovery::note_place(new.project(), new.document.path());
+        Ok((new, saved))
+    }
+}
+
+/// A document on its way to its file.
+#[derive(Debug)]
+pub struct Saving {
+    document: Document,
+}
+
+impl Saving {
+    /// Writes it where it is; returns what a person should know, one sentence each.
+    ///
+    /// # Errors
+    /// As [`Document::save`].
+    pub fn write(&mut self) -> Result<Vec<String>> {
+        let version = self.document.version();
+        let saved = self.document.save()?;
+        recovery::note_place(&self.document.project, self.document.path());
+        let kept = saved.old_version.map(|kept| {
+            format!(
+                "The project was one of version {version}; as it was, it is kept as {}.",
+                kept.display()
+            )
+        });
+        Ok(kept.into_iter().collect())
     }
 }
 

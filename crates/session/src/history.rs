@@ -133,7 +133,13 @@ impl History {
 
     /// Remembers that the document was saved as it is now.
     pub fn mark_saved(&mut self) {
-        self.saved = self.state();
+        self.mark_saved_at(self.state());
+    }
+
+    /// Remembers that the document was saved as it was in this [`state`](Self::state), which may have been
+    /// left since.
+    pub fn mark_saved_at(&mut self, state: u64) {
+        self.saved = state;
     }
 
     /// True when the document differs from what was saved; undoing back to that state makes it false.

@@ -25,7 +25,7 @@ pub struct Output {
 }
 
 /// What [`Output::status`] tells.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Status {
     /// What it does.
     pub state: State,
@@ -43,6 +43,9 @@ pub struct Status {
     /// How far what is heard lies behind the last frame that was filled, in frames of the song: the
     /// callback, the device's delay and that of the rate conversion. 0 without a device.
     pub behind_frames: u64,
+    /// Share of the time between two callbacks that a callback takes, averaged over half a second: at 1 sound
+    /// comes too late. 0 without a device.
+    pub load: f32,
     /// The audio thread's priority, once it runs.
     pub realtime: Option<Realtime>,
 }
@@ -96,6 +99,7 @@ impl Output {
             overs: sum.overs,
             not_numbers: sum.not_numbers,
             behind_frames: now.behind_frames,
+            load: now.load,
             realtime: now.realtime,
         }
     }

@@ -79,7 +79,10 @@ impl App {
             (About::Width(id), Answer::Text(text)) => self.set_typed(id, &text, &WIDTH),
             (About::Stems, Answer::Paths(paths)) => return self.import(&paths),
             (About::Project, Answer::Paths(paths)) => return self.open_first(&paths),
-            (About::SaveAs, Answer::Paths(paths)) => self.save_as(&paths),
+            (About::SaveAs, Answer::Paths(paths)) => {
+                return paths.first().map_or_else(Task::none, |to| self.save_as(to));
+            }
+            (_, Answer::Cancelled) => self.after = None,
             (About::Find(_), Answer::Paths(paths)) => return self.find(paths),
             _ => {}
         }
@@ -101,14 +104,14 @@ impl App {
     }
 
     fn open_first(&mut self, paths: &[PathBuf]) -> Task<Message> {
-        if let Some(path) = paths.first() {
-            self.open(path);
-        }
-        Task::none()
+        paths.first().map_or_else(Task::none, |path| self.open(path))
     }
 
     /// Does `then`, after asking about unsaved work.
     pub(super) fn ask_then(&mut self, then: Then) -> Task<Message> {
+        if self.is_deferred(&then) {
+            return Task::none();
+        }
         match &self.desk {
             Some(desk) if desk.is_dirty() => {
                 self.dialog = Some(Dialog::unsaved(desk.name(), then));
@@ -121,7 +124,7 @@ impl App {
     fn then(&mut self, then: Then) -> Task<Message> {
         match then {
             Then::Close => return self.close(),
-            Then::Open(path) => self.open(&path),
+            Then::Open(path) => return self.open(&path),
             Then::Choose => self.browse(About::Project),
             Then::New => self.new_project(),
         }
@@ -129,16 +132,12 @@ impl App {
     }
 
     fn save_then(&mut self, then: Then) -> Task<Message> {
-        let draft = self.desk.as_ref().is_some_and(Desk::is_draft);
-        match draft {
-            true => self.browse(About::SaveAs),
-            false if self.save() => return self.then(then),
-            false => {}
-        }
-        Task::none()
+        self.after = Some(then);
+        self.save()
     }
 
     pub(super) fn close(&mut self) -> Task<Message> {
+        self.settle();
         self.on_desk(|desk| desk.live.close());
         iced::exit()
     }

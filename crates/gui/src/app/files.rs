@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use iced::widget::image::Handle;
 use iced::{Size, Task, window};
 use twobus_jobs::{Folder, ImportOptions, Relink, RelinkOptions, import, relink};
-use twobus_session::recover::{Snapshot, Why};
+use twobus_session::recover::Snapshot;
 use twobus_session::{MediaFile, Song};
 
 use super::jobs::Outcome;
 use super::{App, Message, Region};
-use crate::desk::{Colours, Desk, Recent, thumbnail};
+use crate::desk::{Colours, Desk, Lately, thumbnail};
 use crate::screens::dialog::{About, Then};
 use crate::screens::import::{self as table, WAVE};
 use crate::screens::start::{self, Offered};
@@ -28,14 +28,6 @@ impl App {
             [] => Task::none(),
             [one] if is_project(one) => self.ask_then(Then::Open(one.clone())),
             _ => self.import(&paths),
-        }
-    }
-
-    /// Opens a project in place of the one before it.
-    pub(super) fn open(&mut self, path: &Path) {
-        match Desk::open(path, &self.means) {
-            Ok(desk) => self.show(desk),
-            Err(error) => self.fail(error),
         }
     }
 
@@ -181,21 +173,13 @@ impl App {
             start::Action::Demo => return self.import(&[PathBuf::from(DEMO)]),
             start::Action::Recent(index) => {
                 if let Some(path) = self.start.recent.get(index).map(|recent| recent.path.clone()) {
-                    self.open(&path);
+                    return self.open(&path);
                 }
             }
-            start::Action::Restore(index) => self.restore(index),
+            start::Action::Restore(index) => return self.restore(index),
             start::Action::Discard(index) => self.discard_snapshot(index),
         }
         Task::none()
-    }
-
-    fn restore(&mut self, index: usize) {
-        let Some(snapshot) = self.snapshots.get(index) else { return };
-        match Desk::restore(snapshot, &self.means) {
-            Ok(desk) => self.show(desk),
-            Err(error) => self.fail(error),
-        }
     }
 
     fn discard_snapshot(&mut self, index: usize) {
@@ -209,47 +193,19 @@ impl App {
 
     /// Looks anew what the start screen has to offer.
     pub(super) fn refresh_start(&mut self) {
-        self.start.recent = Recent::all(&self.means);
-        let offer = self.means.store().offer().unwrap_or_default();
-        // Of each document the newest unsaved state is what one wants back.
-        let mut newest = std::collections::BTreeMap::new();
-        for snapshot in offer.snapshots.into_iter().filter(|one| one.about.why == Why::Edited) {
-            let _older = newest.insert(snapshot.document.clone(), snapshot);
-        }
-        self.snapshots = newest.into_values().collect();
+        self.lately = Lately::look(&self.means);
+    }
+
+    /// Takes in what the start screen has to offer, once it is there.
+    pub(super) fn offered(&mut self) -> bool {
+        let Some(offer) = self.lately.arrived() else { return false };
         let of = |snapshot: &Snapshot| Offered {
             name: snapshot.about.name.clone(),
             about: snapshot.about.path.clone().unwrap_or_else(|| "never saved".to_owned()),
         };
-        self.start.offered = self.snapshots.iter().map(of).collect();
-    }
-
-    /// Saves where it is; false when that did not work.
-    pub(super) fn save(&mut self) -> bool {
-        match self.desk.as_mut().map(Desk::save) {
-            Some(Ok(notes)) => {
-                let text = notes.into_iter().next().unwrap_or_else(|| "Saved.".to_owned());
-                self.on_desk(|desk| desk.live.say(text, false));
-                true
-            }
-            Some(Err(error)) => {
-                self.fail(error);
-                false
-            }
-            None => true,
-        }
-    }
-
-    pub(super) fn save_as(&mut self, paths: &[PathBuf]) {
-        let (Some(desk), Some(to)) = (&mut self.desk, paths.first()) else { return };
-        match desk.save_as(to) {
-            Ok(notes) => {
-                let text = notes.into_iter().next();
-                let text = text.unwrap_or_else(|| format!("Saved in {}.", to.display()));
-                desk.live.say(text, false);
-            }
-            Err(error) => self.fail(error),
-        }
+        self.start.offered = offer.snapshots.iter().map(of).collect();
+        (self.snapshots, self.start.recent) = (offer.snapshots, offer.recent);
+        true
     }
 
     /// Asks for the device again.

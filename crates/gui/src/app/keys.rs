@@ -74,10 +74,7 @@ impl App {
             ("o", false) => return self.ask_then(Then::Choose),
             ("n", false) => return self.ask_then(Then::New),
             ("s", true) => self.browse(About::SaveAs),
-            ("s", false) => match self.desk.as_ref().is_some_and(Desk::is_draft) {
-                true => self.browse(About::SaveAs),
-                false => _ = self.save(),
-            },
+            ("s", false) => return self.save(),
             _ => {}
         }
         Task::none()

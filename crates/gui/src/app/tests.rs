@@ -1,5 +1,7 @@
 //! The window without a display: what pointer and keyboard do, as messages, states and walks.
 
+mod frame;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,7 +35,8 @@ impl Window {
         let output = FakeOutput::paced("fake", 44_100);
         let backend = Arc::new(Fake::with(output));
         let wish = Wish { output: None, period_frames: PERIOD_FRAMES };
-        let means = Means { backend, wish, state: place.path().join("state") };
+        let (state, config) = (place.path().join("state"), place.path().join("config"));
+        let means = Means { backend, wish, state, config };
         Self { app: App::on(means), place }
     }
 
@@ -75,6 +78,38 @@ impl Window {
         let waves = import.rows.iter().map(|_| None).collect();
         let done = Done::of(Outcome::Import(Box::new(import), waves));
         self.send(Message::Done(done));
+    }
+
+    /// Waits until what is opened or saved has come back: there is no runtime that would bring the word.
+    fn settle(&mut self) {
+        self.app.settle();
+        self.send(Message::Arrived);
+    }
+
+    fn open(&mut self, path: &Path) {
+        let _task = self.app.open(path);
+        self.settle();
+    }
+
+    fn save_as(&mut self, to: &Path) {
+        let _task = self.app.save_as(to);
+        self.settle();
+    }
+
+    /// Begins anew, and waits for what the start screen offers.
+    fn start_anew(&mut self) {
+        self.app.new_project();
+        self.wait_for_offer();
+    }
+
+    fn wait_for_offer(&mut self) {
+        for _ in 0..1000 {
+            if self.app.offered() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("nothing is offered");
     }
 
     fn send(&mut self, message: Message) {
@@ -309,7 +344,7 @@ fn the_tab_key_reaches_every_control_and_comes_round() {
 fn a_project_is_saved_opened_again_and_asks_before_unsaved_work_is_lost() {
     let mut window = Window::with_stems();
     let to = window.place.path().join("Saved");
-    window.app.save_as(std::slice::from_ref(&to));
+    window.save_as(&to);
     assert!(to.join("project.json").is_file());
     assert!(!window.app.desk.as_ref().unwrap().is_dirty());
     window.app.mixer.choose(StripId(1));
@@ -319,10 +354,11 @@ fn a_project_is_saved_opened_again_and_asks_before_unsaved_work_is_lost() {
     window.named(Named::Escape);
     assert!(window.app.dialog.is_none() && window.app.desk.as_ref().unwrap().is_dirty());
     window.letter("s", Modifiers::CTRL);
+    window.settle();
     assert!(!window.app.desk.as_ref().unwrap().is_dirty());
-    window.app.new_project();
+    window.start_anew();
     assert_eq!(window.app.start.recent.first().map(|recent| recent.name.as_str()), Some("Song"));
-    window.app.open(&to);
+    window.open(&to);
     assert!(window.muted(1));
 }
 
@@ -331,10 +367,10 @@ fn a_missing_stem_keeps_its_track_and_is_found_again() {
     let mut window = Window::with_stems();
     let (from, to) = (window.place.path().join("Song"), window.place.path().join("Moved"));
     let saved = window.place.path().join("Saved");
-    window.app.save_as(std::slice::from_ref(&saved));
+    window.save_as(&saved);
     window.app.new_project();
     std::fs::rename(&from, &to).unwrap();
-    window.app.open(&saved);
+    window.open(&saved);
     let wave = |window: &mut Window| {
         let desk = window.app.desk.as_mut().unwrap();
         for _ in 0..200 {
@@ -361,7 +397,7 @@ fn unsaved_work_is_offered_after_the_program_was_ended() {
     let mut window = Window::with_stems();
     window.app.desk.as_mut().unwrap().flush();
     window.app.desk = None;
-    window.app.new_project();
+    window.start_anew();
     assert_eq!(window.app.start.offered.len(), 1);
     assert_eq!(window.app.start.offered[0].name, "Song");
     window.send(Message::Start(crate::widgets::Input::Press {
@@ -369,6 +405,7 @@ fn unsaved_work_is_offered_after_the_program_was_ended() {
         modifiers: Modifiers::empty(),
         at: Point::ORIGIN,
     }));
+    window.settle();
     assert_eq!(window.app.desk.as_ref().unwrap().mix().tracks.len(), 2);
 }
 

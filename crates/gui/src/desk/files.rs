@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use twobus_engine::device::{Backend, System, Wish};
-use twobus_jobs::{Error, Folder, OpenProject};
+use twobus_jobs::{Error, Folder, OpenProject, Saving};
 use twobus_session::recover::{Autosaver, Snapshot, Store};
 use twobus_session::{History, Project, Song, SongId};
 
+use super::recent::Recent;
 use super::{Desk, Waves};
 
 /// Why a project did not open or save, in a sentence.
@@ -32,6 +33,9 @@ pub(crate) struct Means {
     pub(crate) wish: Wish,
     /// The program's own files: unsaved work, what was open lately.
     pub(crate) state: PathBuf,
+    #[allow(dead_code, reason = "the settings dialog follows")]
+    /// Where the program's settings lie.
+    pub(crate) config: PathBuf,
 }
 
 impl Means {
@@ -39,7 +43,8 @@ impl Means {
     pub(crate) fn of_system(wish: Wish) -> Option<Self> {
         let places = directories::ProjectDirs::from("org", "Twobus", "twobus")?;
         let state = places.state_dir().unwrap_or_else(|| places.data_local_dir()).to_owned();
-        Some(Self { backend: Arc::new(System), wish, state })
+        let config = places.config_dir().to_owned();
+        Some(Self { backend: Arc::new(System), wish, state, config })
     }
 
     /// Where snapshots of unsaved work lie.
@@ -47,37 +52,38 @@ impl Means {
         Store::new(&self.state)
     }
 
-    fn recent(&self) -> PathBuf {
+    /// Where it is noted what was open lately.
+    pub(super) fn recent(&self) -> PathBuf {
         self.state.join("recent")
     }
 }
 
-impl Desk {
-    /// Opens the project at `path`: its folder, or its document.
+/// A project that was read, on its way to a desk. Made on a thread that may wait for a disk.
+pub(crate) struct Opened {
+    pub(super) open: OpenProject,
+    pub(super) folder: Folder,
+    pub(super) draft: bool,
+    pub(super) song: SongId,
+    pub(super) keeper: Option<Keeper>,
+}
+
+impl Opened {
+    /// The project at `path`: its folder, or its document.
     ///
     /// # Errors
     /// When it cannot be read, or has no song to mix.
-    pub(crate) fn open(path: &Path, means: &Means) -> Result<Self, Failure> {
+    pub(crate) fn at(path: &Path, means: &Means) -> Result<Self, Failure> {
         let folder = Folder::new(path);
         let open = folder.open()?;
         let has_mix = |song: &&Song| song.mix.is_some();
         let song = open.project().songs.iter().find(has_mix).map(|song| song.id);
         let song = song.ok_or_else(|| Failure::NoMix(path.to_owned()))?;
-        Recent::note(&open, &means.recent());
-        Ok(Self::with((open, folder, false), song, means.clone()))
+        Recent::note(open.document.path(), means);
+        let keeper = Keeper::of(&open, false, means.store());
+        Ok(Self { open, folder, draft: false, song, keeper })
     }
 
-    /// A project without a place of its own, called `name`: an empty song at 120 BPM.
-    ///
-    /// # Errors
-    /// When the folder for such work cannot be written.
-    pub(crate) fn draft(name: &str, means: &Means) -> Result<Self, Failure> {
-        let mut project = Project::new(name);
-        let song = SongId(1);
-        project.songs.push(Song::new(song, name));
-        Self::draft_of(project, song, means)
-    }
-
+    /// A project without a place of its own.
     fn draft_of(project: Project, song: SongId, means: &Means) -> Result<Self, Failure> {
         let drafts = means.state.join("drafts");
         let folder = Folder::new(&drafts.join(&project.id));
@@ -87,65 +93,122 @@ impl Desk {
         }
         folder.create(&project)?;
         let open = folder.open()?;
-        Ok(Self::with((open, folder, true), song, means.clone()))
+        let keeper = Keeper::of(&open, true, means.store());
+        Ok(Self { open, folder, draft: true, song, keeper })
     }
 
-    /// Opens what a snapshot holds: in its old place, or as a draft if it never had one.
+    /// What a snapshot holds: in its old place, or as a draft if it never had one.
     ///
     /// # Errors
     /// When the snapshot is damaged, or its place cannot be written.
-    pub(crate) fn restore(snapshot: &Snapshot, means: &Means) -> Result<Self, Failure> {
+    pub(crate) fn restored(snapshot: &Snapshot, means: &Means) -> Result<Self, Failure> {
         if snapshot.about.path.is_some() {
             let restored = twobus_jobs::recovery::restore(snapshot, None)?;
-            return Self::open(&restored.document, means);
+            return Self::at(&restored.document, means);
         }
         let (project, _attempt) = means.store().attempt(snapshot).map_err(Error::from)?;
         let song = project.songs.first().map(|song| song.id);
         let song = song.ok_or_else(|| Failure::NoMix(snapshot.file().to_owned()))?;
-        let mut desk = Self::draft_of(project, song, means)?;
-        if let Some(keeper) = &mut desk.keeper {
+        let mut opened = Self::draft_of(project, song, means)?;
+        if let Some(keeper) = &mut opened.keeper {
             keeper.saver.adopt(snapshot);
         }
-        Ok(desk)
+        Ok(opened)
     }
+}
 
-    /// Saves it where it is.
+/// A document that was written, and what a person should know of that.
+pub(crate) struct Written {
+    saving: Saving,
+    /// State of the history that was written.
+    state: u64,
+    pub(crate) notes: Vec<String>,
+}
+
+/// A project that was saved as another, which goes on.
+pub(crate) struct Moved {
+    open: OpenProject,
+    folder: Folder,
+    pub(crate) notes: Vec<String>,
+}
+
+impl Desk {
+    /// A project without a place of its own, called `name`: an empty song at 120 BPM.
     ///
     /// # Errors
-    /// When it has no place yet, or cannot be written.
-    pub(crate) fn save(&mut self) -> Result<Vec<String>, Failure> {
-        let notes = self.open.save()?;
+    /// When the folder for such work cannot be written.
+    pub(crate) fn draft(name: &str, means: &Means) -> Result<Self, Failure> {
+        let mut project = Project::new(name);
+        let song = SongId(1);
+        project.songs.push(Song::new(song, name));
+        Ok(Self::on(Opened::draft_of(project, song, means)?, means.clone()))
+    }
+
+    /// Saving it where it is, as it is now: to be run on another thread.
+    ///
+    /// # Errors
+    /// When it has no place yet, or is read-only.
+    pub(crate) fn begin_save(
+        &self,
+    ) -> Result<impl FnOnce() -> Result<Written, Failure> + Send + use<>, Failure> {
+        let (mut saving, state) = (self.open.begin_save()?, self.history.state());
+        let (path, means) = (self.open.document.path().to_owned(), self.means.clone());
+        let sketch = self.sketch();
+        Ok(move || {
+            let notes = saving.write()?;
+            Recent::note(&path, &means);
+            sketch.keep(&means);
+            Ok(Written { saving, state, notes })
+        })
+    }
+
+    /// Takes in that it was saved.
+    pub(crate) fn end_save(&mut self, written: Written) -> Vec<String> {
+        self.open.end_save(written.saving);
+        self.history.mark_saved_at(written.state);
         self.was_saved();
-        Ok(notes)
+        written.notes
     }
 
-    /// Saves it as another project in the folder `to`, and goes on with that one.
-    ///
-    /// # Errors
-    /// When there is a project already, or it cannot be written.
-    pub(crate) fn save_as(&mut self, to: &Path) -> Result<Vec<String>, Failure> {
-        let to = Folder::new(to);
-        let saved = self.open.save_as(&self.folder, &to)?;
-        let old = std::mem::replace(&mut self.folder, to);
+    /// Saving it as another project in the folder `to`: to be run on another thread, while nothing here
+    /// changes.
+    pub(crate) fn begin_save_as(
+        &self,
+        to: &Path,
+    ) -> impl FnOnce() -> Result<Moved, Failure> + Send + use<> {
+        let (document, from, to) =
+            (self.open.document.clone(), self.folder.clone(), Folder::new(to));
+        let (sketch, means) = (self.sketch(), self.means.clone());
+        move || {
+            let (open, saved) = OpenProject::of_another(document, &from, &to)?;
+            Recent::note(open.document.path(), &means);
+            sketch.of_another(&open.project().id).keep(&means);
+            Ok(Moved { open, folder: to, notes: saved.notes })
+        }
+    }
+
+    /// Goes on with the project that it was saved as.
+    pub(crate) fn end_save_as(&mut self, moved: Moved) -> Vec<String> {
+        self.open = moved.open;
+        let old = std::mem::replace(&mut self.folder, moved.folder);
         if std::mem::take(&mut self.draft) {
             let _removed = fs::remove_dir_all(old.path());
         } else {
             // Files have other paths now, which steps of before do not know.
             self.history = History::default();
         }
+        self.history.mark_saved();
         self.was_saved();
         self.open_live();
         self.waves = Waves::default();
         self.waves.load(&self.folder, self.open.project(), self.song);
-        Ok(saved.notes)
+        moved.notes
     }
 
     fn was_saved(&mut self) {
-        self.history.mark_saved();
         if let Some(keeper) = &mut self.keeper {
             keeper.saver.saved(&self.open.document);
         }
-        Recent::note(&self.open, &self.means.recent());
     }
 
     /// Keeps a snapshot of unsaved work when it is time for one.
@@ -194,69 +257,4 @@ impl Keeper {
         };
         Some(Self { saver: saver.ok()?, begun: Instant::now() })
     }
-}
-
-/// A project that was open lately.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Recent {
-    /// Its document.
-    pub(crate) path: PathBuf,
-    /// Its name.
-    pub(crate) name: String,
-    /// What is in it, in a few words.
-    pub(crate) about: String,
-    /// Whether it can be opened.
-    pub(crate) is_there: bool,
-}
-
-impl Recent {
-    /// How many are remembered.
-    const KEPT: usize = 12;
-
-    /// Those that are remembered, the latest first.
-    pub(crate) fn all(means: &Means) -> Vec<Self> {
-        paths(&means.recent()).into_iter().map(Self::look).collect()
-    }
-
-    fn look(path: PathBuf) -> Self {
-        let folder = path.parent().and_then(Path::file_name).unwrap_or_default();
-        let name = folder.to_string_lossy().into_owned();
-        match twobus_session::load(&path) {
-            Ok(loaded) => {
-                let project = loaded.project;
-                let mixes = project.songs.iter().filter_map(|song| song.mix.as_ref());
-                let tracks: usize = mixes.map(|mix| mix.tracks.len()).sum();
-                let about = format!("{tracks} tracks · {} songs", project.songs.len());
-                Self { path, name: project.name, about, is_there: true }
-            }
-            Err(_) if path.exists() => {
-                Self { path, name, about: "cannot be read".to_owned(), is_there: true }
-            }
-            Err(_) => Self { path, name, about: "not there".to_owned(), is_there: false },
-        }
-    }
-
-    /// Remembers that `open` was open. It is a help only: nothing is said when it fails.
-    fn note(open: &OpenProject, file: &Path) {
-        let Ok(new) = std::path::absolute(open.document.path()) else { return };
-        let mut all = paths(file);
-        all.retain(|old| *old != new);
-        all.insert(0, new);
-        all.truncate(Self::KEPT);
-        let lines: Vec<&str> = all.iter().filter_map(|path| path.to_str()).collect();
-        let write = || -> std::io::Result<()> {
-            let folder = file.parent().unwrap_or(Path::new("."));
-            fs::create_dir_all(folder)?;
-            let new = tempfile::NamedTempFile::new_in(folder)?;
-            fs::write(new.path(), lines.join("\n"))?;
-            let _file = new.persist(file)?;
-            Ok(())
-        };
-        let _noted = write();
-    }
-}
-
-fn paths(file: &Path) -> Vec<PathBuf> {
-    let text = fs::read_to_string(file).unwrap_or_default();
-    text.lines().filter(|line| !line.is_empty()).map(PathBuf::from).collect()
 }

@@ -192,6 +192,21 @@ fn draw_wide(key: TileKey, width: u32, peaks: &Peaks, colours: Colours) -> Handl
     Handle::from_rgba(width, height, pixels)
 }
 
+/// A wave of columns, each with its height and its body from 0 to 255, in a picture of `width` by `height`.
+pub(super) fn draw_columns(
+    columns: impl Iterator<Item = (u8, u8)>,
+    (width, height): (u32, u32),
+    colours: Colours,
+) -> Handle {
+    let mut pixels = vec![0_u8; (width * height * 4) as usize];
+    for (x, (peak, body)) in (0..width).zip(columns) {
+        let (peak, body) = (f32::from(peak) / 255.0, f32::from(body) / 255.0);
+        column(&mut pixels, (x, width, height), (-peak, peak), colours.peak);
+        column(&mut pixels, (x, width, height), (-body, body), colours.body);
+    }
+    Handle::from_rgba(width, height, pixels)
+}
+
 /// Fills a column of a tile between two samples, at least one pixel high.
 fn column(
     pixels: &mut [u8],

@@ -3,7 +3,7 @@
 use iced::advanced::graphics::geometry::Path;
 use iced::{Element, Length, Rectangle, Size};
 
-use crate::desk::Recent;
+use crate::desk::{Recent, SKETCH, Standing};
 use crate::icon::{self, Icon};
 use crate::painter::{Ink, Painter, inset, rect};
 use crate::parts::{self, Lamp};
@@ -138,7 +138,7 @@ fn card(size: Size, index: usize, height: f32) -> Rectangle {
 }
 
 /// Height of a card.
-const CARD: f32 = 68.0;
+const CARD: f32 = 76.0;
 
 impl Start {
     fn offered_area(&self, size: Size, index: usize) -> Rectangle {
@@ -274,7 +274,7 @@ impl Start {
         for (index, recent) in self.recent.iter().enumerate() {
             let area = self.recent_area(size, index);
             if area.y + area.height < size.height - 20.0 {
-                draw_recent(painter, area, recent, touch.is_over(Part::Recent(index)), index);
+                draw_recent(painter, area, recent, touch.is_over(Part::Recent(index)));
             }
         }
         if self.recent.is_empty() && self.offered.is_empty() {
@@ -317,24 +317,35 @@ impl Start {
     }
 }
 
-fn draw_recent(
-    painter: &mut Painter<'_>,
-    area: Rectangle,
-    recent: &Recent,
-    over: bool,
-    index: usize,
-) {
-    let edge = if over { accent::BASE } else { line::SUBTLE };
+fn draw_recent(painter: &mut Painter<'_>, area: Rectangle, recent: &Recent, over: bool) {
+    let edge = if over { accent::BASE } else { bg::PANEL };
     painter.box_with(area, if over { bg::RAISED } else { bg::PANEL }, edge, radius::PANEL);
-    let mark = rect(area.x + 12.0, area.y + 12.0, 4.0, area.height - 24.0);
-    painter.card(mark, track((index * 5 % 12) as u8), 2.0);
-    let title = rect(area.x + 28.0, area.y + 10.0, area.width - 40.0, 18.0);
-    painter.text(&recent.name, title, Ink::new(SANS_MEDIUM, size::TITLE, ink::PRIMARY));
+    let (width, height) = (SKETCH.0 as f32, SKETCH.1 as f32);
+    let well = rect(area.x + 12.0, area.y + (CARD - height) / 2.0, width, height);
+    painter.fill(well, bg::WELL);
+    match &recent.wave {
+        Some(wave) => painter.picture(wave, well),
+        None => painter.fill(rect(well.x, well.center_y(), well.width, 1.0), line::STRONG),
+    }
     let small = Ink::new(NARROW, size::BASE, ink::TERTIARY);
-    let row = |y| rect(title.x, area.y + y, title.width, 16.0);
-    let colour = if recent.is_there { ink::TERTIARY } else { state::FAIL };
-    painter.text(&recent.about, row(29.0), small.coloured(colour));
-    painter.text(&recent.path.display().to_string(), row(45.0), small.coloured(ink::DISABLED));
+    let row = |y| rect(well.x + well.width + 16.0, area.y + y, area.width - width - 120.0, 17.0);
+    painter.text(&recent.name, row(12.0), Ink::new(SANS_MEDIUM, size::TITLE, ink::PRIMARY));
+    painter.text(&recent.about, row(33.0), small.coloured(ink::SECONDARY));
+    let (icon, colour) = match recent.state.1 {
+        Standing::Quiet => (None, ink::TERTIARY),
+        Standing::Good => (Some(Icon::Check), state::OK),
+        Standing::Stale => (Some(Icon::Turn), state::WARN),
+        Standing::Broken => (Some(Icon::Cross), state::FAIL),
+    };
+    let (mut words, at) = (row(51.0), row(51.0));
+    if let Some(icon) = icon {
+        icon::draw(painter, icon, rect(at.x, at.y, 12.0, at.height), 11.0, colour);
+        words = rect(at.x + 16.0, at.y, at.width - 16.0, at.height);
+    }
+    let colour = if recent.state.1 == Standing::Good { ink::SECONDARY } else { colour };
+    painter.text(&recent.state.0, words, small.coloured(colour));
+    let when = rect(area.x, area.y + 12.0, area.width - 14.0, 17.0);
+    painter.text(&recent.when, when, small.right());
 }
 
 /// Lanes that are not there yet.

@@ -119,6 +119,12 @@ impl Document {
         Ok(saved)
     }
 
+    /// Says that `written`, a clone of this document, was saved: the file is now that one. The project stays
+    /// as it is here, where it may have changed since.
+    pub fn was_saved_as(&mut self, written: Self) {
+        (self.stamp, self.version) = (written.stamp, written.version);
+    }
+
     /// Writes it to `path`, where there must be no file yet, and is bound to that from then on. What
     /// this program does not know of it goes along.
     ///

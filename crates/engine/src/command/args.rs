@@ -2,24 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
-use twobus_engine::device::PERIOD_FRAMES;
+use clap::Subcommand;
 
-/// Play Twobus projects on a sound device.
-///
-/// Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done with warnings.
-#[derive(Debug, Parser)]
-#[command(name = "twobus-play", version, about, long_about)]
-pub(crate) struct Args {
-    /// Print one JSON object instead of text; errors too. Its shape is in docs/cli-json.md.
-    #[arg(long, global = true)]
-    pub(crate) json: bool,
-    #[command(subcommand)]
-    pub(crate) command: Command,
-}
+use crate::device::PERIOD_FRAMES;
 
+/// A command.
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+pub enum Command {
     /// List the sound devices that can play, with their ids.
     Devices,
     /// Play a song of a project through its mix, or its master.
@@ -29,33 +18,34 @@ pub(crate) enum Command {
     Play(Play),
 }
 
+/// What is played, where and how long.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Play {
+pub struct Play {
     /// The project's folder, or its project.json.
-    pub(crate) project: PathBuf,
+    pub(super) project: PathBuf,
     /// Number of the song.
     #[arg(long, default_value_t = 1)]
-    pub(crate) song: u32,
+    pub(super) song: u32,
     /// Play the master: the print, or the file from elsewhere, through trim and chain. A song without a mix
     /// is always played so.
     #[arg(long)]
-    pub(crate) master: bool,
-    /// Id of the sound device, as `twobus-play devices` lists it; the default device if not given.
+    pub(super) master: bool,
+    /// Id of the sound device, as the command `devices` lists it; the default device if not given.
     #[arg(long, value_name = "ID")]
-    pub(crate) device: Option<String>,
+    pub(super) device: Option<String>,
     /// End after this time.
     #[arg(long, value_parser = seconds)]
-    pub(crate) seconds: Option<f64>,
+    pub(super) seconds: Option<f64>,
     /// Begin at this time of the song, in seconds.
     #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
-    pub(crate) from: f64,
+    pub(super) from: f64,
     /// Repeat what lies between these times of the song, in seconds; it then plays until it is stopped.
     #[arg(long = "loop", num_args = 2, value_names = ["START", "END"], value_parser = seconds)]
-    pub(crate) repeat: Vec<f64>,
+    pub(super) repeat: Vec<f64>,
     /// Frames that the device asks for at a time: fewer react sooner, more are safer.
     #[arg(long, value_name = "FRAMES", default_value_t = PERIOD_FRAMES,
           value_parser = clap::value_parser!(u32).range(16..=8192))]
-    pub(crate) period: u32,
+    pub(super) period: u32,
 }
 
 /// Longest time that may be given, in seconds: a week.
@@ -71,12 +61,6 @@ fn seconds(text: &str) -> Result<f64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_command_line_is_well_formed() {
-        use clap::CommandFactory as _;
-        Args::command().debug_assert();
-    }
 
     #[test]
     fn times_are_numbers_of_seconds() {

@@ -1,9 +1,9 @@
-//! `twobus-play devices`.
+//! The command `devices`.
 
+use crate::device::{Backend as _, Error, OutputInfo, RateRange, System};
 use serde_json::json;
-use twobus_engine::device::{Backend as _, Error, OutputInfo, RateRange, System};
 
-use crate::Said;
+use super::Said;
 
 /// What is said when there are none.
 const NONE: &str = "There is no sound device that can play.";
@@ -11,7 +11,7 @@ const NONE: &str = "There is no sound device that can play.";
 /// Rates that are named when a device takes whole ranges of them.
 const COMMON_HZ: [u32; 6] = [44_100, 48_000, 88_200, 96_000, 176_400, 192_000];
 
-pub(crate) fn run() -> Result<Said, Error> {
+pub(super) fn run() -> Result<Said, Error> {
     let outputs = System.outputs()?;
     let text = if outputs.is_empty() {
         NONE.to_owned()

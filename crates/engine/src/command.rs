@@ -1,6 +1,5 @@
-//! `twobus-play`: playing on sound devices, without a window.
-//!
-//! Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done with warnings.
+//! What is done with sound devices by command line: `twobus-play`, and the same two commands of the window's
+//! program.
 
 mod args;
 mod devices;
@@ -9,10 +8,9 @@ mod play;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use serde_json::json;
 
-use args::{Args, Command};
+pub use args::{Command, Play};
 
 /// What a command says at its end, as text and as JSON.
 struct Said {
@@ -24,27 +22,26 @@ struct Said {
 /// Done, but there is something to be known.
 const WARNED: u8 = 3;
 
-fn main() -> ExitCode {
-    let args = Args::parse();
-    let outcome = match &args.command {
+/// Does `command` and prints what came of it, as one JSON object if `as_json`.
+///
+/// The code is 0 when it is done, 1 when it failed, 3 when it is done with warnings.
+pub fn run(command: &Command, as_json: bool) -> ExitCode {
+    let outcome = match command {
         Command::Devices => devices::run().map_err(Into::into),
-        Command::Play(play) => play::run(play, args.json),
+        Command::Play(play) => play::run(play, as_json),
     };
     match outcome {
         Ok(Said { text, mut json, warnings }) => {
             json["warnings"] = json!(warnings);
-            let text = if args.json { format!("{json:#}") } else { text };
+            let text = if as_json { format!("{json:#}") } else { text };
             line(&mut std::io::stdout(), text.trim_end());
             if warnings.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(WARNED) }
         }
         Err(error) => {
-            if args.json {
-                line(
-                    &mut std::io::stdout(),
-                    &format!("{:#}", json!({ "error": error.to_string() })),
-                );
-            } else {
-                line(&mut std::io::stderr(), &format!("error: {error}"));
+            let json = json!({ "error": error.to_string() });
+            match as_json {
+                true => line(&mut std::io::stdout(), &format!("{json:#}")),
+                false => line(&mut std::io::stderr(), &format!("error: {error}")),
             }
             ExitCode::FAILURE
         }

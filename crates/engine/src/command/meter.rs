@@ -2,8 +2,8 @@
 
 use std::io::Write as _;
 
+use crate::Status;
 use twobus_dsp::Db;
-use twobus_engine::Status;
 use twobus_render::live::State;
 
 /// Cells of a bar.
@@ -14,19 +14,19 @@ const LOWEST_DB: f64 = -48.0;
 const FALL_DB: f64 = 0.24;
 
 /// A line on a terminal: place, levels of the mix, troubles.
-pub(crate) struct Meter {
+pub(super) struct Meter {
     rate_hz: u32,
     length: u64,
     shown_db: [f64; 2],
 }
 
 impl Meter {
-    pub(crate) fn new(rate_hz: u32, length: u64) -> Self {
+    pub(super) fn new(rate_hz: u32, length: u64) -> Self {
         Self { rate_hz, length, shown_db: [LOWEST_DB; 2] }
     }
 
     /// Draws it anew; `peaks` are those since the last time.
-    pub(crate) fn draw(&mut self, status: &Status, peaks: [f32; 2]) {
+    pub(super) fn draw(&mut self, status: &Status, peaks: [f32; 2]) {
         for (shown, peak) in self.shown_db.iter_mut().zip(peaks) {
             *shown = Db::from_gain(f64::from(peak)).0.max(*shown - FALL_DB).max(LOWEST_DB);
         }
@@ -43,7 +43,7 @@ impl Meter {
     }
 
     /// Takes it away, for other text.
-    pub(crate) fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         write("\r\x1b[K");
     }
 

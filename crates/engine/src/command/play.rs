@@ -1,4 +1,4 @@
-//! `twobus-play play`.
+//! The command `play`.
 
 use std::error::Error;
 use std::io::IsTerminal as _;
@@ -7,19 +7,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::device::{OutputId, State as DeviceState, System, Wish};
+use crate::{Engine, Status};
 use serde_json::json;
 use twobus_dsp::Db;
-use twobus_engine::device::{OutputId, State as DeviceState, System, Wish};
-use twobus_engine::{Engine, Status};
 use twobus_jobs::Folder;
 use twobus_render::Cycle;
 use twobus_render::live::State;
 use twobus_render::offline::{TAIL_FLOOR, TAIL_MAX_S, TAIL_QUIET_S};
 use twobus_session::{Project, Song, StripId};
 
-use crate::Said;
-use crate::args::Play;
-use crate::meter::Meter;
+use super::Said;
+use super::args::Play;
+use super::meter::Meter;
 
 /// Time between two looks at the engine.
 const LOOK: Duration = Duration::from_millis(20);
@@ -29,7 +29,7 @@ const DEVICE: Duration = Duration::from_secs(5);
 const KILLED: i32 = 130;
 
 /// Plays until the end, the given time, or Ctrl-C.
-pub(crate) fn run(args: &Play, as_json: bool) -> Result<Said, Box<dyn Error>> {
+pub(super) fn run(args: &Play, as_json: bool) -> Result<Said, Box<dyn Error>> {
     let folder = Folder::new(&args.project);
     let project = folder.load()?;
     let song = song(&project, args.song)?;
@@ -175,7 +175,7 @@ impl Show {
                 meter.clear();
             }
             if self.texts {
-                crate::line(&mut std::io::stderr(), &text);
+                super::line(&mut std::io::stderr(), &text);
             }
             if notice.is_warning() {
                 self.warnings.push(text.clone());
