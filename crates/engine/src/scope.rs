@@ -29,6 +29,8 @@ pub struct View {
     pub spectrum: Spectrum,
     /// Its levels, left and right.
     pub levels: LevelMeter,
+    /// Highest sample magnitude of what the last [`poll`](crate::Engine::poll) brought.
+    pub newest_peak: f32,
 }
 
 impl View {
@@ -36,12 +38,15 @@ impl View {
         Self {
             spectrum: Spectrum::new(rate_hz, Averaging::Exponential(MEMORY_S)),
             levels: LevelMeter::new(rate_hz, 2, LIVE_WINDOW_S),
+            newest_peak: 0.0,
         }
     }
 
     fn push(&mut self, left: &[f32], right: &[f32]) {
         self.spectrum.push(left, right);
         self.levels.push(&[left, right]);
+        let samples = left.iter().chain(right);
+        self.newest_peak = samples.fold(self.newest_peak, |peak, sample| peak.max(sample.abs()));
     }
 }
 
@@ -91,6 +96,7 @@ impl Scope {
             self.look = control.probe(self.strip, self.device);
             return;
         };
+        (self.before.newest_peak, self.after.newest_peak) = (0.0, 0.0);
         let mut block = [[0.0; BLOCK]; 4];
         loop {
             let mut count = 0;

@@ -18,8 +18,8 @@ use iced::time::{Duration, Instant};
 use iced::widget::{column, stack};
 use iced::{Element, Size, Subscription, Task, keyboard, window};
 use twobus_jobs::Examination;
-use twobus_session::StripId;
 use twobus_session::recover::Snapshot;
+use twobus_session::{DeviceId, StripId};
 
 use crate::desk::{Desk, Lately, Means};
 use crate::measure::Measure;
@@ -28,8 +28,9 @@ use crate::screens::dialog::{self, Dialog, Then};
 use crate::screens::import::{self, Table};
 use crate::screens::menu::{self, Menu};
 use crate::screens::mix::arrange::{self, Arrange};
-use crate::screens::mix::heights;
+use crate::screens::mix::devices::{self, Devices};
 use crate::screens::mix::mixer::{self, Mixer};
+use crate::screens::mix::rooms;
 use crate::screens::ready;
 use crate::screens::start::{self, Start};
 use crate::screens::status::Line;
@@ -52,6 +53,7 @@ pub(crate) enum Message {
     Start(Input<start::Part>),
     Table(Input<import::Part>),
     Arrange(Input<arrange::Part>),
+    Devices(Input<devices::Part>),
     Mixer(Input<mixer::Part>),
     Menu(Input<menu::Part>),
     Dialog(Input<dialog::Part>),
@@ -72,6 +74,7 @@ pub(crate) enum Region {
     /// The start screen, or the import table.
     Main,
     Arrange,
+    Devices,
     Mixer,
 }
 
@@ -83,6 +86,7 @@ pub(crate) struct App {
     start: Start,
     table: Option<Table>,
     arrange: Arrange,
+    devices: Devices,
     mixer: Mixer,
     menu: Option<Menu>,
     dialog: Option<Dialog>,
@@ -136,6 +140,7 @@ impl App {
             start: Start::default(),
             table: None,
             arrange: Arrange::default(),
+            devices: Devices::default(),
             mixer: Mixer::default(),
             menu: None,
             dialog: None,
@@ -189,6 +194,7 @@ impl App {
             Message::Start(input) => self.start(input),
             Message::Table(input) => self.table(input),
             Message::Arrange(input) => self.arrange(input),
+            Message::Devices(input) => self.devices(input),
             Message::Mixer(input) => self.mixer(input),
             Message::Menu(input) => self.menu(input),
             Message::Dialog(input) => self.dialog(input),
@@ -215,7 +221,9 @@ impl App {
         let Some(desk) = &mut self.desk else { return Task::none() };
         let before = desk.live.looks();
         let strips: Vec<StripId> = desk.mix().strips().map(|strip| strip.id).collect();
+        desk.live.look_at(self.devices.target(desk));
         desk.live.look(now, strips.into_iter());
+        desk.take_written();
         let moves = desk.live.is_sounding() || self.job.is_some();
         if desk.waves.arrived() || moves || desk.live.looks() != before {
             self.changed.set(true);
@@ -255,13 +263,51 @@ impl App {
         }
         match self.arrange.update(input, desk) {
             arrange::Action::None => {}
-            arrange::Action::Choose(strip) => self.mixer.choose(strip),
+            arrange::Action::Choose(strip) => {
+                self.mixer.choose(strip);
+                self.devices.follow(Some(strip), desk);
+            }
             arrange::Action::Menu(menu) => self.menu = Some(menu),
             arrange::Action::Leave { back } => self.leave(back),
             arrange::Action::Add => self.browse(dialog::About::Stems),
             arrange::Action::Find(media) => self.browse(dialog::About::Find(media)),
         }
         Task::none()
+    }
+
+    fn devices(&mut self, input: Input<devices::Part>) -> Task<Message> {
+        let Some(desk) = &mut self.desk else { return Task::none() };
+        if matches!(input, Input::Focus(_)) {
+            self.region = Region::Devices;
+        }
+        match self.devices.update(input, desk) {
+            devices::Action::None => {}
+            devices::Action::Menu(menu) => self.menu = Some(menu),
+            devices::Action::Leave { back } => self.leave(back),
+        }
+        self.arranged();
+        Task::none()
+    }
+
+    /// Shows the devices of a strip.
+    pub(super) fn open_devices(&mut self, strip: StripId, device: Option<DeviceId>) {
+        let Some(desk) = &self.desk else { return };
+        self.mixer.choose(strip);
+        self.devices.open(strip, device, desk);
+        self.region = Region::Devices;
+        self.arranged();
+    }
+
+    /// Takes note of what the regions of the Mix view have room for.
+    pub(super) fn arranged(&mut self) {
+        if !self.devices.is_open() && self.region == Region::Devices {
+            self.region = Region::Mixer;
+        }
+        let rooms = rooms(self.size.height, self.devices.is_open());
+        let size = |height| Size::new(self.size.width, height);
+        self.arrange.resized(size(rooms.arrange));
+        self.devices.resized(size(rooms.devices));
+        self.mixer.resized(self.size.width);
     }
 
     fn mixer(&mut self, input: Input<mixer::Part>) -> Task<Message> {
@@ -272,7 +318,11 @@ impl App {
         match self.mixer.update(input, desk) {
             mixer::Action::None => {}
             mixer::Action::Menu(menu) => self.menu = Some(menu),
+            mixer::Action::Devices(strip, device) => self.open_devices(strip, Some(device)),
             mixer::Action::Leave { back } => self.leave(back),
+        }
+        if let Some(desk) = &self.desk {
+            self.devices.follow(self.mixer.chosen, desk);
         }
         Task::none()
     }
@@ -335,12 +385,21 @@ impl App {
             (Some(table), _) => table.view(self.has_keyboard(Region::Main), Message::Table),
             (None, None) => self.start.view(self.has_keyboard(Region::Main), Message::Start),
             (None, Some(desk)) => {
-                let (above, below) = heights(self.size.height);
+                let rooms = rooms(self.size.height, self.devices.is_open());
                 let active = self.has_keyboard(Region::Arrange);
                 let shown = (desk, self.mixer.chosen);
-                let arrange = self.arrange.view(shown, above, active, Message::Arrange);
-                let active = self.has_keyboard(Region::Mixer);
-                column![arrange, self.mixer.view(desk, below, active, Message::Mixer)].into()
+                let mut all =
+                    column![self.arrange.view(shown, rooms.arrange, active, Message::Arrange)];
+                if self.devices.is_open() {
+                    let active = self.has_keyboard(Region::Devices);
+                    let height = rooms.devices;
+                    all = all.push(self.devices.view(desk, height, active, Message::Devices));
+                }
+                if rooms.mixer > 0.0 {
+                    let active = self.has_keyboard(Region::Mixer);
+                    all = all.push(self.mixer.view(desk, rooms.mixer, active, Message::Mixer));
+                }
+                all.into()
             }
         }
     }
@@ -353,6 +412,8 @@ impl App {
             (None, None) => self.start.help_now(self.has_keyboard(Region::Main)),
             (None, Some(desk)) => {
                 let above = self.arrange.help(desk, self.has_keyboard(Region::Arrange));
+                let here = self.has_keyboard(Region::Devices);
+                let above = above.or_else(|| self.devices.help(desk, here));
                 above.or_else(|| self.mixer.help(desk, self.has_keyboard(Region::Mixer)))
             }
         });

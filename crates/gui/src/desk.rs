@@ -13,7 +13,8 @@ use twobus_jobs::{Folder, OpenProject};
 use twobus_render::{Command, Cycle};
 use twobus_session::edit::Edit;
 use twobus_session::{
-    History, LoopRange, Mix, Project, Song, SongId, Strip, StripEdit, StripId, TimelineEdit,
+    History, LaneTarget, LoopRange, Mix, ParamId, Project, Song, SongId, Strip, StripEdit, StripId,
+    TimelineEdit,
 };
 
 use crate::live::Live;
@@ -36,6 +37,8 @@ pub(crate) struct Desk {
     pub(crate) waves: Waves,
     /// The control that is being dragged has made its step already.
     dragging: bool,
+    /// Controls with lanes that are held.
+    touched: Vec<(StripId, LaneTarget)>,
     means: Means,
 }
 
@@ -119,21 +122,48 @@ impl Desk {
             Err(error) => self.live.say(error.to_string(), true),
         }
         match command {
-            Some(command) => self.live.preview(command),
+            Some(command) => {
+                self.touch(&command);
+                self.live.preview(command);
+            }
             None => self.live.update(self.open.project()),
+        }
+    }
+
+    /// Takes a control out of the hands of its lane while it is dragged.
+    fn touch(&mut self, command: &Command) {
+        let Some(handle) = lane_of(command, self.mix()) else { return };
+        if !self.touched.contains(&handle) && self.live.touch(handle.0, handle.1) {
+            self.touched.push(handle);
+        }
+    }
+
+    /// Gives all controls back to their lanes.
+    fn let_go(&mut self) {
+        for (strip, target) in std::mem::take(&mut self.touched) {
+            self.live.let_go(strip, target);
         }
     }
 
     /// The drag has ended.
     pub(crate) fn drop_held(&mut self) {
+        self.let_go();
         self.dragging = false;
         self.changed();
     }
 
     /// The drag is taken back.
     pub(crate) fn cancel_held(&mut self) {
+        self.let_go();
         if std::mem::take(&mut self.dragging) {
             self.undo();
+        }
+    }
+
+    /// Takes in what hands have written into lanes while it played, each pass as a step.
+    pub(crate) fn take_written(&mut self) {
+        for edit in self.live.written() {
+            self.apply(edit);
         }
     }
 
@@ -219,6 +249,7 @@ impl Desk {
             live: Live::new(Arc::clone(&means.backend), means.wish.clone()),
             waves: Waves::default(),
             dragging: false,
+            touched: Vec::new(),
             means,
         };
         desk.changed();
@@ -261,4 +292,28 @@ impl Desk {
             .collect();
         self.apply(Edit::Batch { name: name.to_owned(), edits });
     }
+}
+
+/// The lane that a command's control may have.
+fn lane_of(command: &Command, mix: &Mix) -> Option<(StripId, LaneTarget)> {
+    let target = match *command {
+        Command::Fader(..) => LaneTarget::Fader,
+        Command::Pan(..) => LaneTarget::Pan,
+        Command::Width(..) => LaneTarget::Width,
+        Command::Mute(..) => LaneTarget::Mute,
+        Command::Send(_, send, _) => LaneTarget::Send(send),
+        Command::Param(strip, device, param, _) => {
+            let inserts = &mix.strip(strip)?.inserts;
+            let kind = inserts.iter().find(|other| other.id == device)?.kind;
+            let param = ParamId::new(kind.specs().get(param)?.id)?;
+            LaneTarget::Device { device, param }
+        }
+        Command::Trim(..)
+        | Command::Invert(..)
+        | Command::Cut(..)
+        | Command::Bypass(..)
+        | Command::Take(..)
+        | Command::Let(..) => return None,
+    };
+    Some((command.strip(), target))
 }

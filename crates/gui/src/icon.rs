@@ -43,10 +43,11 @@ pub(crate) enum Icon {
     Mono,
     Stereo,
     Clock,
+    Power,
 }
 
 /// Icons in the order of [`SOURCES`].
-const ALL: [Icon; 27] = [
+const ALL: [Icon; 28] = [
     Icon::Logo,
     Icon::Play,
     Icon::Stop,
@@ -74,9 +75,10 @@ const ALL: [Icon; 27] = [
     Icon::Mono,
     Icon::Stereo,
     Icon::Clock,
+    Icon::Power,
 ];
 
-const SOURCES: [&str; 27] = [
+const SOURCES: [&str; 28] = [
     include_str!("../../../assets/icons/logo.svg"),
     include_str!("../../../assets/icons/play.svg"),
     include_str!("../../../assets/icons/stop.svg"),
@@ -104,6 +106,7 @@ const SOURCES: [&str; 27] = [
     include_str!("../../../assets/icons/mono.svg"),
     include_str!("../../../assets/icons/stereo.svg"),
     include_str!("../../../assets/icons/clock.svg"),
+    include_str!("../../../assets/icons/power.svg"),
 ];
 
 /// An icon that was read.

@@ -9,9 +9,10 @@ use twobus_engine::{Engine, Readings, Status};
 use twobus_jobs::Folder;
 use twobus_render::live::State;
 use twobus_render::{Command, Cycle};
-use twobus_session::{Project, SongId, StripId};
+use twobus_session::{Edit, LaneTarget, Project, SongId, StripId};
 
 use crate::meters::Meter;
+use crate::seen::{Seen, Target};
 
 /// How long something that was said stays in the status bar.
 const SAID_FOR: Duration = Duration::from_secs(8);
@@ -27,6 +28,8 @@ pub(crate) struct Live {
     status: Option<Status>,
     meters: BTreeMap<StripId, Meter>,
     readings: Option<Readings>,
+    /// The device that is looked at.
+    seen: Option<Seen>,
     looked: Option<Instant>,
     said: VecDeque<(Instant, String, bool)>,
     /// Xruns that were there when the song was opened or the counter was cleared.
@@ -43,6 +46,7 @@ impl Live {
             status: None,
             meters: BTreeMap::new(),
             readings: None,
+            seen: None,
             looked: None,
             said: VecDeque::new(),
             old_xruns: 0,
@@ -54,7 +58,8 @@ impl Live {
         self.close();
         let (backend, wish) = (Arc::clone(&self.backend), self.wish.clone());
         match Engine::open(folder, project, song, backend, wish) {
-            Ok(engine) => {
+            Ok(mut engine) => {
+                engine.set_recording(true);
                 self.readings = Some(Readings::new(engine.rate_hz()));
                 self.engine = Some(engine);
             }
@@ -128,6 +133,7 @@ impl Live {
         self.looked = Some(now);
         self.said.retain(|(since, _, _)| now.saturating_duration_since(*since) < SAID_FOR);
         let Some(engine) = &mut self.engine else { return };
+        engine.look_at(self.seen.as_ref().map(|seen| (seen.target.strip, seen.target.device)));
         let status = engine.poll();
         let mut meters = std::mem::take(&mut self.meters);
         let mut kept = BTreeMap::new();
@@ -141,10 +147,53 @@ impl Live {
         if let Some(readings) = &mut self.readings {
             readings.take(engine.tap());
         }
+        if let (Some(seen), Some(scope)) = (&mut self.seen, engine.scope()) {
+            let Target { strip, slot, .. } = seen.target;
+            let reductions = self.meters.get(&strip).map(|meter| &meter.reductions_db);
+            let reduction_db = reductions.and_then(|all| all.get(slot)).copied().unwrap_or(0.0);
+            seen.take(
+                scope,
+                reduction_db,
+                dt_s.min(LONGEST_LOOK_S),
+                status.state == State::Playing,
+            );
+        }
         for notice in &status.notices {
             self.said.push_back((now, notice.to_string(), notice.is_warning()));
         }
         self.status = Some(status);
+    }
+
+    /// Looks at a device from now on, or at none.
+    pub(crate) fn look_at(&mut self, target: Option<Target>) {
+        match (&mut self.seen, target) {
+            (Some(seen), Some(target)) if seen.target.device == target.device => {
+                seen.target = target;
+            }
+            (_, target) => self.seen = target.map(Seen::new),
+        }
+    }
+
+    /// What is seen of the device that is looked at.
+    pub(crate) fn seen(&self) -> Option<&Seen> {
+        self.seen.as_ref()
+    }
+
+    /// A hand takes a control that a lane moves; false when none does.
+    pub(crate) fn touch(&mut self, strip: StripId, target: LaneTarget) -> bool {
+        self.engine.as_mut().is_some_and(|engine| engine.touch(strip, target))
+    }
+
+    /// It lets it go.
+    pub(crate) fn let_go(&mut self, strip: StripId, target: LaneTarget) {
+        if let Some(engine) = &mut self.engine {
+            engine.let_go(strip, target);
+        }
+    }
+
+    /// What hands have written into lanes, each pass as a step.
+    pub(crate) fn written(&mut self) -> Vec<Edit> {
+        self.status.as_mut().map(|status| std::mem::take(&mut status.written)).unwrap_or_default()
     }
 
     /// What tells in few words how playback looks: when it is another, there is something to draw.

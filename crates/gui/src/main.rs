@@ -19,6 +19,7 @@ mod meters;
 mod painter;
 mod parts;
 mod screens;
+mod seen;
 #[allow(dead_code, reason = "the settings dialog follows")]
 mod settings;
 mod theme;

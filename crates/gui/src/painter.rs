@@ -24,6 +24,40 @@ pub(crate) fn inset(outer: Rectangle, by: f32) -> Rectangle {
     rect(outer.x + by, outer.y + by, outer.width - 2.0 * by, outer.height - 2.0 * by)
 }
 
+/// Mean widths of letters as shares of the size, by face: narrow ones, capitals and digits, wide ones, others.
+const LETTERS: [[f32; 4]; 2] = [[0.28, 0.62, 0.84, 0.55], [0.25, 0.53, 0.74, 0.47]];
+
+/// How wide words are, about.
+fn width_of(words: &str, ink: Ink) -> f32 {
+    let face = LETTERS[usize::from(ink.font.stretch == iced::font::Stretch::Condensed)];
+    let letter = |letter: char| match letter {
+        'i' | 'j' | 'l' | 't' | 'f' | 'r' | 'I' | ' ' | '.' | ',' | ':' | '\'' | '·' | '|' => {
+            face[0]
+        }
+        'm' | 'w' | 'M' | 'W' | '…' | '%' => face[2],
+        letter if letter.is_uppercase() || letter.is_numeric() => face[1],
+        _ => face[3],
+    };
+    words.chars().map(letter).sum::<f32>() * ink.size
+}
+
+/// As much of `words` as has room, with three dots where something is left out.
+fn fitted(words: &str, width: f32, ink: Ink) -> String {
+    /// The guess may be off by so much before words are cut.
+    const SLACK: f32 = 1.06;
+    if width_of(words, ink) <= width * SLACK {
+        return words.to_owned();
+    }
+    let mut short: String = words.to_owned();
+    while short.pop().is_some() {
+        let cut = format!("{}…", short.trim_end());
+        if width_of(&cut, ink) <= width {
+            return cut;
+        }
+    }
+    String::new()
+}
+
 /// Room for a line that is never wrapped.
 const UNWRAPPED: f32 = 4096.0;
 
@@ -130,7 +164,8 @@ impl<'a> Painter<'a> {
         self.renderer.fill_quad(quad, colour);
     }
 
-    /// Writes `words` into the box `area`, in the middle of its height; what does not fit is cut.
+    /// Writes `words` into the box `area`, in the middle of its height. Words at the left that do not fit are
+    /// cut: in software the renderer clips no words but by layers.
     pub(crate) fn text(&mut self, words: &str, area: Rectangle, ink: Ink) {
         if words.is_empty() || area.width <= 0.0 || !area.intersects(&self.seen) {
             return;
@@ -141,8 +176,11 @@ impl<'a> Painter<'a> {
             Align::Right => (text::Alignment::Right, area.x + area.width),
         };
         let words = text::Text {
-            content: words.to_owned(),
-            // A line that is too long is cut at its end by the clip, not wrapped out of sight.
+            content: match ink.align {
+                Align::Left => fitted(words, area.width, ink),
+                Align::Centre | Align::Right => words.to_owned(),
+            },
+            // A line that is too long is never wrapped out of sight.
             bounds: Size::new(UNWRAPPED, area.height),
             size: ink.size.into(),
             line_height: text::LineHeight::Relative(1.2),
@@ -218,6 +256,24 @@ impl<'a> Painter<'a> {
             self.renderer.with_translation(self.origin, |renderer| {
                 geometry::Renderer::draw_geometry(renderer, geometry);
             });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::theme::{NARROW, SANS};
+
+    #[test]
+    fn words_are_cut_where_there_is_no_room_for_them() {
+        for font in [NARROW, SANS] {
+            let ink = Ink::new(font, 12.0, Color::WHITE);
+            assert_eq!(fitted("Kick", 60.0, ink), "Kick");
+            let cut = fitted("Overheads of the drums", 60.0, ink);
+            assert!(cut.ends_with('…') && cut.starts_with("Over"), "{cut}");
+            assert!(width_of(&cut, ink) <= 60.0);
+            assert_eq!(fitted("Overheads", 2.0, ink), "");
         }
     }
 }

@@ -136,7 +136,6 @@ pub(crate) mod meter {
 }
 
 /// Lines of pictures: spectra and what goes in.
-#[allow(dead_code, reason = "device panel and Master view show it")]
 pub(crate) mod plot {
     use super::{Color, hex};
     /// What comes out.

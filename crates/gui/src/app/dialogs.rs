@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use iced::Task;
 use twobus_dsp::Db;
+use twobus_session::edit::ListEdit;
 use twobus_session::strip::{TRIM, WIDTH};
-use twobus_session::{Strip, StripEdit, StripId};
+use twobus_session::{DeviceId, Edit, Strip, StripEdit, StripId};
 
 use super::{App, Message};
 use crate::desk::Desk;
@@ -29,7 +30,11 @@ impl App {
         let strip = |desk: &Option<Desk>, id| desk.as_ref()?.strip(id).cloned();
         let asked = match choice {
             Choice::Edit(edit) => {
+                let added = added_device(&edit);
                 self.on_desk(|desk| desk.apply(edit));
+                if let Some((strip, device)) = added {
+                    self.open_devices(strip, Some(device));
+                }
                 return;
             }
             Choice::Role(index, role) => {
@@ -146,6 +151,16 @@ impl App {
     pub(super) fn end(&mut self) -> Task<Message> {
         self.on_desk(Desk::flush);
         self.close()
+    }
+}
+
+/// The device that an edit adds to a strip, and that strip.
+fn added_device(edit: &Edit) -> Option<(StripId, DeviceId)> {
+    match edit {
+        Edit::Strip { strip, change: StripEdit::Inserts(ListEdit::Add { item, .. }), .. } => {
+            Some((*strip, item.id))
+        }
+        _ => None,
     }
 }
 

@@ -36,7 +36,7 @@ impl App {
         self.on_desk(|old| old.live.close());
         let (size, desk) = (self.size, Some(desk));
         (self.desk, self.table, self.region) = (desk, None, Region::Mixer);
-        (self.arrange, self.mixer) = Default::default();
+        (self.arrange, self.devices, self.mixer) = Default::default();
         self.resized(size);
     }
 
@@ -159,9 +159,7 @@ impl App {
 
     pub(super) fn resized(&mut self, size: Size) {
         self.size = size;
-        self.mixer.resized(size.width);
-        let (above, _) = crate::screens::mix::heights(size.height);
-        self.arrange.resized(Size::new(size.width, above));
+        self.arranged();
     }
 
     pub(super) fn start(&mut self, input: Input<start::Part>) -> Task<Message> {

@@ -34,6 +34,12 @@ impl App {
             self.menu_did(action);
             return Task::none();
         }
+        if let (Region::Devices, Some(desk)) = (self.region, &mut self.desk)
+            && self.devices.key(&key, modifiers, desk)
+        {
+            self.arranged();
+            return Task::none();
+        }
         match key.as_ref() {
             Key::Named(Named::Tab) => self.leave(modifiers.shift()),
             Key::Named(Named::F6) => self.leave(modifiers.shift()),
@@ -49,6 +55,14 @@ impl App {
 
     fn named(&mut self, key: Named, modifiers: Modifiers) {
         let region = self.region;
+        match (key, self.mixer.chosen) {
+            (Named::Enter, Some(strip)) => return self.open_devices(strip, None),
+            (Named::Escape, _) if self.devices.is_open() => {
+                self.devices.close();
+                return self.arranged();
+            }
+            _ => {}
+        }
         let Some(desk) = &mut self.desk else { return };
         match (key, region) {
             (Named::Space, _) => desk.live.toggle(),
@@ -57,8 +71,10 @@ impl App {
                 let end = desk.mix().end();
                 desk.live.locate(end);
             }
-            (Named::ArrowLeft, Region::Mixer) => self.mixer.walk(true, desk),
-            (Named::ArrowRight, Region::Mixer) => self.mixer.walk(false, desk),
+            (Named::ArrowLeft | Named::ArrowRight, Region::Mixer) => {
+                self.mixer.walk(key == Named::ArrowLeft, desk);
+                self.devices.follow(self.mixer.chosen, desk);
+            }
             (Named::ArrowLeft, _) => self.arrange.walk(true, modifiers.shift(), desk),
             (Named::ArrowRight, _) => self.arrange.walk(false, modifiers.shift(), desk),
             _ => {}
@@ -125,6 +141,9 @@ impl App {
     /// The regions that are shown, in the order of the F6 key.
     fn regions(&self) -> &'static [Region] {
         match (&self.table, &self.desk) {
+            (None, Some(_)) if self.devices.is_open() => {
+                &[Region::Top, Region::Arrange, Region::Devices, Region::Mixer]
+            }
             (None, Some(_)) => &[Region::Top, Region::Arrange, Region::Mixer],
             _ => &[Region::Top, Region::Main],
         }
@@ -141,8 +160,9 @@ impl App {
             (Region::Main, _, Some(table)) => table.enter(back),
             (Region::Main, _, None) => self.start.enter(back),
             (Region::Arrange, Some(desk), _) => self.arrange.enter(desk, back),
+            (Region::Devices, Some(desk), _) => self.devices.enter(desk, back),
             (Region::Mixer, Some(desk), _) => self.mixer.enter(desk, back),
-            (Region::Arrange | Region::Mixer, None, _) => {}
+            (Region::Arrange | Region::Devices | Region::Mixer, None, _) => {}
         }
     }
 }

@@ -108,6 +108,9 @@ pub(crate) fn reduction_meter(
     range_db: f64,
 ) {
     const WIDTH: f32 = 14.0;
+    /// Room for the number below.
+    const NUMBER: f32 = 32.0;
+    let area = rect(area.x, area.y, area.width, (area.height - NUMBER).max(8.0));
     let bar = rect(area.x, area.y, WIDTH, area.height);
     let down = |db: f64| (area.height * (db / range_db).clamp(0.0, 1.0) as f32).round();
     painter.fill(bar, bg::WELL);

@@ -16,6 +16,7 @@ pub(crate) enum Trace {
     /// The highest of it.
     Hold,
     /// What it is compared with.
+    #[allow(dead_code, reason = "the Master view draws it")]
     Reference,
 }
 

@@ -29,11 +29,6 @@ impl Transfer<'_> {
         Point::new(x, area.y + area.height * (1.0 - share(output_db)))
     }
 
-    /// The level in at a place.
-    pub(crate) fn input_db(&self, area: Rectangle, x: f32) -> f64 {
-        self.floor_db * (1.0 - f64::from((x - area.x) / area.width))
-    }
-
     /// The output for an input, read from the curve.
     pub(crate) fn output_at(&self, input_db: f64) -> f64 {
         let last = self.output_db.len().saturating_sub(1);
@@ -143,7 +138,6 @@ mod tests {
         let area = rect(0.0, 0.0, 120.0, 120.0);
         assert_eq!(curve.at(area, (0.0, 0.0)), Point::new(120.0, 0.0));
         assert_eq!(curve.at(area, (-60.0, -30.0)), Point::new(0.0, 60.0));
-        assert!((curve.input_db(area, 60.0) + 30.0).abs() < 1e-9);
         assert!((curve.output_at(0.0) + 30.0).abs() < 1e-9);
     }
 }

@@ -69,6 +69,9 @@ fn a7_a_scope_shows_what_a_device_is_given_and_what_it_makes_of_it() {
         assert!((hz - 1000.0).abs() < 0.6 && (level.0 - expected).abs() < 0.1, "{hz} {level:?}");
         assert!((peak - expected).abs() < 0.05, "{peak}");
     }
+    let newest =
+        [scope.before(), scope.after()].map(|view| Db::from_gain(view.newest_peak.into()).0);
+    assert!((newest[0] - newest[1] - 9.0).abs() < 0.05, "{newest:?}");
     // The fourth band is the only dynamic one of the equalizer behind.
     engine.look_at(Some((StripId(1), DeviceId(8))));
     play_until(&mut engine, &fake, |scope| scope.band_gains_db()[3] < -5.0);

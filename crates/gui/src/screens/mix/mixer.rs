@@ -13,6 +13,8 @@ use crate::desk::Desk;
 use crate::painter::Painter;
 use crate::widgets::{Control, Help, Input, Scene, Surface, Touch};
 
+pub(crate) use draw::short_name;
+pub(crate) use menus::{add_device, of_device};
 pub(crate) use update::Action;
 
 /// A control of the mixer.

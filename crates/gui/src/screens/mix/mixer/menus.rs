@@ -21,7 +21,7 @@ pub(super) fn of(part: Part, at: Point, desk: &Desk) -> Action {
     let Part::Strip(id, piece) = part else { return Action::None };
     let Some(strip) = desk.strip(id) else { return Action::None };
     let menu = match piece {
-        Piece::AddInsert => devices(desk, strip, at),
+        Piece::AddInsert => add_device(desk, strip, at),
         Piece::AddSend => effects(desk, strip, at),
         Piece::Insert(index) => match strip.inserts.get(index) {
             Some(device) => of_device(desk, strip, device, at),
@@ -50,7 +50,8 @@ fn on(desk: &Desk, strip: &Strip, change: StripEdit) -> Choice {
     Choice::Edit(Edit::Strip { song: desk.song_id(), strip: strip.id, change })
 }
 
-fn devices(desk: &Desk, strip: &Strip, at: Point) -> Menu {
+/// The kinds of devices that can be added to a strip.
+pub(crate) fn add_device(desk: &Desk, strip: &Strip, at: Point) -> Menu {
     let id = desk.song().fresh_device_id();
     let mut menu = Menu::new(format!("Add to {}", strip.name), at);
     for kind in DeviceKind::ALL {
@@ -86,7 +87,8 @@ pub(super) fn new_send(mix: &Mix, to: StripId, level: Db) -> StripEdit {
     StripEdit::Sends(ListEdit::add(send))
 }
 
-fn of_device(desk: &Desk, strip: &Strip, device: &Device, at: Point) -> Menu {
+/// What can be done to a device.
+pub(crate) fn of_device(desk: &Desk, strip: &Strip, device: &Device, at: Point) -> Menu {
     let mut menu = Menu::new(format!("{} {}", strip.name, device.kind.name()), at);
     let change = DeviceEdit::Bypass(!device.bypass);
     let bypass = Edit::Device { song: desk.song_id(), device: device.id, change };

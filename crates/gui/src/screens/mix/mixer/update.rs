@@ -7,7 +7,7 @@ use twobus_dsp::{Db, fader};
 use twobus_render::Command;
 use twobus_session::mix::MONITOR_LEVEL;
 use twobus_session::strip::{FADER, PAN, SEND, TRIM, WIDTH};
-use twobus_session::{Edit, Monitor, SendEdit, SongEdit, Strip, StripEdit, StripId};
+use twobus_session::{DeviceId, Edit, Monitor, SendEdit, SongEdit, Strip, StripEdit, StripId};
 
 use super::draw::{letter_of, output_name, pan_words};
 use super::layout::{Frame, returns};
@@ -22,6 +22,8 @@ pub(crate) enum Action {
     None,
     /// To show a menu.
     Menu(Menu),
+    /// To show a device of a strip.
+    Devices(StripId, DeviceId),
     /// To give the keyboard to another region.
     Leave {
         /// Whether backwards.
@@ -150,7 +152,11 @@ impl Mixer {
                     return menus::of(Part::Strip(id, Piece::Plate), at, desk);
                 }
             }
-            Piece::Insert(_) | Piece::AddInsert | Piece::AddSend => {
+            Piece::Insert(index) => {
+                let device = strip.inserts.get(index).map(|device| device.id);
+                return device.map_or(Action::None, |device| Action::Devices(id, device));
+            }
+            Piece::AddInsert | Piece::AddSend => {
                 return menus::of(Part::Strip(id, piece), at, desk);
             }
             Piece::Send(_)
@@ -478,9 +484,10 @@ fn help_piece(desk: &Desk, strip: &Strip, piece: Piece) -> Help {
         Piece::AddInsert => Help::new(name("insert"), "Click to add a device."),
         Piece::AddSend => Help::new(name("send"), "Click to make an effect return and send to it."),
         Piece::Insert(index) => match strip.inserts.get(index) {
-            Some(device) => {
-                Help::new(name(device.kind.name()), "Click to bypass, move or remove it.")
-            }
+            Some(device) => Help::new(
+                name(device.kind.name()),
+                "Click to open it; right-click to bypass, move or remove.",
+            ),
             None => Help::default(),
         },
         Piece::Send(index) => {
