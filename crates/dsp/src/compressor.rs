@@ -191,23 +191,25 @@ impl Core {
     ) -> f64 {
         let Settings { makeup, mix, listen, auto_makeup, .. } = *settings;
         let mut most = 0.0_f64;
-        let mut makeups = [makeup; CELL];
-        if auto_makeup > 0.0 {
-            self.auto_makeup.add_to(&mut makeups[..signal[0].len()], auto_makeup);
-        }
-        for (channel, gains) in gains.iter_mut().enumerate().take(if linked { 1 } else { 2 }) {
+        let channels = if linked { 1 } else { 2 };
+        for (channel, gains) in gains.iter_mut().enumerate().take(channels) {
             self.ballistics[channel].process(&self.times, wanted[channel], gains);
             most = most.max(largest(gains));
-            for (gain, makeup) in gains.iter_mut().zip(&makeups) {
-                *gain = exp2_of(makeup - *gain);
-            }
         }
         if linked {
             self.ballistics[1] = self.ballistics[0];
         }
+        let working = gains.iter_mut().take(channels);
         if auto_makeup > 0.0 {
+            let mut makeups = [makeup; CELL];
+            self.auto_makeup.add_to(&mut makeups[..signal[0].len()], auto_makeup);
+            for gains in working {
+                gains.iter_mut().zip(&makeups).for_each(|(x, makeup)| *x = exp2_of(makeup - *x));
+            }
             let right = if linked { &gains[0] } else { &gains[1] };
             self.auto_makeup.push(signal, [gains[0], right], &makeups);
+        } else {
+            working.flat_map(|gains| gains.iter_mut()).for_each(|x| *x = exp2_of(makeup - *x));
         }
         if mix < 1.0 || listen > 0.0 {
             for gain in gains.iter_mut().flat_map(|gains| gains.iter_mut()) {
@@ -265,23 +267,25 @@ impl Dynamics<{ SPECS.len() }> for Core {
         key: Option<[&[f32]; 2]>,
     ) -> f64 {
         let frames = left.len();
-        let mut heard = [[0.0; CELL]; 2];
-        let mut heard = heard.each_mut().map(|channel| &mut channel[..frames]);
         let external = if key.is_some() { settings.external } else { 0.0 };
-        let direct = external == 0.0 && settings.listen == 0.0 && self.side_chain.is_off();
-        if !direct {
-            self.side_chain.hear([left, right], key, external, &mut heard);
-        }
         let mut wanted = [[0.0; CELL]; 2];
         let mut wanted = wanted.each_mut().map(|channel| &mut channel[..frames]);
-        let heard = heard.map(|channel| &*channel);
-        let linked = self.want(settings, if direct { [left, right] } else { heard }, &mut wanted);
-        if settings.listen > 0.0 {
-            move_to(left, heard[0], settings.listen as f32);
-            move_to(right, heard[1], settings.listen as f32);
-        }
+        let linked = if external == 0.0 && settings.listen == 0.0 && self.side_chain.is_off() {
+            self.want(settings, [left, right], &mut wanted)
+        } else {
+            let mut heard = [[0.0; CELL]; 2];
+            let mut heard = heard.each_mut().map(|channel| &mut channel[..frames]);
+            self.side_chain.hear([left, right], key, external, &mut heard);
+            let linked = self.want(settings, heard.each_ref().map(|heard| &**heard), &mut wanted);
+            if settings.listen > 0.0 {
+                move_to(left, heard[0], settings.listen as f32);
+                move_to(right, heard[1], settings.listen as f32);
+            }
+            linked
+        };
         self.delay.process(left, right);
         if self.is_idle(settings, &wanted) {
+            self.ballistics.iter_mut().for_each(|ballistics| ballistics.skip(&self.times, frames));
             return 0.0;
         }
         let mut gains = [[0.0; CELL]; 2];

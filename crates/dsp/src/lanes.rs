@@ -126,11 +126,9 @@ impl Row {
     /// Audio thread: no allocation, no lock, no system call.
     pub(crate) fn flush(&mut self) {
         let [first, second] = &mut self.state;
-        let lanes = first.iter_mut().flatten().zip(second.iter_mut().flatten());
-        for (z1, z2) in lanes.take(CHANNELS * self.filters) {
-            if z1.abs() < SILENCE && z2.abs() < SILENCE {
-                (*z1, *z2) = (0.0, 0.0);
-            }
+        for (z1, z2) in first.as_flattened_mut().iter_mut().zip(second.as_flattened_mut()) {
+            let is_heard = z1.abs() >= SILENCE || z2.abs() >= SILENCE;
+            (*z1, *z2) = if is_heard { (*z1, *z2) } else { (0.0, 0.0) };
         }
     }
 

@@ -65,18 +65,33 @@ pub(crate) fn release_pole(attack_s: f64, release_s: f64) -> f64 {
 /// The smooth decoupled peak detector of Giannoulis, Massberg, Reiss 2012, section 3.3, in the log
 /// domain: reductions rise at once and are released by a first pole; a second one, the attack, smooths
 /// the result, so that the gain has no corner and ripples less than that of any other form.
+///
+/// With neither hold nor automatic release, two frames are computed at a time, so that the machine
+/// waits for the last result half as often.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Ballistics {
     held: f64,
     hold_left: u32,
     slow: f64,
     smooth: f64,
+    /// What the first frame of a pair wants whose second is still to come; `held` and `smooth` are then as
+    /// before that pair.
+    waiting: Option<f64>,
 }
 
 impl Ballistics {
     /// True when nothing is reduced, so that the next reductions of zero give zero.
     pub fn is_idle(&self) -> bool {
-        self.held == 0.0 && self.smooth == 0.0
+        self.held == 0.0 && self.smooth == 0.0 && self.waiting.is_none_or(|wanted| wanted == 0.0)
+    }
+
+    /// Leaves out `frames` frames of an [idle](Self::is_idle) state in which nothing is wanted.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    pub fn skip(&mut self, times: &Times, frames: usize) {
+        if times.slow.is_none() && times.hold_frames == 0 && frames % 2 == 1 {
+            self.waiting = if self.waiting.is_none() { Some(0.0) } else { None };
+        }
     }
 
     /// Smooths the reductions `wanted` (levels, 0 or positive) into `smooth`, which is as long.
@@ -85,10 +100,31 @@ impl Ballistics {
     #[inline(always)]
     pub fn process(&mut self, times: &Times, wanted: &[f32], smooth: &mut [f64]) {
         match (times.slow.is_some(), times.hold_frames > 0) {
-            (false, false) => self.run::<false, false>(times, wanted, smooth),
+            (false, false) => self.run_pairs(times, wanted, smooth),
             (false, true) => self.run::<false, true>(times, wanted, smooth),
             (true, false) => self.run::<true, false>(times, wanted, smooth),
             (true, true) => self.run::<true, true>(times, wanted, smooth),
+        }
+    }
+
+    #[inline(always)]
+    fn run_pairs(&mut self, times: &Times, wanted: &[f32], out: &mut [f64]) {
+        let pair = Pair::new(times);
+        let (mut wanted, mut out) = (wanted, out);
+        let mut state = [self.held, self.smooth];
+        if let (Some(first), [second, later @ ..]) = (self.waiting, wanted) {
+            let (now, rest) = out.split_at_mut(1);
+            now[0] = pair.step(&mut state, [first, f64::from(*second)])[1];
+            (self.waiting, wanted, out) = (None, later, rest);
+        }
+        let ((pairs, last), (outs, last_out)) = (wanted.as_chunks::<2>(), out.as_chunks_mut::<2>());
+        for (wanted, out) in pairs.iter().zip(outs) {
+            *out = pair.step(&mut state, wanted.map(f64::from));
+        }
+        [self.held, self.smooth] = state;
+        if let ([first], [out]) = (last, last_out) {
+            *out = pair.step(&mut state, [f64::from(*first), 0.0])[0];
+            self.waiting = Some(f64::from(*first));
         }
     }
 
@@ -99,7 +135,8 @@ impl Ballistics {
         wanted: &[f32],
         out: &mut [f64],
     ) {
-        let Self { mut held, mut hold_left, mut slow, mut smooth } = *self;
+        self.end_pair(times);
+        let Self { mut held, mut hold_left, mut slow, mut smooth, .. } = *self;
         slow = if AUTO { slow } else { 0.0 };
         let [charge, discharge] = times.slow.unwrap_or_default();
         // Products instead of differences: the next value waits for one product and one sum.
@@ -122,15 +159,26 @@ impl Ballistics {
             smooth = keep * smooth + take * target;
             *out = smooth;
         }
-        *self = Self { held, hold_left, slow, smooth };
+        *self = Self { held, hold_left, slow, smooth, waiting: None };
+    }
+
+    /// Ends a pair after its first frame.
+    fn end_pair(&mut self, times: &Times) {
+        if let Some(first) = self.waiting.take() {
+            let pair = Pair::new(times);
+            let [held, smooth] = [self.held, self.smooth];
+            self.held = larger(first, pair.stay[0] * held + pair.go * first);
+            self.smooth = pair.keep[0] * smooth + pair.take * self.held;
+        }
     }
 
     /// Ends what has died away; call it once per [`CELL`](super::CELL).
     ///
     /// Audio thread: no allocation, no lock, no system call.
     pub fn flush(&mut self) {
-        if self.held < NONE && self.slow < NONE && self.smooth < NONE {
-            *self = Self::default();
+        let waiting = self.waiting.unwrap_or(0.0);
+        if [self.held, self.slow, self.smooth, waiting].iter().all(|&level| level < NONE) {
+            *self = Self { waiting: self.waiting.map(|_| 0.0), ..Self::default() };
         }
     }
 
@@ -138,6 +186,51 @@ impl Ballistics {
     pub fn reset(&mut self) {
         *self = Self::default();
     }
+}
+
+/// Both poles, for two frames at a time: the first frame's wanted reduction is put into the second's formula,
+/// which then needs no more than what was held before both.
+///
+/// With h for what is held, `h₁ = max(w₁, s h + g w₁)` and `h₂ = max(w₂, s h₁ + g w₂)`; since s is positive, h₂ is
+/// the largest of `w₂`, `s w₁ + g w₂` and `s² h + (s g w₁ + g w₂)`. (Look-ahead of a recursion: K. K. Parhi, "VLSI
+/// Digital Signal Processing Systems", Wiley, 1999, section 10.3.)
+#[derive(Clone, Copy)]
+struct Pair {
+    /// What stays of what is held, and of the smoothed one, after one and after two frames.
+    stay: [f64; 2],
+    keep: [f64; 2],
+    go: f64,
+    take: f64,
+}
+
+impl Pair {
+    #[inline(always)]
+    fn new(times: &Times) -> Self {
+        let (stay, keep) = (1.0 - times.release, 1.0 - times.attack);
+        let (go, take) = (times.release, times.attack);
+        Self { stay: [stay, stay * stay], keep: [keep, keep * keep], go, take }
+    }
+
+    /// The next two frames; what comes out for the first does not depend on the second.
+    #[inline(always)]
+    fn step(&self, [held, smooth]: &mut [f64; 2], [first, second]: [f64; 2]) -> [f64; 2] {
+        let [stay, stay_twice] = self.stay;
+        let (go_first, go_second) = (self.go * first, self.go * second);
+        let alone = larger(second, stay * first + go_second);
+        let held_first = larger(first, stay * *held + go_first);
+        *held = larger(alone, stay_twice * *held + (stay * go_first + go_second));
+        let [keep, keep_twice] = self.keep;
+        let (took_first, took_second) = (self.take * held_first, self.take * *held);
+        let smooth_first = keep * *smooth + took_first;
+        *smooth = keep_twice * *smooth + (keep * took_first + took_second);
+        [smooth_first, *smooth]
+    }
+}
+
+/// Maximum in one instruction.
+#[inline(always)]
+fn larger(a: f64, b: f64) -> f64 {
+    if a > b { a } else { b }
 }
 
 #[cfg(test)]
@@ -165,6 +258,27 @@ mod tests {
             let times = Times::new(attack_s, release_s, 0.0, false, RATE_HZ);
             let time_s = released_after(&times, 5.0) as f64 / RATE_HZ;
             assert!((time_s / release_s - 1.0).abs() < 0.01, "{attack_s} {release_s}: {time_s}");
+        }
+    }
+
+    #[test]
+    fn e3_pairs_are_what_single_frames_are_however_they_are_cut() {
+        let wanted: Vec<f32> = (0..999).map(|n| (n * 7919 % 1009) as f32 / 300.0 - 1.5).collect();
+        let wanted: Vec<f32> = wanted.iter().map(|&x| if x > 0.0 { x } else { 0.0 }).collect();
+        for (attack_s, release_s) in [(0.00002, 0.005), (0.01, 0.1), (0.03, 0.02)] {
+            let times = Times::new(attack_s, release_s, 0.0, false, RATE_HZ);
+            let (mut single, mut whole) = (vec![0.0; 999], vec![0.0; 999]);
+            Ballistics::default().run::<false, false>(&times, &wanted, &mut single);
+            Ballistics::default().process(&times, &wanted, &mut whole);
+            let apart = single.iter().zip(&whole).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+            assert!(apart < 1e-13, "{apart:e}");
+            for cut in [1, 2, 3, 7, 64] {
+                let (mut state, mut pieces) = (Ballistics::default(), vec![0.0; 999]);
+                for (wanted, out) in wanted.chunks(cut).zip(pieces.chunks_mut(cut)) {
+                    state.process(&times, wanted, out);
+                }
+                assert_eq!(pieces, whole, "cut to {cut}");
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::f64::consts::FRAC_1_SQRT_2;
 use crate::param::{ParamSpec, Unit};
 use crate::svf::{Coefficients, Solved, Svf};
 
-use super::LOUDEST;
+use super::{CELL, LOUDEST};
 
 /// Cut-off of the high-pass before the detector (12 dB/octave); the lowest value is off.
 pub const LOW_CUT: ParamSpec =
@@ -43,6 +43,19 @@ struct Filter {
     state: [Svf; 2],
 }
 
+impl Filter {
+    /// Both channels at once, since each alone has to wait for its own last state.
+    #[inline(always)]
+    fn process(&mut self, [left, right]: [&mut [f64]; 2]) {
+        let Some(solved) = self.solved else { return };
+        let [mut first, mut second] = self.state;
+        for (left, right) in left.iter_mut().zip(right) {
+            (*left, *right) = (first.tick(&solved, *left), second.tick(&solved, *right));
+        }
+        self.state = [first, second];
+    }
+}
+
 impl SideChain {
     /// Sets the filters, at `rate_hz`: values of [`LOW_CUT`], [`HIGH_CUT`], [`BELL_FREQUENCY`] and
     /// [`BELL_GAIN`], in this order.
@@ -70,9 +83,11 @@ impl SideChain {
         self.filters.iter().all(|filter| filter.solved.is_none())
     }
 
-    /// What is heard of a block: the filtered `own` signal, or `external` (0 to 1) of the way to `key`.
+    /// What is heard of a block of up to [`CELL`] frames: the filtered `own` signal, or `external` (0 to 1) of
+    /// the way to `key`.
     ///
     /// Audio thread: no allocation, no lock, no system call.
+    #[inline(always)]
     pub fn hear(
         &mut self,
         own: [&[f32]; 2],
@@ -95,16 +110,22 @@ impl SideChain {
         self.process([left, right]);
     }
 
-    /// Filters a block in place. Samples that are not finite, or beyond [`LOUDEST`], become 0.
+    /// Filters a block in place, up to [`CELL`] frames. Samples that are not finite, or beyond [`LOUDEST`],
+    /// become 0.
+    #[inline(always)]
     fn process(&mut self, channels: [&mut [f32]; 2]) {
-        for (channel, samples) in channels.into_iter().enumerate() {
-            for sample in samples {
-                let clean = if sample.abs() <= LOUDEST { f64::from(*sample) } else { 0.0 };
-                *sample = self.filters.iter_mut().fold(clean, |x, filter| match &filter.solved {
-                    Some(solved) => filter.state[channel].tick(solved, x),
-                    None => x,
-                }) as f32;
+        let frames = channels[0].len();
+        let mut wide = [[0.0; CELL]; 2];
+        for (wide, samples) in wide.iter_mut().zip(&channels) {
+            for (wide, &sample) in wide.iter_mut().zip(&**samples) {
+                *wide = if sample.abs() <= LOUDEST { f64::from(sample) } else { 0.0 };
             }
+        }
+        for filter in &mut self.filters {
+            filter.process(wide.each_mut().map(|channel| &mut channel[..frames]));
+        }
+        for (samples, wide) in channels.into_iter().zip(&wide) {
+            samples.iter_mut().zip(wide).for_each(|(sample, wide)| *sample = *wide as f32);
         }
     }
 
@@ -136,6 +157,12 @@ mod tests {
 
     const RATE_HZ: f64 = 48_000.0;
 
+    fn process(chain: &mut SideChain, left: &mut [f32], right: &mut [f32]) {
+        for (left, right) in left.chunks_mut(CELL).zip(right.chunks_mut(CELL)) {
+            chain.process([left, right]);
+        }
+    }
+
     /// Gain of a settled sine through filters set to `settings`, in dB.
     fn gain_db(settings: [f64; 4], hz: f64) -> f64 {
         let mut chain = SideChain::default();
@@ -143,7 +170,7 @@ mod tests {
         let tone: Vec<f32> =
             (0..96_000).map(|n| (TAU * hz * f64::from(n) / RATE_HZ).sin() as f32).collect();
         let (mut left, mut right) = (tone.clone(), tone.clone());
-        chain.process([&mut left, &mut right]);
+        process(&mut chain, &mut left, &mut right);
         assert_eq!(left, right);
         let power = |x: &[f32]| x[48_000..].iter().map(|x| f64::from(*x).powi(2)).sum::<f64>();
         10.0 * (power(&left) / power(&tone)).log10()
@@ -172,7 +199,7 @@ mod tests {
         let mut chain = SideChain::default();
         chain.set([2000.0, 19_000.0, 15_000.0, 18.0], 4000.0);
         let mut noise: Vec<f32> = (0..10_000).map(|n| (n * 7919 % 1009) as f32).collect();
-        chain.process([&mut noise.clone(), &mut noise]);
+        process(&mut chain, &mut noise.clone(), &mut noise);
         assert!(noise.iter().all(|x| x.abs() < 1e5));
     }
 }

@@ -39,12 +39,19 @@ impl Band {
     fn is_dynamic(&self) -> bool {
         self.kind.on && self.kind.dynamic
     }
+
+    fn is_at_rest(&self) -> bool {
+        let is_added = self.added_db != 0.0 || self.aimed_db != 0.0;
+        !(self.stale || self.is_moving() || self.is_dynamic() || is_added)
+    }
 }
 
 /// All bands.
 #[derive(Debug, Clone)]
 pub(crate) struct Bands {
     bands: [Band; BANDS],
+    /// Nothing moves or listens, so that nobody has to be asked.
+    at_rest: bool,
     rate_hz: f64,
 }
 
@@ -61,7 +68,7 @@ impl Bands {
             stale: true,
             aimed: false,
         };
-        let mut bands = Self { bands: std::array::from_fn(band), rate_hz };
+        let mut bands = Self { bands: std::array::from_fn(band), at_rest: false, rate_hz };
         for number in 0..BANDS {
             (0..BAND_PARAMS).for_each(|offset| bands.run(number, offset, values, 0));
         }
@@ -96,6 +103,7 @@ impl Bands {
             _ => return,
         }
         band.stale = true;
+        self.at_rest = false;
     }
 
     /// True when a band is to be of another kind than it is.
@@ -110,6 +118,7 @@ impl Bands {
             band.kind = Kind::of(values, number);
             band.stale = true;
         }
+        self.at_rest = false;
     }
 
     /// Aims the filters of every band that moves at where it will be in `length` frames; false when none
@@ -117,6 +126,9 @@ impl Bands {
     ///
     /// Audio thread: no allocation, no lock, no system call.
     pub(crate) fn aim(&mut self, bank: &mut Bank, length: usize) -> bool {
+        if self.at_rest {
+            return false;
+        }
         let mut any = false;
         for (number, band) in self.bands.iter_mut().enumerate() {
             if !band.stale && !band.is_moving() && band.added_db == band.aimed_db {
@@ -133,11 +145,13 @@ impl Bands {
             (band.aimed_db, band.stale, band.aimed) = (band.added_db, false, true);
             any = true;
         }
+        self.at_rest = !any && self.bands.iter().all(Band::is_at_rest);
         any
     }
 
     /// Goes `frames` further, to the end of the filters' way or to where it was broken off.
     pub(crate) fn skip(&mut self, frames: usize, broken_off: bool) {
+        self.at_rest = false;
         for band in &mut self.bands {
             band.frequency.skip(frames);
             band.gain_db.skip(frames);
@@ -149,18 +163,21 @@ impl Bands {
 
     /// Frames until the first of those that move arrives.
     pub(crate) fn frames_to_next_arrival(&self) -> Option<usize> {
+        if self.at_rest {
+            return None;
+        }
         let left = self.bands.iter().flat_map(Band::ramps).map(Ramp::frames_left);
         left.filter(|&frames| frames > 0).min()
     }
 
     /// True while a band is not where it is to be.
     pub(crate) fn are_moving(&self) -> bool {
-        self.bands.iter().any(|band| band.stale || band.is_moving())
+        !self.at_rest && self.bands.iter().any(|band| band.stale || band.is_moving())
     }
 
     /// True when a band listens.
     pub(crate) fn any_is_dynamic(&self) -> bool {
-        self.bands.iter().any(Band::is_dynamic)
+        !self.at_rest && self.bands.iter().any(Band::is_dynamic)
     }
 
     /// What the detector of a band adds to its gain, in dB.
@@ -170,11 +187,17 @@ impl Bands {
 
     /// How far down the band that is furthest down has moved, in dB (0 or positive).
     pub(crate) fn deepest_db(&self) -> f64 {
+        if self.at_rest {
+            return 0.0;
+        }
         self.bands.iter().fold(0.0, |deepest: f64, band| deepest.max(-band.added_db))
     }
 
     /// Asks the detectors what they add from here on: at every point of the grid.
     pub(crate) fn ask(&mut self) {
+        if self.at_rest {
+            return;
+        }
         for band in &mut self.bands {
             band.added_db = if band.is_dynamic() { band.dynamic.gain_db() } else { 0.0 };
         }
@@ -182,6 +205,9 @@ impl Bands {
 
     /// Lets dynamic bands hear the next frames.
     pub(crate) fn hear(&mut self, block: &[Frame]) {
+        if self.at_rest {
+            return;
+        }
         for band in self.bands.iter_mut().filter(|band| band.is_dynamic()) {
             band.dynamic.hear(block, band.kind.side);
         }
@@ -189,6 +215,9 @@ impl Bands {
 
     /// Ends what has died away; once in a while.
     pub(crate) fn flush(&mut self) {
+        if self.at_rest {
+            return;
+        }
         let listening = self.bands.iter_mut().filter(|band| band.is_dynamic());
         listening.for_each(|band| band.dynamic.flush());
     }
@@ -203,5 +232,6 @@ impl Bands {
             band.added_db = 0.0;
             (band.stale, band.aimed) = (true, false);
         }
+        self.at_rest = false;
     }
 }

@@ -1,15 +1,13 @@
 //! The wavefront in vectors of four: two filters of two channels in each.
 
 use std::arch::x86_64::__m256d;
+use std::ops::Range;
 
 use pulp::x86::V3;
-use pulp::{NullaryFnOnce, cast, f64x4, u64x4};
+use pulp::{NullaryFnOnce, cast, f64x4};
 
-use super::{CHANNELS, FILTERS, Frame, Lanes, PAIR, PAIRS, Row};
+use super::{CHANNELS, Frame, Lanes, PAIR, PAIRS, Row};
 use crate::wide;
-
-/// Most frames by which the last filter is behind the first.
-const MOST_LAG: usize = FILTERS - 1;
 
 /// As [`Row::process`] for blocks of at least [`FILTERS`] frames; false when this machine has no such
 /// vectors.
@@ -48,49 +46,19 @@ impl<const N: usize> NullaryFnOnce for Run<'_, N> {
         let Self { simd, row, block } = self;
         let (frames, lag) = (block.len(), PAIR * N - 1);
         let mut front = Wavefront::<N>::load(row);
-        for step in 0..lag {
-            let before = front.state;
-            front.advance(simd, block[step]);
-            front.keep(simd, &before, &STARTED[step]);
-        }
+        front.begin(simd, block);
         for step in lag..frames {
-            front.advance(simd, block[step]);
+            front.advance(simd, block[step], 0..N);
             block[step - lag] = front.output();
         }
-        for step in 0..lag {
-            let before = front.state;
-            front.advance(simd, [0.0; CHANNELS]);
-            front.keep(simd, &before, &ENDING[step]);
-            block[frames - lag + step] = front.output();
-        }
+        front.end(simd, &mut block[frames - lag..]);
         front.store(row);
     }
 }
 
-/// Lanes at work, all bits set, of every vector.
-type Mask = [[u64; PAIR * CHANNELS]; PAIRS];
-
-/// Which lanes are at work at each step before the last filter has a frame, and after the first has none.
-const STARTED: [Mask; MOST_LAG] = masks(true);
-const ENDING: [Mask; MOST_LAG] = masks(false);
-
-const fn masks(started: bool) -> [Mask; MOST_LAG] {
-    let mut masks = [[[0; PAIR * CHANNELS]; PAIRS]; MOST_LAG];
-    let mut step = 0;
-    while step < MOST_LAG {
-        let mut filter = 0;
-        while filter < FILTERS {
-            if (filter <= step) == started {
-                let (pair, lane) = (filter / PAIR, filter % PAIR * CHANNELS);
-                masks[step][pair][lane] = u64::MAX;
-                masks[step][pair][lane + 1] = u64::MAX;
-            }
-            filter += 1;
-        }
-        step += 1;
-    }
-    masks
-}
+/// The lanes of each filter of a pair, both channels, as bits.
+const BOTH_OF_FIRST: i32 = 0b0011;
+const BOTH_OF_SECOND: i32 = 0b1100;
 
 /// The first `N` vectors of a row, and what each of its filters put out last.
 struct Wavefront<const N: usize> {
@@ -121,13 +89,73 @@ impl<const N: usize> Wavefront<N> {
         }
     }
 
-    /// One step of every lane; the first filter gets `frame`, each other what the one before put out. The
-    /// same operations in the same order as [`Direct::tick`](crate::svf::Direct::tick).
+    /// The steps before the last filter has a frame, each by itself, so that no state leaves its register.
     #[inline(always)]
-    fn advance(&mut self, simd: V3, [left, right]: Frame) {
+    fn begin(&mut self, simd: V3, block: &[Frame]) {
+        self.begin_at::<0>(simd, block);
+        self.begin_at::<1>(simd, block);
+        self.begin_at::<2>(simd, block);
+        self.begin_at::<3>(simd, block);
+        self.begin_at::<4>(simd, block);
+        self.begin_at::<5>(simd, block);
+        self.begin_at::<6>(simd, block);
+    }
+
+    /// Filter by filter begins; of a pair, the first begins alone.
+    #[inline(always)]
+    fn begin_at<const STEP: usize>(&mut self, simd: V3, block: &[Frame]) {
+        let newest = STEP / PAIR;
+        if STEP + 1 < PAIR * N {
+            let before = self.states(newest);
+            self.advance(simd, block[STEP], 0..newest + 1);
+            if STEP.is_multiple_of(PAIR) {
+                self.keep::<BOTH_OF_SECOND>(simd, newest, before);
+            }
+        }
+    }
+
+    /// The steps after the first filter's last frame; `out` is what the last filter puts out meanwhile.
+    #[inline(always)]
+    fn end(&mut self, simd: V3, out: &mut [Frame]) {
+        self.end_at::<0>(simd, out);
+        self.end_at::<1>(simd, out);
+        self.end_at::<2>(simd, out);
+        self.end_at::<3>(simd, out);
+        self.end_at::<4>(simd, out);
+        self.end_at::<5>(simd, out);
+        self.end_at::<6>(simd, out);
+    }
+
+    /// Filter by filter ends; of a pair, the second works on alone.
+    #[inline(always)]
+    fn end_at<const STEP: usize>(&mut self, simd: V3, out: &mut [Frame]) {
+        let oldest = STEP.div_ceil(PAIR);
+        if STEP + 1 < PAIR * N {
+            let before = self.states(oldest);
+            self.advance(simd, [0.0; CHANNELS], oldest..N);
+            if STEP.is_multiple_of(PAIR) {
+                self.keep::<BOTH_OF_FIRST>(simd, oldest, before);
+            }
+            out[STEP] = self.output();
+        }
+    }
+
+    /// The states of a pair.
+    #[inline(always)]
+    fn states(&self, pair: usize) -> [__m256d; 2] {
+        self.state.map(|state| state[pair])
+    }
+
+    /// One step of the `pairs` at work; the first filter gets `frame`, each other what the one before put out.
+    /// The same operations in the same order as [`Direct::tick`](crate::svf::Direct::tick).
+    #[inline(always)]
+    fn advance(&mut self, simd: V3, [left, right]: Frame, pairs: Range<usize>) {
         let avx = simd.avx;
         let before = self.last;
         for pair in 0..N {
+            if !pairs.contains(&pair) {
+                continue;
+            }
             let input = match pair {
                 0 => avx._mm256_permute2f128_pd::<0x20>(vector([left, right, 0.0, 0.0]), before[0]),
                 _ => avx._mm256_permute2f128_pd::<0x21>(before[pair - 1], before[pair]),
@@ -142,15 +170,11 @@ impl<const N: usize> Wavefront<N> {
         }
     }
 
-    /// Takes back what lanes did that are not at work.
+    /// Takes back what the `LANES` of a pair did that were not at work.
     #[inline(always)]
-    fn keep(&mut self, simd: V3, before: &[[__m256d; N]; 2], at_work: &Mask) {
+    fn keep<const LANES: i32>(&mut self, simd: V3, pair: usize, before: [__m256d; 2]) {
         for (state, before) in self.state.iter_mut().zip(before) {
-            for pair in 0..N {
-                let [a, b, c, d] = at_work[pair];
-                let mask = cast(u64x4(a, b, c, d));
-                state[pair] = simd.avx._mm256_blendv_pd(before[pair], state[pair], mask);
-            }
+            state[pair] = simd.avx._mm256_blend_pd::<LANES>(state[pair], before);
         }
     }
 
