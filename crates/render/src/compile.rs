@@ -11,14 +11,14 @@ use twobus_session::{
     Device, DeviceId, Lane, LaneTarget, Mix, Output, Strip, StripId, Tap as SessionTap, Track,
 };
 
+use crate::buses::Buses;
 use crate::bypass::{AutomatedParam, Slot};
 use crate::control::{self, LevelControl, MuteControl, ValueControl};
 use crate::fade::Fade;
 use crate::plan::Plan;
 use crate::scratch::Scratch;
 use crate::source::Source;
-use crate::stereo::Stereo;
-use crate::strip::{Edge, Input, Prepared, StripNode, Tap};
+use crate::strip::{Edge, Input, StripNode, Tap};
 use crate::voice::Voice;
 pub(crate) use latency::Arrival;
 use latency::{arrivals, by_level, running_order};
@@ -100,7 +100,8 @@ pub fn compile(mix: &Mix, context: &mut Context<'_>) -> Result<Plan, CompileErro
     let mut plan = Plan {
         strips,
         levels,
-        buses: vec![Stereo::silent(); compiler.buses.len() + 1 + compiler.listeners.len()],
+        buses: Buses::silent(compiler.buses.len() + 1 + compiler.listeners.len()),
+        carried: Vec::new(),
         outputs: vec![compiler.print_bus()],
         stem_names: Vec::new(),
         stem_strips: Vec::new(),
@@ -114,6 +115,7 @@ pub fn compile(mix: &Mix, context: &mut Context<'_>) -> Result<Plan, CompileErro
         Purpose::Tracks => stems::add_tracks(&mut plan, &mut compiler, mix),
         Purpose::Bounce | Purpose::Playback => {}
     }
+    plan.make_room();
     plan.reset(0);
     Ok(plan)
 }
@@ -208,7 +210,7 @@ impl<'a> Compiler<'a> {
             mono: mono.then_some(self.pan_law),
             arrival: self.arrival(strip.id),
             late: DelayLine::new(self.input_delay(strip, &input)),
-            prepared: (!strip.inserts.is_empty()).then(|| Box::new(Prepared::new())),
+            carried: None,
             trim: LevelControl::new(strip.trim, None, rate),
             sign: ValueControl::new(sign, None, rate),
             slots,

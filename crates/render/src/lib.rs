@@ -10,6 +10,7 @@
 //! constructors. Everything happens on a fixed grid of [`BLOCK`] frames counted from frame 0 of the
 //! song, so that the same project gives the same samples whatever lengths a driver asks for.
 
+mod buses;
 mod bypass;
 pub mod command;
 pub mod compile;

@@ -6,12 +6,12 @@ use std::thread::Thread;
 use twobus_session::{DeviceId, StripId};
 
 use crate::BLOCK;
+use crate::buses::Buses;
 use crate::command::Command;
 use crate::control::hand::Stroke;
 use crate::pool::{Enlist, Pool};
 use crate::scratch::Scratch;
-use crate::stereo::Stereo;
-use crate::strip::{Place, StripNode};
+use crate::strip::{Carried, Place, StripNode};
 
 /// A mix ready to run. Made by [`compile`](crate::compile()).
 pub struct Plan {
@@ -19,7 +19,9 @@ pub struct Plan {
     pub(crate) strips: Vec<StripNode>,
     /// Where each level ends.
     pub(crate) levels: Vec<usize>,
-    pub(crate) buses: Vec<Stereo<f64>>,
+    pub(crate) buses: Buses,
+    /// What the strips of a level carry, while it is added to the buses; room for those of any level.
+    pub(crate) carried: Vec<Carried>,
     /// The bus of each output: the print, then the stems.
     pub(crate) outputs: Vec<usize>,
     pub(crate) stem_names: Vec<String>,
@@ -83,29 +85,36 @@ impl Plan {
     }
 
     /// Renders the run at `place`: whole blocks from a line of the grid, or the rest of one block. With
-    /// `helpers`, the devices of a level's strips are shared out; signals meet in the same order all the
-    /// same.
+    /// `helpers`, a level's strips are shared out, then the buses that they lead to; signals meet in the same
+    /// order all the same.
     pub(crate) fn render_run(&mut self, place: Place, mut helpers: Option<&mut Helpers>) {
-        self.buses.iter_mut().for_each(|bus| bus.clear(place.frames));
+        self.buses.clear(place.frames);
         let mut start = 0;
         for &end in &self.levels {
             let level = &mut self.strips[start..end];
-            if let Some(helpers) = &mut helpers {
-                helpers.prepare(level, place, &self.buses);
-            }
-            for strip in level {
-                strip.process(place, &mut self.buses, &mut self.scratch);
+            match helpers.as_mut().filter(|helpers| helpers.are_worth(level)) {
+                Some(helpers) => {
+                    helpers.process(level, place, &mut self.buses, &mut self.carried);
+                }
+                None => level.iter_mut().for_each(|strip| {
+                    strip.process(place, &mut self.buses, &mut self.scratch);
+                }),
             }
             start = end;
         }
         for &output in &self.outputs {
-            self.overflows += contain_output(&mut self.buses[output], place.frames);
+            self.overflows += contain_output(self.buses.channels_mut(output, place.frames));
         }
     }
 
+    /// Makes room for what strips carry, now that all are there.
+    pub(crate) fn make_room(&mut self) {
+        self.strips.iter_mut().for_each(StripNode::make_room);
+        self.carried.reserve(self.strips.len());
+    }
+
     pub(crate) fn output(&self, index: usize, frames: usize) -> (&[f64], &[f64]) {
-        let bus = &self.buses[self.outputs[index]];
-        (&bus.left[..frames], &bus.right[..frames])
+        self.buses.channels(self.outputs[index], frames).into()
     }
 
     pub(crate) fn reset(&mut self, start: u64) {
@@ -147,20 +156,38 @@ impl Helpers {
         Self { pool, scratches }
     }
 
-    /// Lets the signal of each strip that has devices pass them, if there are several such strips.
-    fn prepare(&mut self, level: &mut [StripNode], place: Place, buses: &[Stereo<f64>]) {
-        let worth_it = level.iter().filter(|strip| strip.prepared.is_some()).nth(1).is_some();
-        if worth_it && self.pool.threads() > 1 {
-            self.pool.for_each(level, &mut self.scratches, |strip, scratch| {
-                strip.prepare(place, buses, scratch);
-            });
+    /// True when there is more than one strip with devices: all others cost less than to meet.
+    fn are_worth(&self, level: &[StripNode]) -> bool {
+        let mut busy = level.iter().filter(|strip| !strip.slots.is_empty());
+        self.pool.threads() > 1 && busy.nth(1).is_some()
+    }
+
+    /// Runs the strips of a level, each on any thread, then adds what they carry, each side of a bus on any
+    /// thread and in the order of the strips.
+    fn process(
+        &mut self,
+        level: &mut [StripNode],
+        place: Place,
+        buses: &mut Buses,
+        carried: &mut Vec<Carried>,
+    ) {
+        let Self { pool, scratches } = self;
+        pool.for_each(level, scratches, |_, strip, scratch| strip.prepare(place, buses, scratch));
+        // Strips themselves stay on one thread at a time.
+        carried.extend(level.iter_mut().filter_map(|strip| strip.carried.take()));
+        let all = &*carried;
+        pool.for_each(buses.sides_mut(), scratches, |index, sum, _| {
+            let (bus, side) = (index / 2, index % 2);
+            all.iter().for_each(|strip| strip.add_to(bus, side, &mut sum[..place.frames]));
+        });
+        for (strip, carried) in level.iter_mut().zip(carried.drain(..)) {
+            strip.carried = Some(carried);
         }
     }
 }
 
 /// Silences every block that 32 bit cannot hold; returns how many.
-fn contain_output(bus: &mut Stereo<f64>, frames: usize) -> u32 {
-    let (left, right) = bus.channels(frames);
+fn contain_output([left, right]: [&mut [f64]; 2]) -> u32 {
     let fits = |samples: &[f64]| samples.iter().all(|x| x.abs() <= f64::from(f32::MAX));
     let mut contained = 0;
     for (left, right) in left.chunks_mut(BLOCK).zip(right.chunks_mut(BLOCK)) {

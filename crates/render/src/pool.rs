@@ -120,13 +120,13 @@ impl Pool {
         self.workers.len() + 1
     }
 
-    /// Does `act` to every item, on any thread, each of which has a state of its own; `states` holds one
-    /// for each of [`threads`](Self::threads).
+    /// Does `act` to every item, with its index, on any thread, each of which has a state of its own; `states`
+    /// holds one for each of [`threads`](Self::threads).
     pub(crate) fn for_each<T: Send, S: Send>(
         &mut self,
         items: &mut [T],
         states: &mut [S],
-        act: impl Fn(&mut T, &mut S) + Sync,
+        act: impl Fn(usize, &mut T, &mut S) + Sync,
     ) {
         assert!(states.len() >= self.threads(), "each thread has a state of its own");
         let (count, next) = (items.len(), AtomicUsize::new(0));
@@ -141,7 +141,7 @@ impl Pool {
                     return;
                 }
                 // SAFETY: `index` is below the length of `items`, and no other taker gets it.
-                act(unsafe { &mut *items.at(index) }, state);
+                act(index, unsafe { &mut *items.at(index) }, state);
             }
         };
         self.run(&take);
@@ -286,12 +286,13 @@ mod tests {
             let mut items: Vec<u64> = (0..37).collect();
             let mut states = vec![0_u64; pool.threads()];
             for _ in 0..rounds {
-                pool.for_each(&mut items, &mut states, |item, state| {
-                    *item += 1;
+                pool.for_each(&mut items, &mut states, |index, item, state| {
+                    assert_eq!(*item % 1000, index as u64);
+                    *item += 1000;
                     *state += 1;
                 });
             }
-            assert!(items.iter().enumerate().all(|(i, item)| *item == i as u64 + rounds));
+            assert!(items.iter().enumerate().all(|(i, item)| *item == i as u64 + 1000 * rounds));
             assert_eq!(states.iter().sum::<u64>(), 37 * rounds);
         }
     }

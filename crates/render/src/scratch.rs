@@ -6,7 +6,7 @@ use crate::stereo::Stereo;
 
 /// What strips compute in; one for each thread.
 pub(crate) struct Scratch {
-    /// Exchanged for what was [`Prepared`](crate::strip::Prepared).
+    /// Exchanged for what a strip [carries](crate::strip::Carried).
     pub(crate) single: Box<Stereo<f32>>,
     /// What a device listens to.
     pub(crate) key: Stereo<f32>,

@@ -20,11 +20,6 @@ impl<T: Copy + Default> Stereo<T> {
         Self { left: [T::default(); RUN], right: [T::default(); RUN] }
     }
 
-    pub(crate) fn clear(&mut self, frames: usize) {
-        self.left[..frames].fill(T::default());
-        self.right[..frames].fill(T::default());
-    }
-
     pub(crate) fn copy_from(&mut self, other: &Self, frames: usize) {
         self.left[..frames].copy_from_slice(&other.left[..frames]);
         self.right[..frames].copy_from_slice(&other.right[..frames]);
@@ -37,61 +32,68 @@ impl<T: Copy + Default> Stereo<T> {
 }
 
 impl<T: Copy + Into<f64>> Stereo<T> {
-    /// Adds this signal to `bus`, in 64 bit: first through `matrix`, then by `level`.
-    pub(crate) fn add_to(&self, bus: &mut Stereo<f64>, matrix: Matrix, level: f64, frames: usize) {
-        wide::run(Adding { signal: self, bus, matrix, level, frames });
+    /// Adds one `side` (0 is left) of this signal to `sum`, in 64 bit: first through `matrix`, then by `level`.
+    pub(crate) fn add_side(&self, side: usize, matrix: Matrix, level: f64, sum: &mut [f64]) {
+        let (own, other, [gain, across]) = if side == 0 {
+            (&self.left, &self.right, [matrix.ll, matrix.rl])
+        } else {
+            (&self.right, &self.left, [matrix.rr, matrix.lr])
+        };
+        let (own, other) = (&own[..sum.len()], &other[..sum.len()]);
+        wide::run(Adding { own, other, gain, across, level, sum });
     }
 
     /// Sets `to` to this signal times `gain`, rounded to 32 bit.
     pub(crate) fn round_to(&self, to: &mut Stereo<f32>, gain: f64, frames: usize) {
-        wide::run(Rounding { signal: self, to, gain, frames });
+        let (left, right) = to.channels(frames);
+        round([&self.left[..frames], &self.right[..frames]], gain, [left, right]);
     }
 }
 
+/// Sets `to` to `signal` times `gain`, rounded to 32 bit; all of one length.
+pub(crate) fn round<T: Copy + Into<f64>>(signal: [&[T]; 2], gain: f64, to: [&mut [f32]; 2]) {
+    for (signal, to) in signal.into_iter().zip(to) {
+        wide::run(Rounding { signal, to, gain });
+    }
+}
+
+/// One side of a signal on its way to a sum: itself by `gain`, and the other side `across`.
 struct Adding<'a, T> {
-    signal: &'a Stereo<T>,
-    bus: &'a mut Stereo<f64>,
-    matrix: Matrix,
+    own: &'a [T],
+    other: &'a [T],
+    gain: f64,
+    across: f64,
     level: f64,
-    frames: usize,
+    sum: &'a mut [f64],
 }
 
 impl<T: Copy + Into<f64>> Work for Adding<'_, T> {
     #[inline(always)]
     fn run(self) {
-        let Self { signal, bus, matrix, level, frames } = self;
-        let inputs = signal.left[..frames].iter().zip(&signal.right[..frames]);
-        let outputs = bus.left[..frames].iter_mut().zip(&mut bus.right[..frames]);
-        if matrix.rl == 0.0 && matrix.lr == 0.0 {
-            for ((&l, &r), (to_left, to_right)) in inputs.zip(outputs) {
-                *to_left += l.into() * matrix.ll * level;
-                *to_right += r.into() * matrix.rr * level;
+        let Self { own, other, gain, across, level, sum } = self;
+        if across == 0.0 {
+            for (&x, sum) in own.iter().zip(sum) {
+                *sum += x.into() * gain * level;
             }
         } else {
-            for ((&l, &r), (to_left, to_right)) in inputs.zip(outputs) {
-                let (l, r) = through(matrix, l.into(), r.into());
-                *to_left += l * level;
-                *to_right += r * level;
+            for ((&x, &y), sum) in own.iter().zip(other).zip(sum) {
+                *sum += (x.into() * gain + y.into() * across) * level;
             }
         }
     }
 }
 
 struct Rounding<'a, T> {
-    signal: &'a Stereo<T>,
-    to: &'a mut Stereo<f32>,
+    signal: &'a [T],
+    to: &'a mut [f32],
     gain: f64,
-    frames: usize,
 }
 
 impl<T: Copy + Into<f64>> Work for Rounding<'_, T> {
     #[inline(always)]
     fn run(self) {
-        let Self { signal, to, gain, frames } = self;
-        let inputs = signal.left[..frames].iter().zip(&signal.right[..frames]);
-        let outputs = to.left[..frames].iter_mut().zip(&mut to.right[..frames]);
-        for ((&l, &r), (to_left, to_right)) in inputs.zip(outputs) {
-            (*to_left, *to_right) = ((l.into() * gain) as f32, (r.into() * gain) as f32);
+        for (&x, to) in self.signal.iter().zip(self.to) {
+            *to = (x.into() * self.gain) as f32;
         }
     }
 }

@@ -1,4 +1,11 @@
 //! One strip of a running plan: input, trim, inserts, fader, pan, and the edges to other strips.
+//!
+//! A strip runs in one go ([`StripNode::process`]), or in two ([`StripNode::prepare`], [`Carried::add_to`]), of
+//! which several threads can do the first with different strips, and the second with different buses.
+
+mod carried;
+mod edge;
+mod signal;
 
 use std::sync::Arc;
 
@@ -6,17 +13,20 @@ use twobus_dsp::delay_line::DelayLine;
 use twobus_dsp::pan::{self, Matrix, PanLaw};
 use twobus_session::{DeviceId, LaneTarget, SendId, StripId};
 
+use crate::buses::Buses;
 use crate::bypass::Slot;
 use crate::command::Command;
 use crate::compile::Arrival;
 use crate::control::hand::Stroke;
 use crate::control::{LevelControl, MuteControl, ValueControl};
-use crate::fade::Fade;
 use crate::meters::StripMeter;
 use crate::probe::Probe;
 use crate::scratch::Scratch;
-use crate::stereo::{Stereo, through};
 use crate::voice::Voice;
+
+pub(crate) use carried::Carried;
+pub(crate) use edge::{Edge, Tap};
+use signal::Signal;
 
 /// Where a strip's signal comes from.
 pub(crate) enum Input {
@@ -24,29 +34,6 @@ pub(crate) enum Input {
     Source(Voice),
     /// The sum of what other strips put on a bus, by index.
     Bus(usize),
-}
-
-/// Which of a strip's signals an edge carries.
-pub(crate) enum Tap {
-    /// The output.
-    Output,
-    /// A send before the fader.
-    Pre(SendId, LevelControl),
-    /// A send after the pan.
-    Post(SendId, LevelControl),
-    /// What a device elsewhere listens to: after the inserts, whatever fader, mute and solo say.
-    Key(DeviceId),
-}
-
-/// A way from a strip to a bus, by index, late enough to meet the others there.
-pub(crate) struct Edge {
-    pub(crate) to: usize,
-    pub(crate) tap: Tap,
-    pub(crate) delay: DelayLine<f64>,
-    /// Open but where the edge has just come or is about to go.
-    pub(crate) gate: Fade,
-    /// Frames that a closed gate waits before it opens.
-    pub(crate) wait_frames: usize,
 }
 
 /// A strip as it runs.
@@ -66,8 +53,8 @@ pub(crate) struct StripNode {
     pub(crate) width: ValueControl,
     pub(crate) mute: MuteControl,
     pub(crate) edges: Vec<Edge>,
-    /// Of a strip that has devices: room for its signal behind them.
-    pub(crate) prepared: Option<Box<Prepared>>,
+    /// What it has [prepared](Self::prepare), unless that is under way to the buses.
+    pub(crate) carried: Option<Carried>,
     /// Pan and width last used, and their matrix.
     pub(crate) matrix: (f64, f64, Matrix),
     /// Blocks silenced because the input held something that is not a number.
@@ -78,18 +65,6 @@ pub(crate) struct StripNode {
     pub(crate) meter: Option<Arc<StripMeter>>,
     /// Looks at one of its devices, if one does.
     pub(crate) probe: Option<Box<Probe>>,
-}
-
-/// A strip's signal behind its devices, if they have run already.
-pub(crate) struct Prepared {
-    signal: Box<Stereo<f32>>,
-    is_ready: bool,
-}
-
-impl Prepared {
-    pub(crate) fn new() -> Self {
-        Self { signal: Box::new(Stereo::silent()), is_ready: false }
-    }
 }
 
 /// A run's place: timeline position of its first frame, and its length.
@@ -118,26 +93,40 @@ fn late(frame: u64, latency: u64) -> i64 {
     frame.cast_signed() - latency.cast_signed()
 }
 
-/// A signal in the scratch, and the gains it has still to pass.
-#[derive(Clone, Copy)]
-enum Signal {
-    Single(Matrix),
-    Double(Matrix),
-    Post,
-    PreTap,
-}
-
 impl StripNode {
     /// Runs once: reads the input, puts the result on the buses the edges lead to.
     ///
     /// Audio thread: no allocation, no lock, no system call.
-    pub(crate) fn process(
-        &mut self,
-        place: Place,
-        buses: &mut [Stereo<f64>],
-        scratch: &mut Scratch,
-    ) {
-        let signal = self.inserted(place, buses, scratch);
+    pub(crate) fn process(&mut self, place: Place, buses: &mut Buses, scratch: &mut Scratch) {
+        let signals = self.run(place, buses, scratch);
+        let at = place.behind(self.arrival.output);
+        for edge in &mut self.edges {
+            edge.process(at, signals, buses, scratch);
+        }
+    }
+
+    /// Runs once, and leaves in [`carried`](Self::carried) what its edges carry.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    pub(crate) fn prepare(&mut self, place: Place, buses: &Buses, scratch: &mut Scratch) {
+        let signals = self.run(place, buses, scratch);
+        let at = place.behind(self.arrival.output);
+        let Some(carried) = &mut self.carried else { return };
+        for (edge, load) in self.edges.iter_mut().zip(&mut carried.loads) {
+            edge.prepare(at, signals, scratch, load);
+        }
+        std::mem::swap(&mut scratch.single, &mut carried.signal);
+    }
+
+    /// Makes room for what its edges carry, which are all there.
+    pub(crate) fn make_room(&mut self) {
+        self.carried = Some(Carried::by(&self.edges));
+    }
+
+    /// Everything up to the edges: the signal behind the devices, and those of pre-fader and post-fader taps.
+    fn run(&mut self, place: Place, buses: &Buses, scratch: &mut Scratch) -> [Signal; 3] {
+        let wide = self.fetch(place, buses, scratch);
+        let signal = self.insert(place, wide, buses, scratch);
         let after = place.behind(self.arrival.output);
         let mute = self.mute.fill(after.start, after.frames, &mut scratch.mutes);
         let post = self.post(after, signal, mute, scratch);
@@ -146,38 +135,11 @@ impl StripNode {
             post.measure(scratch, after.frames, meter);
             meter.reductions(self.slots.iter().map(Slot::gain_reduction_db));
         }
-        for edge in &mut self.edges {
-            edge.process(after, [signal, pre, post], buses, scratch);
-        }
-    }
-
-    /// The signal behind the devices, which may have run already.
-    fn inserted(&mut self, place: Place, buses: &[Stereo<f64>], scratch: &mut Scratch) -> Signal {
-        if let Some(prepared) = self.prepared.as_mut().filter(|prepared| prepared.is_ready) {
-            prepared.is_ready = false;
-            std::mem::swap(&mut scratch.single, &mut prepared.signal);
-            return Signal::Single(Matrix::IDENTITY);
-        }
-        let wide = self.fetch(place, buses, scratch);
-        self.insert(place, wide, buses, scratch)
-    }
-
-    /// Runs the devices, if there are any, and keeps their signal for [`process`](Self::process).
-    ///
-    /// Audio thread: no allocation, no lock, no system call.
-    pub(crate) fn prepare(&mut self, place: Place, buses: &[Stereo<f64>], scratch: &mut Scratch) {
-        if self.prepared.is_none() {
-            return;
-        }
-        let _signal = self.inserted(place, buses, scratch);
-        if let Some(prepared) = &mut self.prepared {
-            std::mem::swap(&mut scratch.single, &mut prepared.signal);
-            prepared.is_ready = true;
-        }
+        [signal, pre, post]
     }
 
     /// Brings the input into the scratch; true when it is 64 bit wide.
-    fn fetch(&mut self, place: Place, buses: &[Stereo<f64>], scratch: &mut Scratch) -> bool {
+    fn fetch(&mut self, place: Place, buses: &Buses, scratch: &mut Scratch) -> bool {
         match &mut self.input {
             Input::Source(source) => {
                 let (single, leaving) = (&mut scratch.single, &mut scratch.leaving);
@@ -192,20 +154,14 @@ impl StripNode {
                 false
             }
             Input::Bus(index) => {
-                scratch.double.copy_from(&buses[*index], place.frames);
+                buses.copy_to(*index, &mut scratch.double, place.frames);
                 true
             }
         }
     }
 
     /// Trim, polarity and inserts. The gain that can wait for the pan's matrix does.
-    fn insert(
-        &mut self,
-        place: Place,
-        wide: bool,
-        buses: &[Stereo<f64>],
-        scratch: &mut Scratch,
-    ) -> Signal {
+    fn insert(&mut self, place: Place, wide: bool, buses: &Buses, scratch: &mut Scratch) -> Signal {
         let start = place.behind(self.arrival.input).start;
         let trim = self.trim.fill(start, place.frames, &mut scratch.gains);
         let sign = self.sign.fill(start, place.frames, &mut scratch.signs);
@@ -238,24 +194,17 @@ impl StripNode {
     }
 
     /// Passes the devices, in 32 bit.
-    fn run_slots(
-        &mut self,
-        start: i64,
-        frames: usize,
-        buses: &[Stereo<f64>],
-        scratch: &mut Scratch,
-    ) {
+    fn run_slots(&mut self, start: i64, frames: usize, buses: &Buses, scratch: &mut Scratch) {
         let mut at = start;
         for slot in &mut self.slots {
-            let key = slot.key.and_then(|bus| buses.get(bus));
-            if let Some(key) = key {
-                key.round_to(&mut scratch.key, 1.0, frames);
+            if let Some(bus) = slot.key {
+                buses.round_to(bus, &mut scratch.key, frames);
             }
             let mut probe = self.probe.as_mut().filter(|probe| probe.device == slot.device);
             if let Some(probe) = &mut probe {
                 probe.before(&scratch.single, frames);
             }
-            slot.process(at, &mut scratch.single, frames, key.map(|_| &scratch.key));
+            slot.process(at, &mut scratch.single, frames, slot.key.map(|_| &scratch.key));
             if let Some(probe) = probe {
                 probe.after(&scratch.single, frames);
                 probe.gains(slot.band_gains_db());
@@ -459,129 +408,5 @@ impl StripNode {
             at -= slot.latency_frames() as i64;
         }
         None
-    }
-}
-
-impl Edge {
-    /// Takes over the signal of `old`, an edge of the same way, and goes on from its level at `frame`.
-    ///
-    /// Audio thread: no allocation, no lock, no system call.
-    pub(crate) fn take_over(&mut self, old: &mut Self, frame: i64) {
-        self.delay.take_over_from(&mut old.delay);
-        if let (
-            Tap::Pre(_, level) | Tap::Post(_, level),
-            Tap::Pre(_, before) | Tap::Post(_, before),
-        ) = (&mut self.tap, &old.tap)
-        {
-            level.follow(before, frame);
-        }
-        self.gate = old.gate.clone();
-        self.gate.set(true);
-        self.wait_frames = old.wait_frames;
-    }
-
-    /// Comes in as soon as its delay is filled.
-    pub(crate) fn come_in(&mut self) {
-        self.gate.set(false);
-        self.gate.finish();
-        self.gate.set(true);
-        self.wait_frames = self.delay.frames();
-    }
-
-    /// Carries one block to its bus.
-    fn process(
-        &mut self,
-        at: LatePlace,
-        [inserted, pre, post]: [Signal; 3],
-        buses: &mut [Stereo<f64>],
-        scratch: &mut Scratch,
-    ) {
-        let (signal, level) = match &mut self.tap {
-            Tap::Output => (post, Some(1.0)),
-            Tap::Key(_) => (inserted, Some(1.0)),
-            Tap::Pre(_, level) => (pre, level.fill(at.start, at.frames, &mut scratch.gains)),
-            Tap::Post(_, level) => (post, level.fill(at.start, at.frames, &mut scratch.gains)),
-        };
-        let bus = &mut buses[self.to];
-        let open = self.gate.resting() == Some(1.0);
-        if let (Some(level), 0, true) = (level, self.delay.frames(), open) {
-            signal.add_to(scratch, bus, level, at.frames);
-            return;
-        }
-        for i in 0..at.frames {
-            let (left, right) = signal.frame(scratch, i);
-            let level = level.unwrap_or(scratch.gains[i]);
-            (scratch.edge.left[i], scratch.edge.right[i]) = (left * level, right * level);
-        }
-        let (left, right) = scratch.edge.channels(at.frames);
-        self.delay.process(left, right);
-        if !open {
-            for (left, right) in left.iter_mut().zip(right) {
-                let waits = self.wait_frames > 0;
-                self.wait_frames = self.wait_frames.saturating_sub(1);
-                let gain = if waits { 0.0 } else { self.gate.advance() };
-                (*left, *right) = (*left * gain, *right * gain);
-            }
-        }
-        scratch.edge.add_to(bus, Matrix::IDENTITY, 1.0, at.frames);
-    }
-}
-
-impl Signal {
-    /// The same signal through one more matrix.
-    fn through(self, after: Matrix) -> Self {
-        match self {
-            Self::Single(before) => Self::Single(product(before, after)),
-            Self::Double(before) => Self::Double(product(before, after)),
-            Self::Post | Self::PreTap => self,
-        }
-    }
-
-    /// Frame `i`, all gains passed.
-    fn frame(self, scratch: &Scratch, i: usize) -> (f64, f64) {
-        let single = |x: f32| f64::from(x);
-        match self {
-            Self::Single(matrix) => {
-                through(matrix, single(scratch.single.left[i]), single(scratch.single.right[i]))
-            }
-            Self::Double(matrix) => {
-                through(matrix, scratch.double.left[i], scratch.double.right[i])
-            }
-            Self::Post => (scratch.post.left[i], scratch.post.right[i]),
-            Self::PreTap => (scratch.pre_tap.left[i], scratch.pre_tap.right[i]),
-        }
-    }
-
-    /// Shows its levels, all gains passed, on `meter`.
-    fn measure(self, scratch: &Scratch, frames: usize, meter: &StripMeter) {
-        match self {
-            Self::Single(matrix) => meter.measure(&scratch.single, matrix, frames),
-            Self::Double(matrix) => meter.measure(&scratch.double, matrix, frames),
-            Self::Post => meter.measure(&scratch.post, Matrix::IDENTITY, frames),
-            Self::PreTap => meter.measure(&scratch.pre_tap, Matrix::IDENTITY, frames),
-        }
-    }
-
-    /// Adds all frames, all gains passed, to `bus` by `level`.
-    fn add_to(self, scratch: &Scratch, bus: &mut Stereo<f64>, level: f64, frames: usize) {
-        match self {
-            Self::Single(m) | Self::Double(m) if m == SILENT => {}
-            Self::Single(matrix) => scratch.single.add_to(bus, matrix, level, frames),
-            Self::Double(matrix) => scratch.double.add_to(bus, matrix, level, frames),
-            Self::Post => scratch.post.add_to(bus, Matrix::IDENTITY, level, frames),
-            Self::PreTap => scratch.pre_tap.add_to(bus, Matrix::IDENTITY, level, frames),
-        }
-    }
-}
-
-const SILENT: Matrix = Matrix { ll: 0.0, rl: 0.0, lr: 0.0, rr: 0.0 };
-
-/// First `before`, then `after`.
-fn product(before: Matrix, after: Matrix) -> Matrix {
-    Matrix {
-        ll: before.ll * after.ll + before.lr * after.rl,
-        rl: before.rl * after.ll + before.rr * after.rl,
-        lr: before.ll * after.lr + before.lr * after.rr,
-        rr: before.rl * after.lr + before.rr * after.rr,
     }
 }

@@ -10,7 +10,6 @@ use super::Compiler;
 use super::solo::destinations;
 use crate::bypass::Slot;
 use crate::plan::Plan;
-use crate::stereo::Stereo;
 use crate::strip::{Edge, Input, StripNode, Tap};
 
 /// Adds an output for every strip that feeds the mix bus.
@@ -23,8 +22,7 @@ pub(super) fn add(plan: &mut Plan, compiler: &mut Compiler<'_>, mix: &Mix) {
         .map(|strip| strip.id)
         .collect();
     for strip in mix.strips().filter(|strip| feeders.contains(&strip.id)) {
-        let input = plan.buses.len();
-        plan.buses.extend([Stereo::silent(), Stereo::silent()]);
+        let input = plan.buses.extend(2);
         tee(plan, compiler, strip, StripId::MIX_BUS, input);
         let mut node = bus_copy(compiler, &mix.bus, plan.stems_pass_inserts, input);
         node.edges = vec![compiler.open_edge(input + 1, Tap::Output, 0)];
@@ -45,8 +43,7 @@ pub(super) fn add_tracks(plan: &mut Plan, compiler: &mut Compiler<'_>, mix: &Mix
     for strip in sources {
         let way = way(mix, strip);
         let Some(first) = way.first() else { continue };
-        let input = plan.buses.len();
-        plan.buses.extend(std::iter::repeat_with(Stereo::silent).take(way.len() + 1));
+        let input = plan.buses.extend(way.len() + 1);
         tee(plan, compiler, strip, first.id, input);
         for (passed, bus) in way.iter().enumerate() {
             let original = plan.strips.iter().find(|node| node.id == bus.id);
