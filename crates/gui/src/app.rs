@@ -268,6 +268,10 @@ impl App {
                 self.devices.follow(Some(strip), desk);
             }
             arrange::Action::Menu(menu) => self.menu = Some(menu),
+            arrange::Action::Unfold => {
+                self.devices.close();
+                self.arranged();
+            }
             arrange::Action::Leave { back } => self.leave(back),
             arrange::Action::Add => self.browse(dialog::About::Stems),
             arrange::Action::Find(media) => self.browse(dialog::About::Find(media)),
@@ -305,6 +309,7 @@ impl App {
         }
         let rooms = rooms(self.size.height, self.devices.is_open());
         let size = |height| Size::new(self.size.width, height);
+        self.arrange.fold(self.devices.strip());
         self.arrange.resized(size(rooms.arrange));
         self.devices.resized(size(rooms.devices));
         self.mixer.resized(self.size.width);
@@ -323,6 +328,7 @@ impl App {
         }
         if let Some(desk) = &self.desk {
             self.devices.follow(self.mixer.chosen, desk);
+            self.arrange.fold(self.devices.strip());
         }
         Task::none()
     }

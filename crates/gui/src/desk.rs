@@ -7,8 +7,10 @@ mod files;
 mod recent;
 mod waves;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use twobus_dsp::Db;
 use twobus_jobs::{Folder, OpenProject};
 use twobus_render::{Command, Cycle};
 use twobus_session::edit::Edit;
@@ -37,8 +39,8 @@ pub(crate) struct Desk {
     pub(crate) waves: Waves,
     /// The control that is being dragged has made its step already.
     dragging: bool,
-    /// Controls with lanes that are held.
-    touched: Vec<(StripId, LaneTarget)>,
+    /// Controls with lanes that are held, and where.
+    held: Vec<(StripId, LaneTarget, f64)>,
     means: Means,
 }
 
@@ -112,6 +114,10 @@ impl Desk {
 
     /// Moves a control that is held: `edit` joins the step of the drag, `command` is heard at once.
     pub(crate) fn drag(&mut self, edit: Edit, command: Option<Command>) {
+        let moves_lane = command.as_ref().is_some_and(|command| self.hear(*command));
+        if moves_lane && !matches!(edit, Edit::Batch { .. }) {
+            return;
+        }
         let project = &mut self.open.document.project;
         let done = match self.dragging {
             true => self.history.merge(project, edit),
@@ -121,28 +127,73 @@ impl Desk {
             Ok(()) => self.dragging = true,
             Err(error) => self.live.say(error.to_string(), true),
         }
-        match command {
-            Some(command) => {
-                self.touch(&command);
-                self.live.preview(command);
-            }
-            None => self.live.update(self.open.project()),
+        if command.is_none() {
+            self.live.update(self.open.project());
         }
     }
 
-    /// Takes a control out of the hands of its lane while it is dragged.
-    fn touch(&mut self, command: &Command) {
-        let Some(handle) = lane_of(command, self.mix()) else { return };
-        if !self.touched.contains(&handle) && self.live.touch(handle.0, handle.1) {
-            self.touched.push(handle);
-        }
+    /// Lets a control be heard where a hand puts it. A control with a lane is taken out of the lane's hands as
+    /// long as it is held: true, since then the lane is what is written, not the document.
+    pub(crate) fn hear(&mut self, command: Command) -> bool {
+        let handle = lane_of(&command, self.mix());
+        let Some((strip, target, value)) = handle else {
+            self.live.preview(command);
+            return false;
+        };
+        let held = self.held.iter_mut().find(|held| (held.0, held.1) == (strip, target));
+        let has_lane = match held {
+            Some(held) => {
+                held.2 = value;
+                true
+            }
+            None => {
+                let taken = self.live.touch(strip, target);
+                self.held.extend(taken.then_some((strip, target, value)));
+                taken
+            }
+        };
+        self.live.preview(command);
+        has_lane
     }
 
     /// Gives all controls back to their lanes.
     fn let_go(&mut self) {
-        for (strip, target) in std::mem::take(&mut self.touched) {
+        for (strip, target, _) in std::mem::take(&mut self.held) {
             self.live.let_go(strip, target);
+            let lane = self.strip(strip).and_then(|strip| strip.lane(target));
+            let writes = lane.is_some_and(|lane| lane.mode.writes());
+            if !(writes && self.live.is_playing()) {
+                let mode = lane.map_or("read", |lane| lane.mode.name());
+                let advice =
+                    if writes { "it is written while it plays" } else { "set it to touch" };
+                let words = format!("It goes back to its automation ({mode}); {advice}");
+                self.live.say(words, false);
+            }
         }
+    }
+
+    /// A strip as it is heard now: its controls stand where their lanes have them.
+    pub(crate) fn as_heard<'s>(&self, strip: &'s Strip) -> Cow<'s, Strip> {
+        if strip.lanes.is_empty() {
+            return Cow::Borrowed(strip);
+        }
+        let mut heard = strip.clone();
+        for lane in &strip.lanes {
+            stand(&mut heard, lane.target, self.shown(strip, lane.target));
+        }
+        Cow::Owned(heard)
+    }
+
+    /// What a control stands at now: where a hand holds it, where its lane has it, or what it is set to.
+    pub(crate) fn shown(&self, strip: &Strip, target: LaneTarget) -> f64 {
+        let held = self.held.iter().find(|held| (held.0, held.1) == (strip.id, target));
+        if let Some((_, _, value)) = held {
+            return *value;
+        }
+        let at = i64::try_from(self.live.heard()).unwrap_or(i64::MAX);
+        let played = strip.lane(target).and_then(|_| strip.curve(target));
+        let set = || strip.control(target).map_or(0.0, |control| control.value);
+        played.map_or_else(set, |curve| curve.value_at(at))
     }
 
     /// The drag has ended.
@@ -249,7 +300,7 @@ impl Desk {
             live: Live::new(Arc::clone(&means.backend), means.wish.clone()),
             waves: Waves::default(),
             dragging: false,
-            touched: Vec::new(),
+            held: Vec::new(),
             means,
         };
         desk.changed();
@@ -264,9 +315,9 @@ impl Desk {
 
 impl Desk {
     /// Moves several faders while one of them is held.
-    pub(crate) fn drag_faders(&mut self, levels: &[(StripId, twobus_dsp::Db)]) {
+    pub(crate) fn drag_faders(&mut self, levels: &[(StripId, Db)]) {
         let song = self.song;
-        let edit = |(strip, level): &(StripId, twobus_dsp::Db)| Edit::Strip {
+        let edit = |(strip, level): &(StripId, Db)| Edit::Strip {
             song,
             strip: *strip,
             change: StripEdit::Fader(*level),
@@ -275,7 +326,7 @@ impl Desk {
         let Some((first, level)) = levels.first() else { return };
         self.drag(Edit::Batch { name, edits }, Some(Command::Fader(*first, *level)));
         for (strip, level) in &levels[1..] {
-            self.live.preview(Command::Fader(*strip, *level));
+            let _has_lane = self.hear(Command::Fader(*strip, *level));
         }
     }
 
@@ -294,19 +345,40 @@ impl Desk {
     }
 }
 
-/// The lane that a command's control may have.
-fn lane_of(command: &Command, mix: &Mix) -> Option<(StripId, LaneTarget)> {
-    let target = match *command {
-        Command::Fader(..) => LaneTarget::Fader,
-        Command::Pan(..) => LaneTarget::Pan,
-        Command::Width(..) => LaneTarget::Width,
-        Command::Mute(..) => LaneTarget::Mute,
-        Command::Send(_, send, _) => LaneTarget::Send(send),
-        Command::Param(strip, device, param, _) => {
+/// Lets a control of a strip stand at a value.
+fn stand(strip: &mut Strip, target: LaneTarget, value: f64) {
+    match target {
+        LaneTarget::Fader => strip.fader = Db(value),
+        LaneTarget::Pan => strip.pan = value,
+        LaneTarget::Width => strip.width = value,
+        LaneTarget::Mute => strip.mute = value >= 0.5,
+        LaneTarget::Send(id) => {
+            let send = strip.sends.iter_mut().find(|send| send.id == id);
+            send.into_iter().for_each(|send| send.level = Db(value));
+        }
+        LaneTarget::Device { device, param } => {
+            let device = strip.inserts.iter_mut().find(|other| other.id == device);
+            let Some(device) = device else { return };
+            let param = device.kind.param(param.as_str());
+            let slot = param.and_then(|param| device.values.get_mut(param));
+            slot.into_iter().for_each(|slot| *slot = value);
+        }
+    }
+}
+
+/// The lane that a command's control may have, and the value that the command sets.
+fn lane_of(command: &Command, mix: &Mix) -> Option<(StripId, LaneTarget, f64)> {
+    let (target, value) = match *command {
+        Command::Fader(_, level) => (LaneTarget::Fader, level.0),
+        Command::Pan(_, percent) => (LaneTarget::Pan, percent),
+        Command::Width(_, percent) => (LaneTarget::Width, percent),
+        Command::Mute(_, on) => (LaneTarget::Mute, f64::from(u8::from(on))),
+        Command::Send(_, send, level) => (LaneTarget::Send(send), level.0),
+        Command::Param(strip, device, param, value) => {
             let inserts = &mix.strip(strip)?.inserts;
             let kind = inserts.iter().find(|other| other.id == device)?.kind;
             let param = ParamId::new(kind.specs().get(param)?.id)?;
-            LaneTarget::Device { device, param }
+            (LaneTarget::Device { device, param }, value)
         }
         Command::Trim(..)
         | Command::Invert(..)
@@ -315,5 +387,5 @@ fn lane_of(command: &Command, mix: &Mix) -> Option<(StripId, LaneTarget)> {
         | Command::Take(..)
         | Command::Let(..) => return None,
     };
-    Some((command.strip(), target))
+    Some((command.strip(), target, value))
 }

@@ -250,6 +250,8 @@ pub(crate) mod layout {
     pub(crate) const HEADER: f32 = 220.0;
     /// A lane.
     pub(crate) const LANE: f32 = 34.0;
+    /// The automation of a control.
+    pub(crate) const AUTOMATION: f32 = 40.0;
     /// Sections over the ruler.
     pub(crate) const SECTIONS: f32 = 18.0;
     /// The ruler.

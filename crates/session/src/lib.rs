@@ -48,7 +48,7 @@ mod testing;
 pub mod timeline;
 pub mod version;
 
-pub use automation::{Control, Lane, LaneMode, LaneTarget, ParamId, Recording};
+pub use automation::{Control, Lane, LaneMode, LaneTarget, ParamId, Recording, Stretch, overwrite};
 pub use check::{MAX_FRAME, MAX_ITEMS, MAX_POINTS};
 pub use clip::{ChannelMap, Clip, Fade, FadeShape};
 pub use credits::{Credits, Release};

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use iced::Task;
+use iced::{Point, Task};
 use twobus_dsp::Db;
 use twobus_session::edit::ListEdit;
 use twobus_session::strip::{TRIM, WIDTH};
@@ -12,7 +12,11 @@ use super::{App, Message};
 use crate::desk::Desk;
 use crate::screens::dialog::{self, About, Answer, Dialog, Then};
 use crate::screens::menu::{self, Choice};
+use crate::screens::mix::arrange;
 use crate::widgets::Input;
+
+/// Where the menu of a device's parameters opens.
+const LANE_MENU: Point = Point::new(130.0, 160.0);
 
 impl App {
     pub(super) fn menu_did(&mut self, action: menu::Action) {
@@ -35,6 +39,18 @@ impl App {
                 if let Some((strip, device)) = added {
                     self.open_devices(strip, Some(device));
                 }
+                return;
+            }
+            Choice::Lane(strip, target) => {
+                self.arrange.show_lane(strip, target);
+                return;
+            }
+            Choice::LaneOf(strip, device) => {
+                let menu = self
+                    .desk
+                    .as_ref()
+                    .and_then(|desk| arrange::device_menu(desk.strip(strip)?, device, LANE_MENU));
+                self.menu = menu;
                 return;
             }
             Choice::Role(index, role) => {

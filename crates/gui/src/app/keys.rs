@@ -66,6 +66,9 @@ impl App {
         let Some(desk) = &mut self.desk else { return };
         match (key, region) {
             (Named::Space, _) => desk.live.toggle(),
+            (Named::Delete | Named::Backspace, Region::Arrange) => {
+                let _taken = self.arrange.delete_point(desk);
+            }
             (Named::Home, _) => desk.live.locate(0),
             (Named::End, _) => {
                 let end = desk.mix().end();
@@ -74,6 +77,7 @@ impl App {
             (Named::ArrowLeft | Named::ArrowRight, Region::Mixer) => {
                 self.mixer.walk(key == Named::ArrowLeft, desk);
                 self.devices.follow(self.mixer.chosen, desk);
+                self.arrange.fold(self.devices.strip());
             }
             (Named::ArrowLeft, _) => self.arrange.walk(true, modifiers.shift(), desk),
             (Named::ArrowRight, _) => self.arrange.walk(false, modifiers.shift(), desk),
@@ -103,6 +107,13 @@ impl App {
         match (letter, modifiers.shift(), strip) {
             ("l", false, _) => toggle_loop(desk),
             ("l", true, _) => self.loop_clip(),
+            ("a", next, Some(strip)) => {
+                let id = strip.id;
+                match next {
+                    true => self.arrange.next_lane(id, desk),
+                    false => self.arrange.automate(id, desk),
+                }
+            }
             ("k", false, _) => drop_marker(desk),
             ("+" | "=", _, _) => self.zoom(-1.0),
             ("-", _, _) => self.zoom(1.0),

@@ -156,6 +156,8 @@ impl App {
     /// Goes to what is behind a row of the report, in the mix.
     fn show_cause(&mut self, cause: Cause) {
         (self.sheet, self.job) = (None, None);
+        self.devices.close();
+        self.arranged();
         let Some(desk) = &mut self.desk else { return };
         if let Some(first) = cause.strips.first() {
             self.mixer.choose(*first);

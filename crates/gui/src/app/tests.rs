@@ -1,5 +1,6 @@
 //! The window without a display: what pointer and keyboard do, as messages, states and walks.
 
+mod automation;
 mod devices;
 mod frame;
 

@@ -2,7 +2,7 @@
 
 use iced::keyboard::key::Named;
 use iced::{Element, Length, Point, Rectangle, Size};
-use twobus_session::{Edit, Role, StripId};
+use twobus_session::{DeviceId, Edit, LaneTarget, Role, StripId};
 
 use crate::icon::{self, Icon};
 use crate::painter::{Ink, Painter, rect};
@@ -20,6 +20,10 @@ pub(crate) enum Choice {
     Trim(StripId),
     /// Asks for a width.
     Width(StripId),
+    /// Shows the automation of a control.
+    Lane(StripId, LaneTarget),
+    /// Asks which parameter of a device is automated.
+    LaneOf(StripId, DeviceId),
     /// Gives a row of the import table a role.
     Role(usize, Role),
 }

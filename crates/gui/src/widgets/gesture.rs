@@ -1,6 +1,7 @@
 //! A drag that has begun.
 
 use iced::Point;
+use iced::mouse::Interaction;
 
 /// A control that is held by the pointer.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,6 +24,14 @@ const CATCH_PX: f64 = 3.0;
 impl<P> Hold<P> {
     pub(super) fn new(part: P, at: Point, travel: f64, pixels: f32, catch: Option<f64>) -> Self {
         Self { part, travel, last: at, pixels, catch, moved: false }
+    }
+
+    /// How the pointer looks meanwhile: it goes with a fader, which is what catches, and hides over a knob.
+    pub(super) fn pointer(&self) -> Interaction {
+        match self.catch {
+            Some(_) => Interaction::ResizingVertically,
+            None => Interaction::Hidden,
+        }
     }
 
     /// The travel after the pointer has moved to `at`; up is more.

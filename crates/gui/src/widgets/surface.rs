@@ -335,8 +335,8 @@ impl<S: Scene, Message> Widget<Message, Theme, Renderer> for Surface<'_, S, Mess
         _: &Renderer,
     ) -> Interaction {
         let memory = tree.state.downcast_ref::<Memory<S::Part>>();
-        if memory.hold.is_some() {
-            return Interaction::ResizingVertically;
+        if let Some(hold) = &memory.hold {
+            return hold.pointer();
         }
         let Some(at) = cursor.position_in(layout.bounds()) else { return Interaction::None };
         let controls = self.scene.controls(layout.bounds().size());

@@ -1,16 +1,21 @@
 //! The arrange: lanes with clips along the song, under a ruler.
 
+mod automate;
 mod draw;
+mod lane;
 mod layout;
 mod update;
 
+use std::collections::BTreeMap;
+
 use iced::{Element, Length, Size};
-use twobus_session::{ClipId, StripId};
+use twobus_session::{ClipId, LaneTarget, StripId};
 
 use crate::desk::Desk;
 use crate::painter::Painter;
 use crate::widgets::{Control, Help, Input, Scene, Surface, Touch};
 
+pub(crate) use automate::device_menu;
 pub(crate) use update::{Action, drop_marker};
 
 /// A control of the arrange.
@@ -22,6 +27,16 @@ pub(crate) enum Part {
     Mute(StripId),
     /// Its S.
     Solo(StripId),
+    /// Shows its automation, or no longer.
+    Automate(StripId),
+    /// Which control the automation is of.
+    Target(StripId),
+    /// Whether it is read or written.
+    Mode(StripId),
+    /// The automation itself.
+    Curve(StripId),
+    /// Opens the arrange that is folded.
+    Unfold,
     /// Sections and markers.
     Sections,
     /// Bars and time: the place is chosen here, and the loop.
@@ -51,6 +66,12 @@ pub(crate) struct Arrange {
     /// The clip that is chosen.
     pub(crate) clip: Option<(StripId, ClipId)>,
     hold: Option<update::Hold>,
+    /// The controls whose automation is shown, by strip.
+    open: BTreeMap<StripId, LaneTarget>,
+    /// The automation point that is chosen, by its frame.
+    point: Option<(StripId, LaneTarget, u64)>,
+    /// Only this strip is shown, and all of the song: the devices lie below.
+    folded: Option<StripId>,
     /// Files hang over it.
     pub(crate) dropping: bool,
     /// What "Show me" points out, until the next action.
@@ -77,6 +98,9 @@ impl Default for Arrange {
             over: None,
             clip: None,
             hold: None,
+            open: BTreeMap::new(),
+            point: None,
+            folded: None,
             dropping: false,
             marked: None,
         }

@@ -17,6 +17,7 @@ mod pages;
 mod pictures;
 mod update;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -138,6 +139,11 @@ impl Devices {
         self.strip.is_some()
     }
 
+    /// The strip that is shown.
+    pub(crate) fn strip(&self) -> Option<StripId> {
+        self.strip
+    }
+
     /// Shows the devices of a strip, at `device` or its first one.
     pub(crate) fn open(&mut self, strip: StripId, device: Option<DeviceId>, desk: &Desk) {
         if self.strip.is_none() {
@@ -247,7 +253,7 @@ impl Devices {
         active: bool,
         publish: impl Fn(Input<Part>) -> Message + 'a,
     ) -> Element<'a, Message> {
-        let scene = DevicesScene { desk, devices: self };
+        let scene = DevicesScene::new(desk, self);
         let ways = (Length::Fill, Length::Fixed(height));
         Surface::new(scene, ways, publish).focus(self.focus.filter(|_| active)).into()
     }
@@ -255,12 +261,12 @@ impl Devices {
     /// What is said about the control under the pointer, or else the one with the keyboard.
     pub(crate) fn help(&self, desk: &Desk, active: bool) -> Option<Help> {
         let part = self.over.or(self.focus.filter(|_| active))?;
-        Some(DevicesScene { desk, devices: self }.help(part))
+        Some(DevicesScene::new(desk, self).help(part))
     }
 
     /// The first control, or the last one: where the Tab key enters.
     pub(crate) fn enter(&mut self, desk: &Desk, back: bool) {
-        let controls = DevicesScene { desk, devices: self }.controls(self.size);
+        let controls = DevicesScene::new(desk, self).controls(self.size);
         let mut stops = controls.iter().filter(|control| control.stops);
         let to = if back { stops.next_back() } else { stops.next() };
         self.focus = to.map(|control| control.part);
@@ -271,11 +277,18 @@ impl Devices {
 struct DevicesScene<'a> {
     desk: &'a Desk,
     devices: &'a Devices,
+    /// As it is heard now.
+    strip: Option<Cow<'a, Strip>>,
 }
 
 impl<'a> DevicesScene<'a> {
-    fn strip(&self) -> Option<&'a Strip> {
-        self.desk.strip(self.devices.strip?)
+    fn new(desk: &'a Desk, devices: &'a Devices) -> Self {
+        let strip = devices.strip.and_then(|id| desk.strip(id));
+        Self { desk, devices, strip: strip.map(|strip| desk.as_heard(strip)) }
+    }
+
+    fn strip(&self) -> Option<&Strip> {
+        self.strip.as_deref()
     }
 }
 

@@ -5,7 +5,7 @@ use iced::{Point, Rectangle, Size};
 use twobus_session::{Clip, Track};
 
 use super::layout::{self, Frame};
-use super::{ArrangeScene, Part};
+use super::{ArrangeScene, Part, lane};
 use crate::desk::{Colours, TILE, TileKey, Wave};
 use crate::grid::{Grid, minutes};
 use crate::icon::{self, Icon};
@@ -34,6 +34,7 @@ pub(super) fn draw(
             draw_lane(scene, painter, &frame, (index, track));
         }
         draw_grid(painter, &frame, &grid);
+        lane::draw(scene, painter, &frame);
     });
     painter.layer(frame.headers, |painter| {
         for (index, track) in mix.tracks.iter().enumerate() {
@@ -41,6 +42,7 @@ pub(super) fn draw(
                 draw_header(scene, painter, frame.lane(index), (index, track), touch);
             }
         }
+        lane::draw_headers(scene, painter, &frame, touch);
     });
     draw_above(scene, painter, &frame, &grid, touch);
     painter.layer(rect(HEADER, 0.0, frame.lanes.width, size.height), |painter| {
@@ -224,7 +226,7 @@ fn draw_header(
     let number = rect(10.0, area.y, 16.0, area.height);
     painter.text(&(index + 1).to_string(), number, Ink::new(NARROW, size::SMALL, ink::TERTIARY));
     let colour = if strip.mute { ink::DISABLED } else { ink::PRIMARY };
-    let name = rect(30.0, area.y, 98.0, area.height);
+    let name = rect(30.0, area.y, 86.0, area.height);
     painter.text(&strip.name, name, Ink::new(SANS_MEDIUM, size::TITLE, colour));
     let buttons = [
         (Part::Mute(strip.id), "M", strip.mute, lit::MUTE),
@@ -233,6 +235,16 @@ fn draw_header(
     for (index, (part, label, on, colour)) in buttons.into_iter().enumerate() {
         let lamp = if on { Lamp::On(colour) } else { Lamp::Off };
         parts::button(painter, layout::button(lane, index), label, lamp, touch.is_over(part));
+    }
+    let last = layout::button(lane, 2);
+    if scene.arrange.folded.is_some() {
+        let over = touch.is_over(Part::Unfold);
+        parts::icon_button(painter, last, Icon::Up, Lamp::Off, over);
+    } else {
+        let open = scene.arrange.open.contains_key(&strip.id);
+        let lamp = if open { Lamp::On(accent::FILL) } else { Lamp::Off };
+        let over = touch.is_over(Part::Automate(strip.id));
+        parts::icon_button(painter, last, Icon::Curve, lamp, over);
     }
     let still = Meter::default();
     let meter = scene.desk.live.meter(strip.id).unwrap_or(&still);
@@ -253,6 +265,12 @@ fn draw_above(
     painter.fill(rect(0.0, 0.0, HEADER + frame.lanes.width, frame.lanes.y), bg::PANEL);
     let label = Ink::new(NARROW, size::SMALL, ink::TERTIARY);
     painter.text("Sections", rect(12.0, 2.0, 100.0, 16.0), label);
+    if scene.arrange.folded.is_some() {
+        painter.layer(rect(HEADER, 0.0, frame.lanes.width, frame.lanes.y), |painter| {
+            draw_sections(scene, painter, frame);
+        });
+        return;
+    }
     painter.text("Bars · markers", rect(12.0, 22.0, 100.0, 16.0), label);
     for (index, (part, icon)) in
         [(Part::Add, Icon::Plus), (Part::Fit, Icon::Search)].into_iter().enumerate()
@@ -319,7 +337,8 @@ fn draw_ruler(scene: &ArrangeScene<'_>, painter: &mut Painter<'_>, frame: &Frame
 
 fn draw_playhead(scene: &ArrangeScene<'_>, painter: &mut Painter<'_>, frame: &Frame) {
     let x = frame.x(scene.desk.live.heard()).round();
-    let top = frame.ruler.y + 8.0;
+    let folded = scene.arrange.folded.is_some();
+    let top = if folded { frame.lanes.y } else { frame.ruler.y + 8.0 };
     painter.card(rect(x - 5.0, top, 11.0, 10.0), ink::PRIMARY, 2.0);
     let height = frame.lanes.y + frame.lanes.height - top;
     painter.fill(inset(rect(x - 1.0, top - 1.0, 3.0, height + 2.0), 1.0), ink::PRIMARY);

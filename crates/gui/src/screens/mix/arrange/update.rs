@@ -11,7 +11,7 @@ use twobus_session::{
 };
 
 use super::layout::Frame;
-use super::{Arrange, Marked, Part};
+use super::{Arrange, Marked, Part, automate};
 use crate::desk::{Desk, Wave};
 use crate::grid::Grid;
 use crate::screens::menu::{Choice, Menu};
@@ -24,6 +24,8 @@ pub(crate) enum Action {
     Choose(StripId),
     /// To show a menu.
     Menu(Menu),
+    /// To close what it is folded for.
+    Unfold,
     /// To add files.
     Add,
     /// To find a file that is missing.
@@ -39,6 +41,8 @@ pub(crate) enum Action {
 pub(super) enum Hold {
     /// The place, or the loop once it has moved far enough.
     Ruler { from: u64, x: f32 },
+    /// An automation point, or what is drawn.
+    Point(automate::Grip),
     /// A clip, by one of its pieces.
     Clip { track: StripId, before: Clip, grip: Grip, at: Point },
 }
@@ -74,10 +78,17 @@ impl Arrange {
             Input::Over(over) => self.over = over,
             Input::Focus(part) => self.focus = Some(part),
             Input::Leave { back } => return Action::Leave { back },
+            Input::Press { part: Part::Target(id), at, .. } => {
+                return self.target_menu(id, at, desk);
+            }
+            Input::Press { part: Part::Mode(id), at, .. } => return self.mode_menu(id, at, desk),
             Input::Press { part, .. } => return self.pressed(part, desk),
             Input::Menu(Part::Lanes, at) => return self.clip_menu(at, desk),
             Input::Point { part: Part::Ruler, phase, at, modifiers } => {
                 self.on_ruler(phase, at, modifiers, desk);
+            }
+            Input::Point { part: Part::Curve(id), phase, at, modifiers } => {
+                self.on_curve(id, (phase, at, modifiers), desk);
             }
             Input::Point { part: Part::Lanes, phase, at, modifiers } => {
                 return self.on_lanes(phase, at, modifiers, desk);
@@ -90,7 +101,7 @@ impl Arrange {
         Action::None
     }
 
-    fn frame(&self, desk: &Desk) -> Frame {
+    pub(super) fn frame(&self, desk: &Desk) -> Frame {
         Frame::new(self, desk.mix(), self.size)
     }
 
@@ -115,7 +126,17 @@ impl Arrange {
                     desk.edit(id, StripEdit::Solo(!strip.solo));
                 }
             }
-            Part::Sections | Part::Ruler | Part::Lanes => {}
+            Part::Automate(id) => {
+                self.automate(id, desk);
+                return Action::Choose(id);
+            }
+            Part::Unfold => return Action::Unfold,
+            Part::Sections
+            | Part::Ruler
+            | Part::Lanes
+            | Part::Target(_)
+            | Part::Mode(_)
+            | Part::Curve(_) => {}
         }
         Action::None
     }
@@ -160,6 +181,9 @@ impl Arrange {
         desk: &mut Desk,
     ) -> Action {
         match (phase, self.hold.clone()) {
+            (Phase::Down, _) if self.folded.is_some() => {
+                desk.live.locate(self.frame(desk).frame(at.x));
+            }
             (Phase::Down, _) => return self.grab(at, modifiers, desk),
             (Phase::Twice, _) => desk.live.locate(self.frame(desk).frame(at.x)),
             (Phase::Drag, Some(Hold::Clip { track, before, grip, at: from })) => {
@@ -273,6 +297,9 @@ impl Arrange {
     fn wheel(&mut self, at: Point, (across, down): (f32, f32), modifiers: Modifiers, desk: &Desk) {
         /// Pixels of a line of the wheel.
         const LINE_PX: f32 = 48.0;
+        if self.folded.is_some() {
+            return;
+        }
         if modifiers.command() {
             return self.zoom(f64::from(down), at.x, desk);
         }
@@ -281,7 +308,7 @@ impl Arrange {
         if sideways != 0.0 {
             self.scroll_to(frame.start + f64::from(sideways * LINE_PX) * frame.frames_per_px, desk);
         } else {
-            let most = frame.most_top(desk.mix().tracks.len());
+            let most = frame.most_top();
             self.top = (self.top + down * LINE_PX).clamp(0.0, most);
         }
     }
@@ -316,11 +343,11 @@ impl Arrange {
             self.frames_per_px = Some(wide / f64::from(self.frame(desk).lanes.width.max(1.0)));
             self.scroll_to(start as f64 - wide / 3.0, desk);
         }
-        let tracks = desk.mix().tracks.iter();
-        let first = tracks.clone().position(|track| marked.strips.contains(&track.strip.id));
+        let mut tracks = desk.mix().tracks.iter();
+        let first = tracks.position(|track| marked.strips.contains(&track.strip.id));
         if let Some(first) = first {
             let frame = self.frame(desk);
-            let (lane, most) = (frame.lane(first), frame.most_top(tracks.count()));
+            let (lane, most) = (frame.lane(first), frame.most_top());
             let down = lane.y - frame.lanes.y - lane.height;
             self.top = (self.top + down).clamp(0.0, most);
         }
@@ -342,7 +369,7 @@ impl Arrange {
         let frame = self.frame(desk);
         let heard = desk.live.heard();
         let x = frame.x(heard);
-        if x < frame.lanes.x || x > frame.lanes.x + frame.lanes.width {
+        if self.folded.is_none() && (x < frame.lanes.x || x > frame.lanes.x + frame.lanes.width) {
             let wide = f64::from(frame.lanes.width) * frame.frames_per_px;
             self.scroll_to(heard as f64 - wide * 0.1, desk);
         }
@@ -400,6 +427,23 @@ pub(super) fn help(desk: &Desk, part: Part) -> Help {
         Part::Solo(id) => {
             Help::new(format!("{} solo", name(id)), "Heard alone; a bounce ignores it.")
         }
+        Part::Automate(id) => Help::new(
+            format!("{} automation", name(id)),
+            "Shows a lane of it. Key A; Shift A, the next.",
+        ),
+        Part::Target(id) => Help::new(
+            format!("{} automation", name(id)),
+            "Which control is shown: fader, pan, width, mute, sends, devices.",
+        ),
+        Part::Mode(id) => Help::new(
+            format!("{} automation", name(id)),
+            "Read plays it; touch, latch and write take down what a hand does while it plays.",
+        ),
+        Part::Curve(id) => Help::new(
+            format!("{} automation", name(id)),
+            "Click adds a point; drag moves it; Alt-click or Delete takes it away; Ctrl-drag draws.",
+        ),
+        Part::Unfold => Help::new("Open the lanes", "Closes the devices. Key Esc."),
         Part::Sections => Help::new("Sections", "Parts of the song by name."),
         Part::Ruler => {
             Help::new("Ruler", "Click to go there; drag to loop; double-click switches the loop.")

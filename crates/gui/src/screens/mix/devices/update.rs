@@ -336,7 +336,7 @@ impl Devices {
     /// The wheel over a node turns its Q.
     fn wheel(&mut self, point: Point, lines: f64, desk: &mut Desk) {
         let Some(strip) = self.strip.and_then(|id| desk.strip(id)) else { return };
-        let scene = DevicesScene { desk, devices: self };
+        let scene = DevicesScene::new(desk, self);
         let controls = layout::controls(&scene, self.size);
         let under = controls.iter().rev().find(|control| control.area.contains(point));
         let Some(Part::Node(id, number)) = under.map(|control| control.part) else { return };
@@ -372,7 +372,7 @@ fn set(id: DeviceId, values: &[(usize, f64)], desk: &mut Desk) {
     let mut commands =
         values.iter().map(|(param, value)| Command::Param(strip, id, *param, *value));
     desk.drag(edit, commands.next().filter(|_| !fixed));
-    commands.for_each(|command| desk.live.preview(command));
+    commands.for_each(|command| _ = desk.hear(command));
 }
 
 /// Sets a parameter, as a step of its own.

@@ -28,7 +28,7 @@ pub(super) fn draw(
     frame: &Frame,
     touch: Touch<Part>,
 ) {
-    let (strip, at) = (&scene.desk.mix().bus, pieces(frame.bus));
+    let (strip, at) = (&*scene.desk.as_heard(&scene.desk.mix().bus), pieces(frame.bus));
     painter.fill(frame.bus, bg::PANEL);
     painter.fill(rect(frame.bus.x, frame.bus.y, 1.0, frame.bus.height), line::STRONG);
     painter.fill(rect(frame.bus.x, frame.bus.y, frame.bus.width, 4.0), ink::SECONDARY);
@@ -57,7 +57,7 @@ pub(super) fn draw(
 }
 
 fn rows(scene: &MixerScene<'_>, painter: &mut Painter<'_>, frame: &Frame, touch: Touch<Part>) {
-    let strip = &scene.desk.mix().bus;
+    let strip = &*scene.desk.as_heard(&scene.desk.mix().bus);
     let rows = [
         (Piece::Trim, "Trim", strip.trim.to_string()),
         (Piece::Width, "Width", format!("{} %", signed(strip.width, 0))),

@@ -35,7 +35,8 @@ pub(super) fn draw(
             if area.intersects(&frame.strips)
                 && let Some(strip) = mix.strip(*id)
             {
-                draw_strip(scene, painter, strip, &pieces(area), area, touch);
+                let strip = scene.desk.as_heard(strip);
+                draw_strip(scene, painter, &strip, &pieces(area), area, touch);
             }
         }
         scrollbar(painter, &frame, mixer.scroll, shown.len());

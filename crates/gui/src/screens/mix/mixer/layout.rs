@@ -169,12 +169,12 @@ pub(super) fn controls(scene: &MixerScene<'_>, size: Size) -> Vec<Control<Part>>
             continue;
         };
         let from = all.len();
-        strip_controls(mix, strip, &pieces(area), &mut all);
+        strip_controls(mix, &scene.desk.as_heard(strip), &pieces(area), &mut all);
         for control in &mut all[from..] {
             control.area = control.area.intersection(&seen).unwrap_or_default();
         }
     }
-    bus_controls(mix, &frame, &mut all);
+    bus_controls(mix, &scene.desk.as_heard(&mix.bus), &frame, &mut all);
     all
 }
 
@@ -300,8 +300,8 @@ pub(super) fn bus_button(frame: &Frame, index: usize) -> Rectangle {
     }
 }
 
-fn bus_controls(mix: &Mix, frame: &Frame, all: &mut Vec<Control<Part>>) {
-    let (strip, at) = (&mix.bus, pieces(frame.bus));
+fn bus_controls(mix: &Mix, strip: &Strip, frame: &Frame, all: &mut Vec<Control<Part>>) {
+    let at = pieces(frame.bus);
     let part = |piece| Part::Strip(StripId::MIX_BUS, piece);
     if at.full {
         slots(strip, &at, all);

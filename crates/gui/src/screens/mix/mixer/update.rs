@@ -250,7 +250,7 @@ fn value(part: Part, desk: &Desk) -> Option<f64> {
     Some(match part {
         Part::Listen => desk.mix().monitor.level.0,
         Part::Strip(id, piece) => {
-            let strip = desk.strip(id)?;
+            let strip = desk.as_heard(desk.strip(id)?);
             match piece {
                 Piece::Fader | Piece::Level => strip.fader.0,
                 Piece::Pan => strip.pan,
@@ -392,7 +392,7 @@ fn set_monitor(monitor: Monitor, desk: &mut Desk) {
 pub(super) fn help(desk: &Desk, part: Part) -> Help {
     match part {
         Part::Strip(id, piece) => match desk.strip(id) {
-            Some(strip) => help_piece(desk, strip, piece),
+            Some(strip) => help_piece(desk, &desk.as_heard(strip), piece),
             None => Help::default(),
         },
         Part::Listen => {
