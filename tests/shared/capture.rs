@@ -101,10 +101,11 @@ impl Rig {
         command
     }
 
-    /// Every frame the device was given since it was last opened: left, right.
+    /// Every frame the device was given since it was last opened: left, right; none until it is.
     pub(crate) fn captured(&self) -> Vec<[f32; 2]> {
         let mut bytes = Vec::new();
-        let mut file = fs::File::open(self.folder.path().join("captured.raw")).unwrap();
+        let file = fs::File::open(self.folder.path().join("captured.raw"));
+        let Ok(mut file) = file else { return Vec::new() };
         let _ = file.read_to_end(&mut bytes).unwrap();
         let sample = |bytes: &[u8]| f32::from_le_bytes(bytes.try_into().unwrap());
         bytes.chunks_exact(8).map(|frame| [sample(&frame[..4]), sample(&frame[4..])]).collect()
