@@ -134,7 +134,7 @@ fn draw_lane(
             let chosen = scene.arrange.point == Some((strip.id, target, point.frame));
             draw_point(painter, at, colour, chosen);
         }
-        let held = hold.and_then(|grip| grip.now());
+        let held = hold.and_then(Grip::now);
         if let Some((at, value)) = held {
             let grid = Grid::new(&scene.desk.mix().timeline, scene.desk.rate_hz());
             let place = grid.place(at).to_string();
