@@ -7,8 +7,9 @@
 //!   the clipper lets it swing above the ceiling. Driven by 6 dB into a hard edge that is 0.1 dB for
 //!   a tone of 1 kHz, 1 dB for drums, voice and square waves, 2 dB for a tone of 8 kHz, and more the more
 //!   there is above 20 kHz, which passes beside the clipper: 4 dB for white noise (test
-//!   `s5_overshoot_…`). **Catch**, on unless freedom from aliases matters more, cuts those samples once
-//!   more at the rate of the signal. Peaks between the samples are the limiter's: [`crate::limiter`].
+//!   `s5_overshoot_…`). **Catch** cuts those samples once more at the rate of the signal, for a clipper that
+//!   nothing follows. That second edge is hard and not oversampled: its aliases reach −23 dBc (a tone of
+//!   11 kHz driven by 12 dB), so it is off unless it is asked for. Peaks between the samples are the limiter's: [`crate::limiter`].
 //! - Auto level keeps the output as loud as the input, but never makes it louder, since that would lift
 //!   it over the ceiling: [`AutoLevel`].
 //!
@@ -42,16 +43,18 @@ const DRIVE: usize = 0;
 const CEILING: usize = 1;
 const KNEE: usize = 2;
 const CATCH: usize = 3;
-const AUTO_LEVEL: usize = 4;
+const MIX: usize = 4;
+const AUTO_LEVEL: usize = 5;
 /// Index of the parameter that the latency depends on.
-pub const QUALITY: usize = 5;
+pub const QUALITY: usize = 6;
 
 /// Parameters of a [`Clipper`], in order.
 pub const SPECS: &[ParamSpec] = &[
     ParamSpec::linear("drive", "Drive", Unit::Db, (0.0, 24.0), 0.0),
     ParamSpec::linear("ceiling", "Ceiling", Unit::Db, (-24.0, 0.0), 0.0),
     ParamSpec::linear("knee", "Knee", Unit::Percent, (0.0, 100.0), 20.0),
-    ParamSpec::switch("catch", "Catch", true),
+    ParamSpec::switch("catch", "Catch", false),
+    ParamSpec::linear("mix", "Mix", Unit::Percent, (0.0, 100.0), 100.0),
     ParamSpec::switch("auto_level", "Auto level", true),
     ParamSpec::choice("quality", "Quality", &["Real time", "Offline"], 0),
 ];
@@ -68,6 +71,8 @@ pub struct Core {
     softness: Ramp,
     /// From 0, off, to 1, on.
     catch: Ramp,
+    /// From 0, the signal as it came, to 1, clipped.
+    mix: Ramp,
 }
 
 impl Clipper {
@@ -79,6 +84,7 @@ impl Clipper {
             ceiling_db: Ramp::new(0.0),
             softness: Ramp::new(0.0),
             catch: Ramp::new(0.0),
+            mix: Ramp::new(0.0),
         };
         let engines = QUALITIES.each_ref().map(engine);
         Self::around(core, engines, AutoLevel::attenuating(rate_hz), rate_hz)
@@ -99,13 +105,14 @@ impl Colour<{ SPECS.len() }> for Core {
             CEILING => self.ceiling_db.set(values[CEILING], frames),
             KNEE => self.softness.set(values[KNEE] / 100.0, frames),
             CATCH => self.catch.set(values[CATCH], frames),
+            MIX => self.mix.set(values[MIX] / 100.0, frames),
             _ => {}
         }
     }
 
     fn finish(&mut self) {
-        let ramps = [&mut self.drive_db, &mut self.ceiling_db, &mut self.softness, &mut self.catch];
-        ramps.into_iter().for_each(Ramp::finish);
+        let Self { drive_db, ceiling_db, softness, catch, mix } = self;
+        [drive_db, ceiling_db, softness, catch, mix].into_iter().for_each(Ramp::finish);
     }
 
     fn is_steady(&self) -> bool {
@@ -123,6 +130,7 @@ impl Colour<{ SPECS.len() }> for Core {
         fill_gains(&mut self.drive_db, &mut controls.drive[..frames]);
         fill_gains(&mut self.ceiling_db, &mut controls.ceiling[..frames]);
         controls.catch[..frames].iter_mut().for_each(|catch| *catch = self.catch.advance());
+        controls.mix[..frames].iter_mut().for_each(|mix| *mix = self.mix.advance());
         let [before, after] = engine.process(&mut controls, level, left, right);
         if after < before { Db::from_gain(before / after).0 as f32 } else { 0.0 }
     }

@@ -18,12 +18,14 @@ pub(super) struct Controls {
     pub(super) ceiling: [f64; GRID_FRAMES],
     /// How much of an overshoot is caught, 0 to 1.
     pub(super) catch: [f64; GRID_FRAMES],
+    /// How much of the output is clipped, 0 to 1.
+    pub(super) mix: [f64; GRID_FRAMES],
 }
 
 impl Controls {
     pub(super) fn new(knee: Knee) -> Self {
         let unity = [1.0; GRID_FRAMES];
-        Self { knee, drive: unity, ceiling: unity, catch: unity }
+        Self { knee, drive: unity, ceiling: unity, catch: unity, mix: unity }
     }
 }
 
@@ -35,6 +37,8 @@ pub struct Engine {
     dry: DelayLine<f32>,
     /// Drive and ceiling, as late as the signal.
     gains: DelayLine<f64>,
+    /// Catch and mix, as late as the signal.
+    shares: DelayLine<f64>,
 }
 
 impl Engine {
@@ -45,6 +49,7 @@ impl Engine {
             oversampler,
             dry: DelayLine::new(latency),
             gains: DelayLine::new(latency),
+            shares: DelayLine::new(latency),
         }
     }
 
@@ -66,6 +71,8 @@ impl Engine {
         self.dry.process(left, right);
         let (drive, ceiling) = (&mut controls.drive[..frames], &mut controls.ceiling[..frames]);
         self.gains.process(drive, ceiling);
+        let (catch, mix) = (&mut controls.catch[..frames], &mut controls.mix[..frames]);
+        self.shares.process(catch, mix);
         let mut peaks = [0.0_f64; 2];
         let mut clipped = [[0.0_f32; GRID_FRAMES]; 2];
         for (i, cut) in cut.chunks_exact_mut(2).enumerate() {
@@ -73,15 +80,17 @@ impl Engine {
                 let driven = f64::from(dry) * drive[i];
                 let out = driven - ceiling[i] * *cut;
                 let caught = out.clamp(-ceiling[i], ceiling[i]);
-                *cut = out + controls.catch[i] * (caught - out);
+                *cut = out + catch[i] * (caught - out);
                 peaks = [peaks[0].max(driven.abs()), peaks[1].max(cut.abs())];
             }
             (clipped[0][i], clipped[1][i]) = (cut[0] as f32, cut[1] as f32);
         }
         level.push([left, right], [&clipped[0][..frames], &clipped[1][..frames]]);
         for (i, cut) in cut.chunks_exact(2).enumerate() {
-            let gain = level.advance();
-            (left[i], right[i]) = ((cut[0] * gain) as f32, (cut[1] * gain) as f32);
+            let (gain, dry) = (mix[i] * level.advance(), 1.0 - mix[i]);
+            for (out, cut) in [&mut left[i], &mut right[i]].into_iter().zip(cut) {
+                *out = (dry * f64::from(*out) + gain * cut) as f32;
+            }
         }
         peaks
     }
@@ -97,6 +106,7 @@ impl colour::Engine for Engine {
         self.excess.reset();
         self.dry.reset();
         self.gains.reset();
+        self.shares.reset();
     }
 }
 

@@ -24,8 +24,7 @@ fn s1_a_hard_clipper_too_keeps_what_is_no_harmonic_below_minus_80_and_minus_110_
         for knee in [0.0, 20.0, 100.0] {
             let mut worst = (f64::MIN, 0);
             for hz in [1200, 1201, 5000, 5003, 8000, 8009, 11_000, 10_993] {
-                let settings =
-                    [("drive", 12.0), ("knee", knee), ("quality", quality), ("catch", 0.0)];
+                let settings = [("drive", 12.0), ("knee", knee), ("quality", quality)];
                 let output = settled(&mut *clipper(&settings), hz, 0.5, 2);
                 for channel in &output {
                     let alias = worst_alias(&spectrum(channel), hz as usize);
@@ -48,6 +47,23 @@ fn s2_below_the_knee_every_bit_passes() {
     let [left, _] = settled(&mut *clipper(&[("drive", 24.0), ("knee", 100.0)]), 1000, 1e-3, 1);
     let spectrum = spectrum(&left);
     assert!(db(spectrum[1000] / 1e-3).abs() <= 0.05 && thd_db(&spectrum, 1000) <= -100.0);
+}
+
+/// The dry signal lies exactly under the clipped one, so the mix is a plain sum of both.
+#[test]
+fn s2_no_mix_is_the_signal_bit_by_bit_and_half_of_it_is_half_of_each() {
+    let input = Random(5).noise(20_000, 0.9);
+    let at = |mix: f64| {
+        let settings = [("drive", 12.0), ("ceiling", -6.0), ("mix", mix)];
+        run(&mut *clipper(&settings), &input)
+    };
+    let (dry, half, wet) = (at(0.0), at(50.0), at(100.0));
+    assert!(dry == input, "at a mix of 0 % every bit passes");
+    for channel in 0..2 {
+        let frames = dry[channel].iter().zip(&half[channel]).zip(&wet[channel]);
+        let off = frames.map(|((dry, half), wet)| (0.5 * (dry + wet) - half).abs());
+        assert!(off.fold(0.0, f32::max) < 1e-6);
+    }
 }
 
 #[test]
@@ -98,7 +114,7 @@ fn s6_a_driven_clipper_is_as_loud_as_its_input_and_never_above_its_ceiling() {
     for (programme, input) in programmes(RATE_HZ, 8.0) {
         let before = integrated(&input, RATE_HZ).0;
         for drive in [0.0, 6.0, 12.0, 18.0, 24.0] {
-            let output = run(&mut *clipper(&[("drive", drive)]), &input);
+            let output = run(&mut *clipper(&[("drive", drive), ("catch", 1.0)]), &input);
             let error = integrated(&output, RATE_HZ).0 - before;
             println!("{programme}, {drive} dB: {error:+.2} LU");
             assert!(error.abs() <= 0.5 && peak(&output) <= 1.0, "{programme}, {drive} dB: {error}");
@@ -109,13 +125,7 @@ fn s6_a_driven_clipper_is_as_loud_as_its_input_and_never_above_its_ceiling() {
 #[test]
 fn s1_the_wave_is_that_of_the_curve_that_a_window_draws() {
     for (knee, drive) in [(0.0, 6.0), (40.0, 12.0), (100.0, 3.0)] {
-        let settings = [
-            ("drive", drive),
-            ("ceiling", -3.0),
-            ("knee", knee),
-            ("catch", 0.0),
-            ("auto_level", 0.0),
-        ];
+        let settings = [("drive", drive), ("ceiling", -3.0), ("knee", knee), ("auto_level", 0.0)];
         let [left, _] = settled(&mut *clipper(&settings), 100, 0.9, 1);
         let (curve, ceiling) = (Knee::new(knee / 100.0), Db(-3.0).to_gain());
         let scale = Db(drive).to_gain() / ceiling;
