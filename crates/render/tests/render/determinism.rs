@@ -90,21 +90,50 @@ fn e3_paced_playback_and_bounce_are_the_same_samples() {
     assert_eq!(bits(&played[latency..]), bits(&bounced));
 }
 
-/// [`busy_scene`] with every kind of device on every track, one of which goes to a bus that listens to a
-/// group.
+/// [`busy_scene`] with every kind of device at work on every track, one of which goes to a bus where a
+/// compressor and a gate listen to a group.
 pub(crate) fn heavy_scene() -> Scene {
     let mut scene = busy_scene();
     let mut ids = (50..).map(DeviceId);
     for track in &mut scene.mix.tracks {
-        let devices = DeviceKind::ALL.iter().zip(&mut ids).map(|(kind, id)| Device::new(id, *kind));
-        track.strip.inserts.extend(devices);
+        let devices = DeviceKind::ALL.iter().zip(&mut ids);
+        track.strip.inserts.extend(devices.map(|(kind, id)| at_work(id, *kind)));
     }
     let mut bus = Strip::new(StripId(12), "Listener");
-    let listener = Device::new(DeviceId(5), DeviceKind::Compressor);
-    bus.inserts.push(Device { key: Some(StripId(10)), ..listener });
+    for (id, kind) in [(5, DeviceKind::Compressor), (6, DeviceKind::Gate)] {
+        bus.inserts.push(Device { key: Some(StripId(10)), ..at_work(DeviceId(id), kind) });
+    }
     scene.mix.buses.push(Bus { strip: bus, kind: BusKind::Group });
     scene.mix.tracks[3].strip.output = Output::Strip(StripId(12));
     scene
+}
+
+/// A device with settings at which it changes what passes.
+fn at_work(id: DeviceId, kind: DeviceKind) -> Device {
+    let settings: &[(&str, f64)] = match kind {
+        DeviceKind::Equalizer => &[("b2_gain", 4.0), ("b3_gain", -6.0), ("b6_dynamic", 1.0)],
+        DeviceKind::Compressor => &[("threshold", -40.0), ("external", 1.0)],
+        DeviceKind::Gate => &[("threshold", -20.0), ("hysteresis", 1.0), ("external", 1.0)],
+        DeviceKind::Saturator | DeviceKind::Clipper => &[("drive", 9.0)],
+        _ => &[],
+    };
+    let mut device = Device::new(id, kind);
+    for (param, value) in settings {
+        device.values[kind.param(param).expect("a parameter of this kind")] = *value;
+    }
+    device
+}
+
+/// What listens to another strip hears it: its key changes what comes out.
+#[test]
+fn e3_the_keys_of_the_scene_are_heard() {
+    let heard = |keyed: bool| {
+        let mut scene = heavy_scene();
+        let bus = scene.mix.buses.last_mut().expect("the listener");
+        bus.strip.inserts.iter_mut().filter(|_| !keyed).for_each(|device| device.key = None);
+        bits(&scene.bounce(6000).0)
+    };
+    assert!(heard(true) != heard(false));
 }
 
 /// With and without stems.
