@@ -44,12 +44,12 @@ use crate::smooth::Ramp;
 use crate::units::Db;
 use crate::wide;
 
-use bank::{Bank, Slope};
+use bank::{Bank, Blocks, Slope};
 use damping::Damping;
 use decay::Gains;
 use early::REFLECTIONS;
 use layout::{DIFFUSERS, Layout};
-use mixing::{ANGLES, LINES, Lines, hadamard, rotate};
+use mixing::{ANGLES, LINES, Lines, hadamard, rotate, scatter};
 use params::{
     BALANCE, DECAY, FREEZE, HIGH_CROSSOVER, HIGH_CUT, HIGH_DECAY, LEVEL, LOW_CROSSOVER, LOW_CUT,
     LOW_DECAY, MIX, MOD_DEPTH, MOD_RATE, ON_GRID, PRE_DELAY, SIZE, SPACE, WIDTH,
@@ -160,7 +160,7 @@ impl Reverb {
         let largest = SPECS[SIZE].range.end() / 100.0;
         let [diffuser, line, input] = Layout::longest(largest, rate_hz);
         let input = input + (SPECS[PRE_DELAY].range.end() * rate_hz / 1000.0) as usize;
-        let input = vec![0.0; (input + 2 * BLOCK).next_power_of_two()];
+        let input = vec![0.0; bank::ring_frames(input)];
         let asked = Asked {
             shape: shape(&glides, SPECS[SPACE].default as usize),
             decay: decay(&glides),
@@ -268,15 +268,15 @@ impl Reverb {
     #[inline(always)]
     fn block(&mut self, left: &mut [f32], right: &mut [f32]) {
         let frames = left.len();
-        let from = (self.frame % BLOCK as u64) as usize;
         for (dry, input) in self.buffers.dry.iter_mut().zip([&*left, &*right]) {
             dry.iter_mut().zip(input).for_each(|(dry, &sample)| *dry = taken(sample));
         }
-        self.take_in(from, frames);
-        self.fill_shares(frames);
-        self.diffuse(from, frames);
-        self.reflect(from, frames);
-        self.go_round(from, frames);
+        // Nearly every block is a whole cell: compiled for its length, no loop has to look for its end.
+        if frames == BLOCK {
+            self.sound(0, BLOCK);
+        } else {
+            self.sound((self.frame % BLOCK as u64) as usize, frames);
+        }
         self.mix(left, right);
         self.frame += frames as u64;
         if self.fade_left > 0 {
@@ -287,6 +287,16 @@ impl Reverb {
         }
     }
 
+    /// What is early and what is late of a block that begins `from` frames into a cell.
+    #[inline(always)]
+    fn sound(&mut self, from: usize, frames: usize) {
+        self.take_in(from, frames);
+        self.fill_shares(frames);
+        self.diffuse(from, frames);
+        self.reflect(from, frames);
+        self.go_round(from, frames);
+    }
+
     /// Filters what comes in and keeps it for the pre-delay.
     #[inline(always)]
     fn take_in(&mut self, from: usize, frames: usize) {
@@ -294,12 +304,10 @@ impl Reverb {
         let (left, right) = (&mut left[..frames], &mut right[..frames]);
         CutFilter::process_both(&mut self.low_cut, &mut self.high_cut, left, right);
         let (now, step) = (self.gains.now.input, self.gains.step.input);
-        let start = self.frame as usize & (self.input[0].len() - 1);
         for (ring, channel) in self.input.iter_mut().zip([left, right]) {
-            let kept = ring[start..start + frames].iter_mut();
-            for ((kept, x), place) in kept.zip(channel).zip(&PLACES[from..]) {
-                *kept = *x * (now + step * place);
-            }
+            let places = &PLACES[from..from + frames];
+            let samples = channel.iter().zip(places).map(|(x, place)| x * (now + step * place));
+            bank::write(ring, self.frame, samples);
         }
     }
 
@@ -319,31 +327,25 @@ impl Reverb {
     /// Spreads the input over all lines, with ever more echoes.
     #[inline(always)]
     fn diffuse(&mut self, from: usize, frames: usize) {
-        let Buffers { entering, other, share, early, .. } = &mut *self.buffers;
+        let Buffers { entering, turning, other, share, early, .. } = &mut *self.buffers;
         let is_fading = self.fade_left > 0;
         let (now, step) = (&self.gains.now.diffusers, &self.gains.step.diffusers);
         let slope = |stage: usize| Slope { now: &now[stage], step: &step[stage], from };
-        let input = |line: usize| (&self.input[line % 2][..], self.frame);
-        let delay = |layout: &Layout, line: usize| layout.pre_delay + layout.diffusers[0][line];
-        for (line, out) in entering.iter_mut().enumerate() {
-            slope(0).read(line, input(line), delay(&self.layout, line), &mut out[..frames]);
-        }
-        if is_fading {
-            for (line, out) in other.iter_mut().enumerate() {
-                slope(0).read(line, input(line), delay(&self.next, line), &mut out[..frames]);
-            }
-            fade(entering, other, share, frames);
-        }
-        hadamard(entering, frames);
+        let (input, frame) = (&self.input, self.frame);
+        let blocks = |layout: &Layout| -> Blocks<'_> {
+            std::array::from_fn(|line| {
+                let delay = layout.pre_delay + layout.diffusers[0][line];
+                bank::behind(&input[line % 2], frame, delay)
+            })
+        };
+        let shares = is_fading.then_some(&*share);
+        let both = [blocks(&self.layout), blocks(&self.next)];
+        spread(&slope(0), both, shares, [turning, other], entering, frames);
         for (stage, bank) in (1..).zip(&mut self.diffusers) {
-            bank.write(self.frame, entering, frames);
-            let (delays, next) = (&self.layout.diffusers[stage], &self.next.diffusers[stage]);
-            bank.read_scaled(self.frame, delays, &slope(stage), entering, frames);
-            if is_fading {
-                bank.read_scaled(self.frame, next, &slope(stage), other, frames);
-                fade(entering, other, share, frames);
-            }
-            hadamard(entering, frames);
+            bank.write(frame, entering, frames);
+            let places = [&self.layout, &self.next].map(|layout| &layout.diffusers[stage]);
+            let blocks = places.map(|delays| bank.blocks(frame, delays));
+            spread(&slope(stage), blocks, shares, [turning, other], entering, frames);
         }
         let (now, step) = (self.gains.now.diffused, self.gains.step.diffused);
         for (early, line) in early.iter_mut().zip(&*entering) {
@@ -359,8 +361,8 @@ impl Reverb {
     fn reflect(&mut self, from: usize, frames: usize) {
         let (now, step) = (&self.gains.now.reflections, &self.gains.step.reflections);
         let Buffers { early, other, share, .. } = &mut *self.buffers;
-        let [reflection, faded, ..] = other;
-        let (reflection, faded) = (&mut reflection[..frames], &mut faded[..frames]);
+        let [reflection, ..] = other;
+        let reflection = &mut reflection[..frames];
         for (output, early) in early.iter_mut().enumerate() {
             for tap in 0..REFLECTIONS {
                 let (now, step) = (now[output][tap], step[output][tap]);
@@ -370,21 +372,17 @@ impl Reverb {
                 let ring = &self.input[tap * 2 / REFLECTIONS];
                 let delay =
                     |layout: &Layout| layout.pre_delay + layout.reflections.delays[output][tap];
-                let frame = self.frame as usize;
+                let heard = |layout: &Layout| bank::behind(ring, self.frame, delay(layout));
+                let (early, places) = (&mut early[..frames], &PLACES[from..]);
                 if self.fade_left == 0 {
-                    let (mut early, mut places) = (&mut early[..frames], &PLACES[from..]);
-                    for piece in bank::pieces(ring, frame, delay(&self.layout), frames) {
-                        add(early, piece, [now, step], places);
-                        (early, places) = (&mut early[piece.len()..], &places[piece.len()..]);
-                    }
+                    add(early, heard(&self.layout), [now, step], places);
                     continue;
                 }
-                bank::read(ring, frame, delay(&self.layout), reflection);
-                bank::read(ring, frame, delay(&self.next), faded);
-                for ((x, y), share) in reflection.iter_mut().zip(&*faded).zip(&*share) {
-                    *x += share * (y - *x);
+                let blocks = heard(&self.layout).iter().zip(heard(&self.next));
+                for ((out, (x, y)), share) in reflection.iter_mut().zip(blocks).zip(&*share) {
+                    *out = x + share * (y - x);
                 }
-                add(early, reflection, [now, step], &PLACES[from..]);
+                add(early, reflection, [now, step], places);
             }
         }
     }
@@ -396,13 +394,13 @@ impl Reverb {
         let (now, step) = (&self.gains.now, &self.gains.step);
         let is_even = now.is_even() && step.is_even();
         let slope = Slope { now: &now.lines[0], step: &step.lines[0], from };
-        let (network, delays) = (&self.network, &self.layout.lines);
+        let blocks = |layout: &Layout| self.network.blocks(self.frame, &layout.lines);
         if is_even && self.fade_left == 0 {
-            network.read_scaled(self.frame, delays, &slope, turning, frames);
+            slope.scale(blocks(&self.layout), turning, frames);
         } else {
-            network.read(self.frame, delays, turning, frames);
+            bank::copy(blocks(&self.layout), turning, frames);
             if self.fade_left > 0 {
-                network.read(self.frame, &self.next.lines, other, frames);
+                bank::copy(blocks(&self.next), other, frames);
                 fade(turning, other, share, frames);
             }
             if is_even {
@@ -415,14 +413,11 @@ impl Reverb {
             self.damping = Damping::SILENT;
         }
         rotate(turning, &self.tangents.now, &self.tangents.step, from, frames);
-        hadamard(turning, frames);
-        for (late, line) in late.iter_mut().zip(&*turning) {
+        hadamard(turning, other, frames);
+        for (late, line) in late.iter_mut().zip(&*other) {
             late[..frames].copy_from_slice(&line[..frames]);
         }
-        for (turning, entering) in turning.iter_mut().zip(&*entering) {
-            turning[..frames].iter_mut().zip(entering).for_each(|(x, entering)| *x += entering);
-        }
-        self.network.write(self.frame, turning, frames);
+        self.network.write_sums(self.frame, [other, entering], frames);
     }
 
     /// Early and late, width and level, then dry and wet together.
@@ -523,7 +518,7 @@ impl Processor for Reverb {
             let frames = (BLOCK - in_cell).min(left.len()).min(right.len());
             let (left_block, left_rest) = left.split_at_mut(frames);
             let (right_block, right_rest) = right.split_at_mut(frames);
-            wide::run(Block { reverb: self, left: left_block, right: right_block });
+            wide::run_widest(Block { reverb: self, left: left_block, right: right_block });
             (left, right) = (left_rest, right_rest);
         }
     }
@@ -565,9 +560,35 @@ fn shape(glides: &[Glide], space: usize) -> Shape {
 /// Adds `sound`, by a gain that runs from frame to frame.
 #[inline(always)]
 fn add(out: &mut [f64], sound: &[f64], [now, step]: [f64; 2], places: &[f64]) {
+    if step == 0.0 {
+        out.iter_mut().zip(sound).for_each(|(out, x)| *out += x * now);
+        return;
+    }
     for ((out, x), place) in out.iter_mut().zip(sound).zip(places) {
         *out += x * (now + step * place);
     }
+}
+
+/// Sets `out` to the first of both `blocks` or, by `shares`, to what lies between them, multiplied by `slope` and
+/// mixed; `room` is there to compute in.
+#[inline(always)]
+fn spread(
+    slope: &Slope<'_>,
+    [now, next]: [Blocks<'_>; 2],
+    shares: Option<&[f64; BLOCK]>,
+    [room, other]: [&mut Lines; 2],
+    out: &mut Lines,
+    frames: usize,
+) {
+    if slope.is_level() && shares.is_none() {
+        return scatter(now, slope.now, out, frames);
+    }
+    slope.scale(now, room, frames);
+    if let Some(share) = shares {
+        slope.scale(next, other, frames);
+        fade(room, other, share, frames);
+    }
+    hadamard(room, out, frames);
 }
 
 /// Fades each line to `other` by `share`.

@@ -7,18 +7,43 @@ use crate::svf::SILENCE;
 /// Lengths in frames.
 pub(super) type Delays = [usize; LINES];
 
+/// Frames of a ring for delays of up to `longest`: a power of two, then its first block once more, so that no
+/// block that is read has to wrap. (And rings that lie in a row do not meet in the sets of a cache.)
+pub(super) fn ring_frames(longest: usize) -> usize {
+    (longest + 2 * BLOCK).next_power_of_two() + BLOCK
+}
+
+/// The block of a ring that begins `delay` before `frame`.
+#[inline(always)]
+pub(super) fn behind(ring: &[f64], frame: u64, delay: usize) -> &[f64; BLOCK] {
+    let size = ring.len() - BLOCK;
+    let start = (frame as usize).wrapping_sub(delay) & (size - 1);
+    ring[start..].first_chunk().expect("behind a ring's end its first block stands once more")
+}
+
+/// Writes a block that begins at `frame` and lies within one cell of the grid, sample by sample.
+#[inline(always)]
+pub(super) fn write(ring: &mut [f64], frame: u64, samples: impl ExactSizeIterator<Item = f64>) {
+    let (size, frames) = (ring.len() - BLOCK, samples.len());
+    let start = frame as usize & (size - 1);
+    ring[start..start + frames].iter_mut().zip(samples).for_each(|(kept, x)| *kept = x);
+    if start < BLOCK {
+        ring.copy_within(start..start + frames, size + start);
+    }
+}
+
 /// Delay lines of one length of memory, written and read in blocks on the grid.
 pub(super) struct Bank {
     rings: Vec<f64>,
-    /// Frames of each ring, a power of two.
-    size: usize,
+    /// Of each ring.
+    frames: usize,
 }
 
 impl Bank {
     /// Silent lines for delays of up to `longest` frames.
     pub(super) fn new(longest: usize) -> Self {
-        let size = (longest + 2 * BLOCK).next_power_of_two();
-        Self { rings: vec![0.0; LINES * size], size }
+        let frames = ring_frames(longest);
+        Self { rings: vec![0.0; LINES * frames], frames }
     }
 
     pub(super) fn reset(&mut self) {
@@ -29,38 +54,47 @@ impl Bank {
     /// has died away is written as zero.
     #[inline(always)]
     pub(super) fn write(&mut self, frame: u64, lines: &Lines, frames: usize) {
-        let start = frame as usize & (self.size - 1);
-        for (ring, line) in self.rings.chunks_exact_mut(self.size).zip(lines) {
-            for (kept, &x) in ring[start..start + frames].iter_mut().zip(line) {
-                *kept = if x.abs() < SILENCE { 0.0 } else { x };
-            }
+        for (ring, line) in self.rings.chunks_exact_mut(self.frames).zip(lines) {
+            write(ring, frame, line[..frames].iter().map(|&x| heard(x)));
         }
     }
 
-    /// Reads a block of every line, each `delays` before `frame`, and multiplies it on the way.
+    /// Writes the sums of two blocks, as [`write`](Self::write) does.
     #[inline(always)]
-    pub(super) fn read_scaled(
-        &self,
-        frame: u64,
-        delays: &Delays,
-        slope: &Slope,
-        lines: &mut Lines,
-        frames: usize,
-    ) {
-        let rings = self.rings.chunks_exact(self.size);
-        for (line, ((ring, out), &delay)) in rings.zip(lines).zip(delays).enumerate() {
-            slope.read(line, (ring, frame), delay, &mut out[..frames]);
+    pub(super) fn write_sums(&mut self, frame: u64, lines: [&Lines; 2], frames: usize) {
+        let [one, other] = lines;
+        for (ring, (one, other)) in
+            self.rings.chunks_exact_mut(self.frames).zip(one.iter().zip(other))
+        {
+            let sums = one[..frames].iter().zip(&other[..frames]).map(|(x, y)| heard(x + y));
+            write(ring, frame, sums);
         }
     }
 
-    /// Reads a block of every line, each `delays` before `frame`.
+    /// The blocks of all lines, each `delays` before `frame`.
     #[inline(always)]
-    pub(super) fn read(&self, frame: u64, delays: &Delays, lines: &mut Lines, frames: usize) {
-        let rings = self.rings.chunks_exact(self.size);
-        for ((ring, line), &delay) in rings.zip(lines).zip(delays) {
-            read(ring, frame as usize, delay, &mut line[..frames]);
-        }
+    pub(super) fn blocks(&self, frame: u64, delays: &Delays) -> Blocks<'_> {
+        std::array::from_fn(|line| {
+            behind(&self.rings[line * self.frames..][..self.frames], frame, delays[line])
+        })
     }
+}
+
+/// A block of every line, where it lies.
+pub(super) type Blocks<'a> = [&'a [f64; BLOCK]; LINES];
+
+/// Sets `lines` to `blocks`.
+#[inline(always)]
+pub(super) fn copy(blocks: Blocks<'_>, lines: &mut Lines, frames: usize) {
+    for (line, block) in lines.iter_mut().zip(blocks) {
+        line[..frames].copy_from_slice(&block[..frames]);
+    }
+}
+
+/// Zero for what has died away.
+#[inline(always)]
+fn heard(x: f64) -> f64 {
+    if x.abs() < SILENCE { 0.0 } else { x }
 }
 
 /// Gains of each line at the first frame of the grid's cell, and their change from frame to frame.
@@ -73,16 +107,25 @@ pub(super) struct Slope<'a> {
 }
 
 impl Slope<'_> {
-    /// Writes `sound` of `line`, multiplied; its first frame is `at` frames into the block.
+    /// True while the gains do not change.
     #[inline(always)]
-    fn scale(&self, line: usize, at: usize, sound: &[f64], out: &mut [f64]) {
-        let (now, step) = (self.now[line], self.step[line]);
-        if step == 0.0 {
-            out.iter_mut().zip(sound).for_each(|(out, x)| *out = x * now);
-            return;
-        }
-        for ((out, x), place) in out.iter_mut().zip(sound).zip(&PLACES[self.from + at..]) {
-            *out = x * (now + step * place);
+    pub(super) fn is_level(&self) -> bool {
+        self.step.iter().all(|&step| step == 0.0)
+    }
+
+    /// Sets `lines` to `blocks`, multiplied.
+    #[inline(always)]
+    pub(super) fn scale(&self, blocks: Blocks<'_>, lines: &mut Lines, frames: usize) {
+        for (line, (out, block)) in lines.iter_mut().zip(blocks).enumerate() {
+            let (now, step) = (self.now[line], self.step[line]);
+            let (out, places) = (&mut out[..frames], &PLACES[self.from..]);
+            if step == 0.0 {
+                out.iter_mut().zip(block).for_each(|(out, x)| *out = x * now);
+                continue;
+            }
+            for ((out, x), place) in out.iter_mut().zip(block).zip(places) {
+                *out = x * (now + step * place);
+            }
         }
     }
 
@@ -95,36 +138,4 @@ impl Slope<'_> {
             }
         }
     }
-
-    /// Reads a line from its ring, beginning `delay` before `frame`, and multiplies it.
-    #[inline(always)]
-    pub(super) fn read(
-        &self,
-        line: usize,
-        (ring, frame): (&[f64], u64),
-        delay: usize,
-        out: &mut [f64],
-    ) {
-        let [before, after] = pieces(ring, frame as usize, delay, out.len());
-        let (first, rest) = out.split_at_mut(before.len());
-        self.scale(line, 0, before, first);
-        self.scale(line, before.len(), after, rest);
-    }
-}
-
-/// Reads from a ring of a power of two frames, beginning `delay` before `frame`.
-#[inline(always)]
-pub(super) fn read(ring: &[f64], frame: usize, delay: usize, out: &mut [f64]) {
-    let [before, after] = pieces(ring, frame, delay, out.len());
-    let (first, rest) = out.split_at_mut(before.len());
-    first.copy_from_slice(before);
-    rest.copy_from_slice(after);
-}
-
-/// The `frames` from `delay` before `frame` on, in the two pieces in which a ring holds them.
-#[inline(always)]
-pub(super) fn pieces(ring: &[f64], frame: usize, delay: usize, frames: usize) -> [&[f64]; 2] {
-    let start = frame.wrapping_sub(delay) & (ring.len() - 1);
-    let first = frames.min(ring.len() - start);
-    [&ring[start..start + first], &ring[..frames - first]]
 }

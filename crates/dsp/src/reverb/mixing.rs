@@ -1,6 +1,7 @@
 //! How the lines feed each other: matrices that are orthogonal at every frame, so that nothing is lost or
 //! won by mixing.
 
+use super::bank::Blocks;
 use crate::block::{BLOCK, PLACES};
 
 /// Lines of the network.
@@ -23,32 +24,57 @@ pub(super) const WEIGHTS: [f64; LINES] = {
     weights
 };
 
-/// Mixes all lines, already [weighted](WEIGHTS), by a Hadamard matrix: each output is the sum of all inputs,
-/// and all have the same share of each.
-///
-/// The fast Walsh-Hadamard transform, two of its stages at a time, so that a vector of frames is loaded and
-/// stored half as often.
+/// One frame of every line, already [weighted](WEIGHTS), mixed by a Hadamard matrix: each output is the sum of
+/// all inputs, and all have the same share of each. The fast Walsh-Hadamard transform.
 #[inline(always)]
-pub(super) fn hadamard(lines: &mut Lines, frames: usize) {
-    for first in 0..LINES / 4 {
-        two_stages(lines, [first, first + 4, first + 8, first + 12], frames);
-    }
-    for first in (0..LINES).step_by(4) {
-        two_stages(lines, [first, first + 1, first + 2, first + 3], frames);
+fn mix(frame: &mut [f64; LINES]) {
+    stage::<4>(frame);
+    stage::<8>(frame);
+    stage::<1>(frame);
+    stage::<2>(frame);
+}
+
+/// Sums and differences of what lies `APART`.
+#[inline(always)]
+fn stage<const APART: usize>(frame: &mut [f64; LINES]) {
+    for low in 0..LINES {
+        if low & APART == 0 {
+            let (a, b) = (frame[low], frame[low + APART]);
+            (frame[low], frame[low + APART]) = (a + b, a - b);
+        }
     }
 }
 
-/// Sums and differences of two pairs of lines, then of those.
+/// Sets `out` to all `lines`, [mixed](mix).
+///
+/// To another place, since the compiler takes several frames at a time only where nothing is overwritten that
+/// it still needs.
 #[inline(always)]
-fn two_stages(lines: &mut Lines, which: [usize; 4], frames: usize) {
-    let Ok([a, b, c, d]) = lines.get_disjoint_mut(which) else { return };
+pub(super) fn hadamard(lines: &Lines, out: &mut Lines, frames: usize) {
     for frame in 0..frames.min(BLOCK) {
-        let (sum, difference) = (a[frame] + b[frame], a[frame] - b[frame]);
-        let (other_sum, other_difference) = (c[frame] + d[frame], c[frame] - d[frame]);
-        a[frame] = sum + other_sum;
-        b[frame] = difference + other_difference;
-        c[frame] = sum - other_sum;
-        d[frame] = difference - other_difference;
+        let mut all = [0.0; LINES];
+        for line in 0..LINES {
+            all[line] = lines[line][frame];
+        }
+        mix(&mut all);
+        for line in 0..LINES {
+            out[line][frame] = all[line];
+        }
+    }
+}
+
+/// Sets `out` to what `blocks` hold, multiplied by `gains` and [mixed](mix), in one go.
+#[inline(always)]
+pub(super) fn scatter(blocks: Blocks<'_>, gains: &[f64; LINES], out: &mut Lines, frames: usize) {
+    for frame in 0..frames.min(BLOCK) {
+        let mut all = [0.0; LINES];
+        for line in 0..LINES {
+            all[line] = blocks[line][frame] * gains[line];
+        }
+        mix(&mut all);
+        for line in 0..LINES {
+            out[line][frame] = all[line];
+        }
     }
 }
 
@@ -93,13 +119,15 @@ pub(super) fn rotate(
 mod tests {
     use super::*;
 
-    /// The matrix that one frame of mixing is.
-    fn matrix(mix: impl Fn(&mut Lines)) -> [[f64; LINES]; LINES] {
+    /// The matrix that one frame of mixing is, after `turn`.
+    fn matrix(turn: impl Fn(&mut Lines)) -> [[f64; LINES]; LINES] {
         std::array::from_fn(|column| {
             let mut lines: Lines = [[0.0; BLOCK]; LINES];
             lines[column][0] = WEIGHTS[column];
-            mix(&mut lines);
-            lines.map(|line| line[0])
+            let mut out = lines;
+            turn(&mut lines);
+            hadamard(&lines, &mut out, 4);
+            out.map(|line| line[0])
         })
     }
 
@@ -117,12 +145,11 @@ mod tests {
 
     #[test]
     fn r6_the_feedback_matrix_is_orthogonal_at_every_angle() {
-        assert!(far_from_orthogonal(&matrix(|lines| hadamard(lines, 4))) == 0.0);
+        assert!(far_from_orthogonal(&matrix(|_| {})) == 0.0);
         for step in -20..=20 {
             let t = f64::from(step) / 20.0;
             let both = matrix(|lines| {
                 rotate(lines, &[t, -0.3 * t, t * t, 0.7 - t], &[0.01; ANGLES], 0, 4);
-                hadamard(lines, 4);
             });
             assert!(far_from_orthogonal(&both) <= 1e-12);
         }
@@ -130,7 +157,7 @@ mod tests {
 
     #[test]
     fn every_line_feeds_every_other_by_the_same_share() {
-        let columns = matrix(|lines| hadamard(lines, 1));
+        let columns = matrix(|_| {});
         assert!(columns.iter().flatten().all(|x| x.abs() == 0.25));
     }
 }
