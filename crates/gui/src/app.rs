@@ -5,6 +5,7 @@ mod errands;
 mod files;
 mod jobs;
 mod keys;
+mod panels;
 mod sheets;
 #[cfg(test)]
 mod tests;
@@ -35,7 +36,10 @@ use crate::screens::ready;
 use crate::screens::start::{self, Start};
 use crate::screens::status::Line;
 use crate::screens::top::{self, TopBar};
-use crate::widgets::Input;
+use crate::settings::Settings;
+use crate::trying::Trying;
+use crate::widgets::{Help, Input};
+use panels::Panel;
 use sheets::Sheet;
 
 /// Everything that happens.
@@ -59,6 +63,9 @@ pub(crate) enum Message {
     Dialog(Input<dialog::Part>),
     Bounce(Input<bounce::Part>),
     Ready(Input<ready::Part>),
+    Panel(panels::Touched),
+    /// The display's own scale.
+    Display(f32),
     /// A job has ended.
     Done(jobs::Done),
     /// A project was opened or saved, or that has failed.
@@ -91,6 +98,11 @@ pub(crate) struct App {
     menu: Option<Menu>,
     dialog: Option<Dialog>,
     sheet: Option<Sheet>,
+    panel: Option<Panel>,
+    settings: Settings,
+    trying: Trying,
+    /// Scale that the display asks for.
+    display: f32,
     /// The report on a print with the tracks behind it, as it was found last.
     examination: Option<(u32, Box<Examination>)>,
     region: Region,
@@ -123,9 +135,11 @@ impl App {
     pub(crate) fn boot(
         paths: Vec<PathBuf>,
         means: Means,
+        (settings, note): (Settings, Option<String>),
         ending: Arc<AtomicBool>,
     ) -> (Self, Task<Message>) {
         let mut app = Self::on(means);
+        app.settle_in(settings, note);
         app.ending = ending;
         let task = app.open_named(paths);
         (app, task)
@@ -145,6 +159,10 @@ impl App {
             menu: None,
             dialog: None,
             sheet: None,
+            panel: None,
+            settings: Settings::default(),
+            trying: Trying::default(),
+            display: 1.0,
             examination: None,
             region: Region::Main,
             snapshots: Vec::new(),
@@ -159,6 +177,7 @@ impl App {
             changed: Cell::default(),
             odd: Cell::default(),
         };
+        app.settle_in(Settings::default(), None);
         app.refresh_start();
         app
     }
@@ -200,6 +219,11 @@ impl App {
             Message::Dialog(input) => self.dialog(input),
             Message::Bounce(input) => self.bounce(input),
             Message::Ready(input) => self.ready(input),
+            Message::Panel(touched) => self.panel(touched),
+            Message::Display(scale) => {
+                self.displayed(scale);
+                Task::none()
+            }
             Message::Done(done) => self.done(done),
             Message::Arrived => self.arrived(),
             Message::Nothing => Task::none(),
@@ -215,7 +239,7 @@ impl App {
             let paths = std::mem::take(&mut self.dropped);
             return self.open_named(paths);
         }
-        if self.offered() {
+        if self.offered() | self.look_at_panel() {
             self.changed.set(true);
         }
         let Some(desk) = &mut self.desk else { return Task::none() };
@@ -251,6 +275,7 @@ impl App {
             top::Action::None => {}
             top::Action::Leave { back } => self.leave(back),
             top::Action::Retry => self.reopen_device(),
+            top::Action::Settings => self.show_settings(),
             top::Action::Next => self.ask_bounce(),
         }
         Task::none()
@@ -272,6 +297,7 @@ impl App {
                 self.devices.close();
                 self.arranged();
             }
+            arrange::Action::Ask(about) => self.ask(about),
             arrange::Action::Leave { back } => self.leave(back),
             arrange::Action::Add => self.browse(dialog::About::Stems),
             arrange::Action::Find(media) => self.browse(dialog::About::Find(media)),
@@ -324,6 +350,11 @@ impl App {
             mixer::Action::None => {}
             mixer::Action::Menu(menu) => self.menu = Some(menu),
             mixer::Action::Devices(strip, device) => self.open_devices(strip, Some(device)),
+            mixer::Action::Meter(meter) => self.set(Settings { meter, ..self.settings.clone() }),
+            mixer::Action::Scale => {
+                let k_scale = self.settings.k_scale.next();
+                self.set(Settings { k_scale, ..self.settings.clone() });
+            }
             mixer::Action::Leave { back } => self.leave(back),
         }
         if let Some(desk) = &self.desk {
@@ -343,7 +374,10 @@ impl App {
 
     fn is_moving(&self) -> bool {
         let moves = |desk: &Desk| desk.live.is_moving() || desk.waves.is_loading();
-        let waits = self.job.is_some() || !self.dropped.is_empty() || self.lately.is_looking();
+        let waits = self.job.is_some()
+            || !self.dropped.is_empty()
+            || self.lately.is_looking()
+            || self.panel_moves();
         waits || self.desk.as_ref().is_some_and(moves)
     }
 
@@ -360,6 +394,7 @@ impl App {
     /// Whether `region` has the keyboard.
     fn has_keyboard(&self, region: Region) -> bool {
         let covered = self.menu.is_some() || self.dialog.is_some() || self.sheet.is_some();
+        let covered = covered || self.panel.is_some();
         !covered && self.region == region
     }
 
@@ -374,6 +409,21 @@ impl App {
         match &self.sheet {
             Some(Sheet::Bounce(sheet)) => layers = layers.push(sheet.view(Message::Bounce)),
             Some(Sheet::Ready(sheet)) => layers = layers.push(sheet.view(Message::Ready)),
+            None => {}
+        }
+        match &self.panel {
+            Some(Panel::Settings(sheet)) => {
+                let touched = |input| Message::Panel(panels::Touched::Settings(input));
+                layers = layers.push(sheet.view(touched));
+            }
+            Some(Panel::Search(search)) => {
+                let touched = |input| Message::Panel(panels::Touched::Search(input));
+                layers = layers.push(search.view(touched));
+            }
+            Some(Panel::Page(page)) => {
+                let touched = |input| Message::Panel(panels::Touched::Page(input));
+                layers = layers.push(page.view(touched));
+            }
             None => {}
         }
         if let Some(menu) = &self.menu {
@@ -410,10 +460,14 @@ impl App {
         }
     }
 
-    fn line(&self) -> Line {
+    /// What is said about the control under the pointer, or else the one with the keyboard.
+    fn help_now(&self) -> Option<Help> {
+        if let Some(Panel::Settings(sheet)) = &self.panel {
+            return sheet.help_now();
+        }
         let desk = self.desk.as_ref();
         let help = self.top.help(desk, self.has_keyboard(Region::Top));
-        let help = help.or_else(|| match (&self.table, desk) {
+        help.or_else(|| match (&self.table, desk) {
             (Some(table), _) => table.help_now(self.has_keyboard(Region::Main)),
             (None, None) => self.start.help_now(self.has_keyboard(Region::Main)),
             (None, Some(desk)) => {
@@ -422,7 +476,11 @@ impl App {
                 let above = above.or_else(|| self.devices.help(desk, here));
                 above.or_else(|| self.mixer.help(desk, self.has_keyboard(Region::Mixer)))
             }
-        });
+        })
+    }
+
+    fn line(&self) -> Line {
+        let (desk, help) = (self.desk.as_ref(), self.help_now());
         let said = desk.and_then(|desk| desk.live.said());
         let said = said.map(|(text, warning)| (text.to_owned(), warning));
         let works = self.job.as_ref().map(jobs::Job::words);

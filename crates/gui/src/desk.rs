@@ -35,6 +35,8 @@ pub(crate) struct Desk {
     keeper: Option<files::Keeper>,
     /// What plays.
     pub(crate) live: Live,
+    /// Where it stood when it left the device.
+    left_at: u64,
     /// What is drawn of its files.
     pub(crate) waves: Waves,
     /// The control that is being dragged has made its step already.
@@ -265,6 +267,20 @@ impl Desk {
         self.live.set_loop(self.cycle());
     }
 
+    /// Leaves the sound device to something else.
+    pub(crate) fn silence(&mut self) {
+        self.left_at = self.live.heard();
+        self.live.close();
+    }
+
+    /// Takes it back, and stands where it stood.
+    pub(crate) fn sound_again(&mut self) {
+        if self.song().rate_hz > 0 {
+            self.open_live();
+            self.live.locate(self.left_at);
+        }
+    }
+
     /// Opens files anew, as after missing ones were found.
     pub(crate) fn reload(&mut self) {
         self.open_live();
@@ -298,6 +314,7 @@ impl Desk {
             song,
             keeper,
             live: Live::new(Arc::clone(&means.backend), means.wish.clone()),
+            left_at: 0,
             waves: Waves::default(),
             dragging: false,
             held: Vec::new(),

@@ -101,6 +101,19 @@ impl Grid {
         bars
     }
 
+    /// The frame of the bar that a frame lies in.
+    pub(crate) fn bar_before(&self, frame: u64) -> u64 {
+        let change = self.at_frame(frame).change;
+        let bar = bar_frames(change, self.rate_hz);
+        change.frame + (((frame - change.frame) as f64 / bar).floor() * bar).round() as u64
+    }
+
+    /// The frame of the bar that lies nearest.
+    pub(crate) fn nearest_bar(&self, frame: u64) -> u64 {
+        let (_, bar) = self.lengths(frame);
+        self.bar_before(frame + (bar / 2.0) as u64)
+    }
+
     /// The frame of the beat that lies nearest.
     pub(crate) fn nearest_beat(&self, frame: u64) -> u64 {
         let change = self.at_frame(frame).change;
@@ -146,6 +159,8 @@ mod tests {
         assert_eq!(grid.place(96_000 + 24_000 + 12_000).to_string(), "2.2.50");
         assert_eq!(grid.bars(1, 200_000), [(2, 96_000), (3, 192_000)]);
         assert_eq!(grid.nearest_beat(35_000), 24_000);
+        assert_eq!((grid.bar_before(191_999), grid.bar_before(192_000)), (96_000, 192_000));
+        assert_eq!((grid.nearest_bar(47_999), grid.nearest_bar(48_000)), (0, 96_000));
     }
 
     #[test]

@@ -13,9 +13,15 @@ use twobus_session::{Edit, LaneTarget, Project, SongId, StripId};
 
 use crate::meters::Meter;
 use crate::seen::{Seen, Target};
+use crate::settings::{KScale, MeterKind};
 
 /// How long something that was said stays in the status bar.
-const SAID_FOR: Duration = Duration::from_secs(8);
+const SAID_FOR: Duration = Duration::from_secs(10);
+/// Time between two pictures of a spectrum where motion is reduced, in seconds.
+const CALM_S: f64 = 1.0 / 15.0;
+/// What is said of a dropout.
+const DROPPED: &str =
+    "Dropout: sound came too late. A longer period in the settings (Ctrl ,) gives it more time.";
 /// Longest time between two looks that meters take for one.
 const LONGEST_LOOK_S: f64 = 0.25;
 
@@ -30,8 +36,17 @@ pub(crate) struct Live {
     readings: Option<Readings>,
     /// The device that is looked at.
     seen: Option<Seen>,
+    /// Seconds since it was drawn anew.
+    seen_ago_s: f64,
+    /// Its pictures move 15 times a second only.
+    pub(crate) reduces_motion: bool,
     looked: Option<Instant>,
     said: VecDeque<(Instant, String, bool)>,
+    /// How the meters of strips move, and what that of the mix bus reads as 0.
+    meter_kind: MeterKind,
+    k_scale: KScale,
+    /// When the last dropout was seen.
+    dropped: Option<Instant>,
     /// Xruns that were there when the song was opened or the counter was cleared.
     old_xruns: u64,
 }
@@ -47,8 +62,13 @@ impl Live {
             meters: BTreeMap::new(),
             readings: None,
             seen: None,
+            seen_ago_s: 0.0,
+            reduces_motion: false,
             looked: None,
             said: VecDeque::new(),
+            meter_kind: MeterKind::default(),
+            k_scale: KScale::default(),
+            dropped: None,
             old_xruns: 0,
         }
     }
@@ -147,16 +167,19 @@ impl Live {
         if let Some(readings) = &mut self.readings {
             readings.take(engine.tap());
         }
-        if let (Some(seen), Some(scope)) = (&mut self.seen, engine.scope()) {
+        self.seen_ago_s += dt_s.min(LONGEST_LOOK_S);
+        let due = !self.reduces_motion || self.seen_ago_s >= CALM_S;
+        if let (Some(seen), Some(scope), true) = (&mut self.seen, engine.scope(), due) {
             let Target { strip, slot, .. } = seen.target;
             let reductions = self.meters.get(&strip).map(|meter| &meter.reductions_db);
             let reduction_db = reductions.and_then(|all| all.get(slot)).copied().unwrap_or(0.0);
-            seen.take(
-                scope,
-                reduction_db,
-                dt_s.min(LONGEST_LOOK_S),
-                status.state == State::Playing,
-            );
+            let dt_s = std::mem::take(&mut self.seen_ago_s);
+            seen.take(scope, reduction_db, dt_s, status.state == State::Playing);
+        }
+        let before = self.status.as_ref().map_or(status.device.xruns, |old| old.device.xruns);
+        if status.device.xruns > before {
+            self.dropped = Some(now);
+            self.said.push_back((now, DROPPED.to_owned(), true));
         }
         for notice in &status.notices {
             self.said.push_back((now, notice.to_string(), notice.is_warning()));
@@ -274,6 +297,37 @@ impl Live {
         }
     }
 
+    /// Plays on another device, or with another period.
+    pub(crate) fn choose(&mut self, wish: Wish) {
+        self.wish = wish;
+        self.retry();
+    }
+
+    /// Share of its time that the device's callback takes, averaged.
+    pub(crate) fn load(&self) -> f32 {
+        self.device().map_or(0.0, |device| device.load)
+    }
+
+    /// Whether sound came too late a moment ago.
+    pub(crate) fn has_dropped(&self) -> bool {
+        self.dropped.zip(self.looked).is_some_and(|(at, now)| now - at < SAID_FOR)
+    }
+
+    /// How meters look from now on.
+    pub(crate) fn set_meters(&mut self, kind: MeterKind, scale: KScale) {
+        (self.meter_kind, self.k_scale) = (kind, scale);
+    }
+
+    /// How the meters of strips move.
+    pub(crate) fn meter_kind(&self) -> MeterKind {
+        self.meter_kind
+    }
+
+    /// What the meter of the mix bus reads as 0.
+    pub(crate) fn k_scale(&self) -> KScale {
+        self.k_scale
+    }
+
     /// Xruns since the counter was cleared.
     pub(crate) fn xruns(&self) -> u64 {
         self.device().map_or(0, |device| device.xruns.saturating_sub(self.old_xruns))
@@ -282,5 +336,6 @@ impl Live {
     /// Counts xruns from 0 again.
     pub(crate) fn clear_xruns(&mut self) {
         self.old_xruns = self.device().map_or(0, |device| device.xruns);
+        self.dropped = None;
     }
 }

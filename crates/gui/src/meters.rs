@@ -10,6 +10,10 @@ use twobus_render::meters::{Levels, SHOWN_SLOTS};
 pub(crate) const RELEASE_DB_PER_S: f64 = 20.0;
 /// Return of a gain reduction, in dB a second.
 const REDUCTION_RELEASE_DB_PER_S: f64 = 40.0;
+/// Time in which a VU reaches 99 % of a level, in seconds (IEC 60268-17).
+const VU_S: f64 = 0.3;
+/// Level in dBFS that reads 0 VU.
+pub(crate) const VU_DBFS: f64 = -18.0;
 /// Level of the bottom of every meter, in dB.
 pub(crate) const FLOOR_DB: f64 = -60.0;
 
@@ -48,24 +52,33 @@ pub(crate) struct Bar {
     pub(crate) rms_db: f64,
     /// The highest peak of a moment ago.
     pub(crate) hold_db: f64,
+    /// What a VU reads, as dBFS of a sine's peak.
+    pub(crate) vu_db: f64,
     hold_age_s: f64,
 }
 
 impl Bar {
     /// A bar that stands still.
     pub(crate) fn still(peak_db: f64, rms_db: f64, hold_db: f64) -> Self {
-        Self { peak_db, rms_db, hold_db, hold_age_s: 0.0 }
+        Self { peak_db, rms_db, hold_db, vu_db: rms_db, hold_age_s: 0.0 }
     }
 }
 
 impl Default for Bar {
     fn default() -> Self {
         let low = f64::NEG_INFINITY;
-        Self { peak_db: low, rms_db: low, hold_db: low, hold_age_s: 0.0 }
+        Self { peak_db: low, rms_db: low, hold_db: low, vu_db: low, hold_age_s: 0.0 }
     }
 }
 
 impl Bar {
+    /// Moves the needle towards the amplitude of a sine of this mean power.
+    fn swing(&mut self, power: f64, dt_s: f64) {
+        let now = Db(self.vu_db).to_gain();
+        let share = 1.0 - 0.01_f64.powf(dt_s / VU_S);
+        self.vu_db = sunk(Db::from_gain(now + ((2.0 * power).sqrt() - now) * share).0);
+    }
+
     fn advance(&mut self, peak_db: f64, rms_db: f64, dt_s: f64) {
         let fall = RELEASE_DB_PER_S * dt_s;
         self.peak_db = sunk(peak_db.max(self.peak_db - fall));
@@ -118,6 +131,7 @@ impl Meter {
             let mean = energy / span.max(LIVE_WINDOW_S);
             let peak_db = Db::from_gain(f64::from(levels.peaks[side])).0;
             bar.advance(peak_db, Db::from_power(mean).0, dt_s);
+            bar.swing(power[side], dt_s);
             if peak_db > self.highest_db.unwrap_or(f64::NEG_INFINITY) {
                 self.highest_db = Some(peak_db);
             }
@@ -136,7 +150,7 @@ impl Meter {
     /// Whether it still moves without sound.
     pub(crate) fn is_falling(&self) -> bool {
         let up = |bar: &Bar| {
-            bar.peak_db.is_finite() || bar.rms_db.is_finite() || bar.hold_db.is_finite()
+            [bar.peak_db, bar.rms_db, bar.hold_db, bar.vu_db].into_iter().any(f64::is_finite)
         };
         self.bars.iter().any(up) || self.reductions_db.iter().any(|db| *db > 0.0)
     }
@@ -188,5 +202,25 @@ mod tests {
         }
         let expected = Db::from_gain(0.5).0;
         assert!((meter.bars[1].rms_db - expected).abs() < 0.05, "{}", meter.bars[1].rms_db);
+    }
+
+    /// IEC 60268-17: a VU reaches 99 % of a level in 300 ms. A sine of −18 dBFS reads 0 VU.
+    #[test]
+    fn a_needle_takes_300_ms_to_its_place() {
+        let mut meter = Meter::default();
+        let (gain, frames) = (Db(VU_DBFS).to_gain(), 480);
+        let mut levels = Levels::default();
+        meter.advance(&levels, 0.0);
+        let mut at_300_ms = f64::NEG_INFINITY;
+        for turn in 1..=100 {
+            levels.frames += frames;
+            levels.squares = levels.squares.map(|sum| sum + gain * gain / 2.0 * frames as f64);
+            meter.advance(&levels, 0.01);
+            if turn == 30 {
+                at_300_ms = Db(meter.bars[0].vu_db).to_gain() / gain;
+            }
+        }
+        assert!((at_300_ms - 0.99).abs() < 1e-3, "{at_300_ms}");
+        assert!((meter.bars[1].vu_db - VU_DBFS).abs() < 0.001, "{}", meter.bars[1].vu_db);
     }
 }

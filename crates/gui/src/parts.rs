@@ -18,6 +18,6 @@ pub(crate) use eq_graph::{eq_band, eq_curve, eq_grid, eq_node, eq_plot, split_li
 pub(crate) use fader::{CAP, fader, fader_scale};
 pub(crate) use history::{HistoryLook, Moment, history, reduction_meter};
 pub(crate) use knob::knob;
-pub(crate) use meter::{meter, meter_scale, small_meter};
+pub(crate) use meter::{Look, meter, meter_scale, small_meter};
 pub(crate) use spectrum::{Trace, spectrum, trace_colour};
 pub(crate) use transfer::{Transfer, shape, transfer};

@@ -13,6 +13,7 @@ use crate::desk::Desk;
 use crate::screens::dialog::{self, About, Answer, Dialog, Then};
 use crate::screens::menu::{self, Choice};
 use crate::screens::mix::arrange;
+use crate::screens::mix::arrange::{name_of, named};
 use crate::widgets::Input;
 
 /// Where the menu of a device's parameters opens.
@@ -57,12 +58,21 @@ impl App {
                 self.table.iter_mut().for_each(|table| table.set_role(index, role));
                 return;
             }
+            Choice::Ask(about) => return self.ask(about),
             Choice::Rename(id) => (About::Rename(id), id),
             Choice::Trim(id) => (About::Trim(id), id),
             Choice::Width(id) => (About::Width(id), id),
         };
         if let (about, Some(strip)) = (asked.0, strip(&self.desk, asked.1)) {
             self.dialog = Some(prompt(about, &strip));
+        }
+    }
+
+    /// Asks for the name of a section or marker.
+    pub(super) fn ask(&mut self, about: About) {
+        let name = self.desk.as_ref().and_then(|desk| name_of(desk, &about));
+        if let Some(name) = name {
+            self.dialog = Some(Dialog::prompt(about, format!("New name of {name}"), name));
         }
     }
 
@@ -95,6 +105,12 @@ impl App {
             (About::Unsaved(then), Answer::Button(_)) => return self.save_then(then),
             (About::Rename(id), Answer::Text(text)) if !text.is_empty() => {
                 self.on_desk(|desk| desk.edit(id, StripEdit::Name(text)));
+            }
+            (about @ (About::Section(_) | About::Marker(_)), Answer::Text(text))
+                if !text.is_empty() =>
+            {
+                let edit = self.desk.as_ref().and_then(|desk| named(desk, &about, text));
+                self.on_desk(|desk| edit.into_iter().for_each(|edit| desk.apply(edit)));
             }
             (About::Trim(id), Answer::Text(text)) => self.set_typed(id, &text, &TRIM),
             (About::Width(id), Answer::Text(text)) => self.set_typed(id, &text, &WIDTH),

@@ -37,6 +37,7 @@ impl App {
         let (size, desk) = (self.size, Some(desk));
         (self.desk, self.table, self.region) = (desk, None, Region::Mixer);
         (self.arrange, self.devices, self.mixer) = Default::default();
+        self.set_meters();
         self.resized(size);
     }
 
@@ -140,7 +141,13 @@ impl App {
     /// The window itself.
     pub(super) fn window(&mut self, event: window::Event) -> Task<Message> {
         match event {
-            window::Event::Opened { size, .. } | window::Event::Resized(size) => self.resized(size),
+            window::Event::Opened { size, .. } => {
+                self.resized(size);
+                let scale = window::latest().and_then(window::scale_factor);
+                return scale.map(Message::Display);
+            }
+            window::Event::Resized(size) => self.resized(size),
+            window::Event::Rescaled(scale) => self.displayed(scale),
             window::Event::FileHovered(_) => self.hang(true),
             window::Event::FilesHoveredLeft => self.hang(false),
             window::Event::FileDropped(path) => {
@@ -166,6 +173,8 @@ impl App {
         match self.start.update(input) {
             start::Action::None => {}
             start::Action::Leave { back } => self.leave(back),
+            start::Action::Settings => self.show_settings(),
+            start::Action::Try => self.toggle_trial(),
             start::Action::Files => self.browse(About::Stems),
             start::Action::Other => self.browse(About::Project),
             start::Action::Demo => return self.import(&[PathBuf::from(DEMO)]),

@@ -24,6 +24,10 @@ impl App {
             let answer = dialog.key(named, text);
             return self.answered(answer);
         }
+        if self.panel.is_some() {
+            let text = text.as_deref().filter(|_| !modifiers.command());
+            return self.panel_key(named, text);
+        }
         if self.sheet.is_some() && self.menu.is_none() {
             let text = text.as_deref().filter(|_| !modifiers.command());
             return self.sheet_key(named, text);
@@ -40,7 +44,13 @@ impl App {
             self.arranged();
             return Task::none();
         }
+        self.pressed(&key, modifiers)
+    }
+
+    /// Does what a key stands for.
+    pub(super) fn pressed(&mut self, key: &Key, modifiers: Modifiers) -> Task<Message> {
         match key.as_ref() {
+            Key::Named(Named::F1) => self.show_page(),
             Key::Named(Named::Tab) => self.leave(modifiers.shift()),
             Key::Named(Named::F6) => self.leave(modifiers.shift()),
             Key::Named(named) => self.named(named, modifiers),
@@ -90,6 +100,10 @@ impl App {
             ("z", false) => self.on_desk(Desk::undo),
             ("z", true) | ("y", false) => self.on_desk(Desk::redo),
             ("b", false) => self.ask_bounce(),
+            ("k", false) => self.show_search(),
+            (",", _) => self.show_settings(),
+            ("+" | "=", _) => self.scale(true),
+            ("-", _) => self.scale(false),
             ("i", false) => self.browse(About::Stems),
             ("o", false) => return self.ask_then(Then::Choose),
             ("n", false) => return self.ask_then(Then::New),

@@ -29,17 +29,19 @@ use crate::theme;
 struct Window {
     app: App,
     place: TempDir,
+    fake: Fake,
 }
 
 impl Window {
     fn new() -> Self {
         let place = tempfile::tempdir().unwrap();
         let output = FakeOutput::paced("fake", 44_100);
-        let backend = Arc::new(Fake::with(output));
+        let fake = Fake::with(output);
+        let backend = Arc::new(fake.clone());
         let wish = Wish { output: None, period_frames: PERIOD_FRAMES };
         let (state, config) = (place.path().join("state"), place.path().join("config"));
         let means = Means { backend, wish, state, config };
-        Self { app: App::on(means), place }
+        Self { app: App::on(means), place, fake }
     }
 
     /// With two short stems on it.

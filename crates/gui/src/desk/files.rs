@@ -33,7 +33,6 @@ pub(crate) struct Means {
     pub(crate) wish: Wish,
     /// The program's own files: unsaved work, what was open lately.
     pub(crate) state: PathBuf,
-    #[allow(dead_code, reason = "the settings dialog follows")]
     /// Where the program's settings lie.
     pub(crate) config: PathBuf,
 }

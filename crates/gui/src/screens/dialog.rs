@@ -7,7 +7,7 @@ use iced::keyboard::key::Named;
 use iced::{Element, Length, Size};
 use std::path::PathBuf;
 
-use twobus_session::{MediaId, StripId};
+use twobus_session::{MarkerId, MediaId, SectionId, StripId};
 
 use crate::painter::Painter;
 use crate::widgets::{Control, Help, Input, Scene, Surface, Touch};
@@ -27,6 +27,10 @@ pub(crate) enum About {
     Trim(StripId),
     /// A strip's width.
     Width(StripId),
+    /// A section's new name.
+    Section(SectionId),
+    /// A marker's new name.
+    Marker(MarkerId),
     /// Files to add.
     Stems,
     /// A project to open.

@@ -6,6 +6,7 @@ use twobus_session::{DeviceId, Edit, LaneTarget, Role, StripId};
 
 use crate::icon::{self, Icon};
 use crate::painter::{Ink, Painter, rect};
+use crate::screens::dialog::About;
 use crate::theme::{NARROW, SANS, bg, ink, line, radius, size};
 use crate::widgets::{Control, Help, Input, Scene, Surface, Touch};
 
@@ -24,6 +25,8 @@ pub(crate) enum Choice {
     Lane(StripId, LaneTarget),
     /// Asks which parameter of a device is automated.
     LaneOf(StripId, DeviceId),
+    /// Asks for a line, or a file.
+    Ask(About),
     /// Gives a row of the import table a role.
     Role(usize, Role),
 }

@@ -10,6 +10,7 @@ use crate::parts::{self, Lamp};
 use crate::theme::{
     NARROW, SANS, SANS_BOLD, SANS_MEDIUM, accent, bg, ink, line, radius, size, state, track,
 };
+use crate::trying::Tried;
 use crate::widgets::{Control, Help, Input, Scene, Surface, Touch};
 
 /// A control of the start screen.
@@ -18,6 +19,10 @@ pub(crate) enum Part {
     Files,
     Demo,
     Other,
+    /// Chooses another sound device.
+    Sound,
+    /// Plays the test tone.
+    Try,
     Recent(usize),
     /// Restores unsaved work.
     Restore(usize),
@@ -43,6 +48,10 @@ pub(crate) enum Action {
     Demo,
     /// To choose a project.
     Other,
+    /// To show the settings.
+    Settings,
+    /// To play the test tone, or to stop it.
+    Try,
     /// To open one that was open lately.
     Recent(usize),
     Restore(usize),
@@ -59,6 +68,10 @@ pub(crate) struct Start {
     pub(crate) offered: Vec<Offered>,
     pub(crate) focus: Option<Part>,
     pub(crate) over: Option<Part>,
+    /// The sound device that is asked for, in words.
+    pub(crate) device: String,
+    /// How its trial stands.
+    pub(crate) tried: Tried,
     /// Files hang over the window.
     pub(crate) dropping: bool,
 }
@@ -75,6 +88,8 @@ impl Start {
                     Part::Files => Action::Files,
                     Part::Demo => Action::Demo,
                     Part::Other => Action::Other,
+                    Part::Sound => Action::Settings,
+                    Part::Try => Action::Try,
                     Part::Recent(index) => Action::Recent(index),
                     Part::Restore(index) => Action::Restore(index),
                     Part::Discard(index) => Action::Discard(index),
@@ -103,7 +118,7 @@ impl Start {
 
     /// The control where the Tab key enters.
     pub(crate) fn enter(&mut self, back: bool) {
-        self.focus = Some(if back { Part::Other } else { Part::Files });
+        self.focus = Some(if back { Part::Try } else { Part::Files });
     }
 }
 
@@ -135,6 +150,23 @@ fn button(size: Size, index: usize) -> Rectangle {
 fn card(size: Size, index: usize, height: f32) -> Rectangle {
     let side = plan(size).side;
     rect(side.x, side.y + 30.0 + index as f32 * (height + 8.0), side.width, height)
+}
+
+/// From this width on words have room beside the button of the test tone.
+const WIDE: f32 = 500.0;
+
+/// The box on the sound device, beside the steps.
+fn sound(size: Size) -> Rectangle {
+    let plan = plan(size);
+    rect(plan.side.x, plan.steps.y + 32.0, plan.side.width, 164.0)
+}
+
+fn change(sound: Rectangle) -> Rectangle {
+    rect(sound.x + sound.width - 92.0, sound.y + 38.0, 76.0, 26.0)
+}
+
+fn tone(sound: Rectangle) -> Rectangle {
+    rect(sound.x + 16.0, sound.y + 78.0, 150.0, 30.0)
 }
 
 /// Height of a card.
@@ -171,7 +203,7 @@ impl Scene for &Start {
             all.push(Control::button(Part::Restore(index), restore));
             all.push(Control::button(Part::Discard(index), discard));
         }
-        let bottom = size.height - 20.0;
+        let bottom = sound(size).y - 8.0;
         for index in 0..self.recent.len() {
             let area = self.recent_area(size, index);
             if area.y + area.height < bottom {
@@ -181,6 +213,9 @@ impl Scene for &Start {
         let side = plan(size).side;
         let other = rect(side.x + side.width - 160.0, side.y - 4.0, 160.0, 26.0);
         all.push(Control::button(Part::Other, other));
+        let sound = sound(size);
+        all.push(Control::button(Part::Sound, change(sound)));
+        all.push(Control::button(Part::Try, tone(sound)));
         all
     }
 
@@ -192,6 +227,8 @@ impl Scene for &Start {
             ),
             Part::Demo => Help::new("Open demo song", "Five stems that come with Twobus."),
             Part::Other => Help::new("Open other", "Chooses the folder of a project. Ctrl O."),
+            Part::Sound => Help::new("Sound device", "Chooses another one, and its period. Ctrl ,"),
+            Part::Try => Help::new("Test tone", "A quiet tone on the left, then on the right."),
             Part::Recent(index) => match self.recent.get(index) {
                 Some(recent) => Help::at(
                     recent.name.clone(),
@@ -217,6 +254,7 @@ impl Scene for &Start {
         self.draw_buttons(painter, size, touch);
         draw_steps(painter, plan.steps);
         self.draw_side(painter, size, touch);
+        self.draw_sound(painter, size, touch);
     }
 }
 
@@ -273,7 +311,7 @@ impl Start {
         }
         for (index, recent) in self.recent.iter().enumerate() {
             let area = self.recent_area(size, index);
-            if area.y + area.height < size.height - 20.0 {
+            if area.y + area.height < sound(size).y - 8.0 {
                 draw_recent(painter, area, recent, touch.is_over(Part::Recent(index)));
             }
         }
@@ -281,6 +319,35 @@ impl Start {
             let words = Ink::new(SANS, size::BASE, ink::TERTIARY);
             let area = rect(side.x, side.y + 34.0, side.width, 20.0);
             painter.text("Projects that you save are listed here.", area, words);
+        }
+    }
+
+    fn draw_sound(&self, painter: &mut Painter<'_>, size: Size, touch: Touch<Part>) {
+        let area = sound(size);
+        painter.card(area, bg::PANEL, radius::PANEL);
+        let row = |y| rect(area.x + 16.0, area.y + y, area.width - 32.0, 20.0);
+        painter.text("Sound", row(12.0), Ink::new(SANS_BOLD, size::TITLE, ink::PRIMARY));
+        let at = row(41.0);
+        icon::draw(painter, Icon::Speaker, rect(at.x, at.y, 18.0, 20.0), 18.0, accent::BASE);
+        let words = rect(at.x + 30.0, at.y, at.width - 120.0, 20.0);
+        painter.text(&self.device, words, Ink::new(NARROW, size::TITLE, ink::SECONDARY));
+        let over = touch.is_over(Part::Sound);
+        parts::chip(painter, change(area), "Change…", Lamp::Off, over);
+        let button = tone(area);
+        let label = if self.tried.sounds() { "Stop" } else { "Play a test tone" };
+        parts::chip(painter, button, label, Lamp::Off, touch.is_over(Part::Try));
+        let (words, is_bad) = self.tried.words();
+        let colour = if is_bad { state::WARN } else { ink::TERTIARY };
+        let x = button.x + button.width + 14.0;
+        let beside = rect(x, button.y, area.x + area.width - 8.0 - x, button.height);
+        let foot = row(132.0);
+        painter.fill(rect(foot.x, foot.y - 8.0, foot.width, 1.0), line::SUBTLE);
+        let wide = area.width >= WIDE;
+        let words_at = if wide { beside } else { foot };
+        painter.text(&words, words_at, Ink::new(NARROW, size::BASE, colour));
+        if wide {
+            let hint = "First time? Open the demo and press Space. Every control explains itself in the bar below.";
+            painter.text(hint, foot, Ink::new(NARROW, size::BASE, ink::SECONDARY));
         }
     }
 

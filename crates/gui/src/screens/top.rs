@@ -1,10 +1,13 @@
 //! The bar at the top: rooms, transport, clock, loudness, undo, and the next step.
 
+mod tempo;
+
 use iced::{Element, Length, Rectangle, Size};
 use twobus_dsp::Db;
 use twobus_dsp::units::signed;
 use twobus_engine::Readings;
 use twobus_engine::device::State as DeviceState;
+use twobus_session::timeline::BPM;
 use twobus_session::{LoopRange, StripId};
 
 use crate::desk::Desk;
@@ -17,6 +20,7 @@ use crate::theme::{
     NARROW, NARROW_MEDIUM, SANS, SANS_BOLD, SANS_MEDIUM, accent, bg, ink, line, meter as colours,
     radius, size, state,
 };
+use crate::topics::Topic;
 use crate::widgets::{Control, Help, Input, Scene, Surface, Touch};
 
 /// A control of the bar.
@@ -30,6 +34,10 @@ pub(crate) enum Part {
     Loop,
     Follow,
     Clock,
+    /// Tempo at the playhead.
+    Tempo,
+    /// Metre there.
+    Metre,
     Loudness,
     Undo,
     Redo,
@@ -46,6 +54,8 @@ pub(crate) enum Action {
     },
     /// To open the device again.
     Retry,
+    /// To show the settings.
+    Settings,
     /// To take the next step.
     Next,
 }
@@ -67,6 +77,29 @@ impl TopBar {
             Input::Focus(part) => self.focus = Some(part),
             Input::Leave { back } => return Action::Leave { back },
             Input::Press { part: Part::Follow, .. } => self.follows = !self.follows,
+            Input::Typed(part, text) => {
+                if let Some(desk) = desk {
+                    tempo::typed(part, &text, desk);
+                }
+            }
+            Input::Move(Part::Tempo, travel) => {
+                if let Some(desk) = desk {
+                    tempo::set(BPM.from_travel(travel), desk);
+                }
+            }
+            Input::Drop(_) => desk.into_iter().for_each(Desk::drop_held),
+            Input::Cancel(_) => desk.into_iter().for_each(Desk::cancel_held),
+            Input::Reset(Part::Tempo) => {
+                if let Some(desk) = desk {
+                    tempo::set(BPM.default, desk);
+                    desk.drop_held();
+                }
+            }
+            Input::Step { part, steps, fine } => {
+                if let Some(desk) = desk {
+                    tempo::step(part, steps, fine, desk);
+                }
+            }
             Input::Press { part, .. } => {
                 return desk.map_or(Action::None, |desk| press(part, desk));
             }
@@ -93,6 +126,19 @@ impl TopBar {
         Some(Bar { bar: self, desk }.help(part))
     }
 
+    /// What the longer help is about.
+    pub(crate) fn topic(&self, active: bool) -> Option<Topic> {
+        Some(match self.over.or(self.focus.filter(|_| active))? {
+            Part::Mix | Part::Master => Topic::Window,
+            Part::ToStart | Part::Stop | Part::Play | Part::Loop | Part::Follow => Topic::Transport,
+            Part::Clock | Part::Tempo | Part::Metre => Topic::Tempo,
+            Part::Loudness => Topic::Loudness,
+            Part::Undo | Part::Redo => Topic::Steps,
+            Part::Dropouts => Topic::Device,
+            Part::Bounce => Topic::Print,
+        })
+    }
+
     /// The control where the Tab key enters.
     pub(crate) fn enter(&mut self, back: bool) {
         self.focus = Some(if back { Part::Dropouts } else { Part::Mix });
@@ -111,9 +157,10 @@ fn press(part: Part, desk: &mut Desk) -> Action {
         Part::Dropouts if desk.live.device().is_some_and(|d| !plays(&d.state)) => {
             return Action::Retry;
         }
+        Part::Dropouts if desk.live.has_dropped() => return Action::Settings,
         Part::Dropouts => desk.live.clear_xruns(),
         Part::Bounce => return Action::Next,
-        Part::Mix | Part::Master | Part::Follow | Part::Clock => {}
+        Part::Mix | Part::Master | Part::Follow | Part::Clock | Part::Tempo | Part::Metre => {}
     }
     Action::None
 }
@@ -136,6 +183,8 @@ struct Bar<'a> {
     desk: Option<&'a Desk>,
 }
 
+/// From this load on a dropout is near.
+const HOT_LOAD: f32 = 0.8;
 /// Width of the loudness well where all of it has room.
 const LOUDNESS_WIDTH: f32 = 322.0;
 
@@ -154,21 +203,30 @@ fn area(part: Part, size: Size) -> Rectangle {
         Part::Loop => button(3.0),
         Part::Follow => button(4.0),
         Part::Clock => rect(button(5.0).x + 4.0, 6.0, 247.0, 40.0),
+        Part::Tempo => {
+            let clock = area(Part::Clock, size);
+            rect(clock.x + 172.0, clock.y + 2.0, 42.0, 36.0)
+        }
+        Part::Metre => {
+            let clock = area(Part::Clock, size);
+            rect(clock.x + 214.0, clock.y + 2.0, 30.0, 36.0)
+        }
         Part::Loudness => {
             let x = area(Part::Clock, size).x + 256.0;
-            let end = area(Part::Undo, size).x - 10.0;
+            let left = if wide { Part::Undo } else { Part::Dropouts };
+            let end = area(left, size).x - 10.0;
             rect(x, 6.0, (end - x).clamp(0.0, LOUDNESS_WIDTH), 40.0)
         }
         Part::Undo => right(if wide { 408.0 } else { 202.0 }, 32.0),
         Part::Redo => right(if wide { 374.0 } else { 168.0 }, 32.0),
         Part::Dropouts if wide => right(208.0, 84.0),
-        Part::Dropouts => rect(0.0, 0.0, 0.0, 0.0),
+        Part::Dropouts => right(250.0, 40.0),
         Part::Bounce => right(116.0, 104.0),
     }
 }
 
 /// In the order of the Tab key.
-const PARTS: [Part; 13] = [
+const PARTS: [Part; 15] = [
     Part::Mix,
     Part::Master,
     Part::ToStart,
@@ -177,6 +235,8 @@ const PARTS: [Part; 13] = [
     Part::Loop,
     Part::Follow,
     Part::Clock,
+    Part::Tempo,
+    Part::Metre,
     Part::Loudness,
     Part::Undo,
     Part::Redo,
@@ -191,6 +251,7 @@ impl Scene for Bar<'_> {
         let control = |part| match part {
             // What is not in the window yet says so.
             Part::Clock | Part::Master => Control::label(part, area(part, size)),
+            Part::Tempo | Part::Metre => tempo::control(part, self.desk, area(part, size)),
             _ => Control::button(part, area(part, size)),
         };
         PARTS.into_iter().map(control).filter(|control| control.area.width > 0.0).collect()
@@ -213,6 +274,14 @@ impl Scene for Bar<'_> {
             Part::Clock => {
                 Help::new("Place", "What is heard now: time, and bar, beat and hundredths.")
             }
+            Part::Tempo => Help::new(
+                "Tempo",
+                "Quarter notes a minute at the playhead. Drag up or down, or type another.",
+            ),
+            Part::Metre => Help::new(
+                "Metre",
+                "Beats of a bar at the playhead. Double-click or Enter to type another, such as 6/8.",
+            ),
             Part::Loudness => Help::new(
                 "Loudness",
                 "Short-term, whole so far, highest true peak, peak to loudness. Click to begin anew.",
@@ -221,7 +290,7 @@ impl Scene for Bar<'_> {
             Part::Redo => Help::at("Redo", steps.1.unwrap_or("nothing"), "Ctrl Shift Z."),
             Part::Dropouts => Help::new(
                 "Dropouts",
-                "Times the device was given sound too late. Click to count anew.",
+                "Load of the processor by playback, and how often sound came too late. Click to count anew.",
             ),
             Part::Bounce => {
                 Help::new("Bounce", "Makes a print of the mix: one stereo file. Ctrl B.")
@@ -238,6 +307,9 @@ impl Scene for Bar<'_> {
         }
         self.draw_transport(painter, size, touch);
         self.draw_clock(painter, area(Part::Clock, size));
+        for part in [Part::Tempo, Part::Metre].into_iter().filter(|part| touch.is_over(*part)) {
+            painter.outline(area(part, size), line::STRONG, 1.0, radius::SLOT);
+        }
         self.draw_loudness(painter, area(Part::Loudness, size));
         self.draw_steps(painter, size, touch);
         self.draw_device(painter, area(Part::Dropouts, size));
@@ -417,7 +489,7 @@ impl Bar<'_> {
         if size.width >= 1280.0 {
             let x = area(Part::Redo, size).x + 42.0;
             let words = Ink::new(NARROW, size::BASE, ink::SECONDARY);
-            let room = rect(x, 10.0, size.width - 216.0 - x, 16.0);
+            let room = rect(x, 10.0, size.width - 222.0 - x, 16.0);
             match undo {
                 Some(step) => {
                     painter.text("Undo:", room, words.coloured(ink::TERTIARY));
@@ -458,11 +530,30 @@ impl Bar<'_> {
             );
             return;
         }
-        painter.text(label, rect(area.x, area.y + 2.0, area.width, 14.0), small);
+        let load = self.desk.map_or(0.0, |desk| desk.live.load());
+        let percent = format!("{} %", signed(f64::from(load) * 100.0, 0));
+        let number = Ink::new(SANS, size::SMALL, ink::PRIMARY).right();
+        if area.width < 60.0 {
+            painter.text(&percent, rect(area.x, area.y + 4.0, area.width, 14.0), number);
+            painter.text("DSP", rect(area.x, area.y + 19.0, area.width, 14.0), small.right());
+            return;
+        }
+        if label != "Sound on" {
+            painter.text(label, rect(area.x, area.y + 2.0, area.width, 14.0), small);
+        } else {
+            painter.text("DSP", rect(area.x, area.y, area.width, 14.0), small);
+            painter.text(&percent, rect(area.x, area.y, area.width, 14.0), number);
+        }
+        let (bar, hot) = (rect(area.x, area.y + 16.0, area.width, 3.0), load > HOT_LOAD);
+        painter.fill(bar, bg::WELL);
+        let filled = rect(bar.x, bar.y, bar.width * load.clamp(0.0, 1.0), bar.height);
+        painter.fill(filled, if hot { state::WARN } else { colours::MID });
         let xruns = self.desk.map_or(0, |desk| desk.live.xruns());
-        let colour = if xruns > 0 { state::WARN } else { ink::PRIMARY };
-        let row = rect(area.x, area.y + 19.0, area.width, 14.0);
-        painter.text("Dropouts", row, small);
-        painter.text(&xruns.to_string(), row, Ink::new(SANS, size::SMALL, colour).right());
+        let warns = self.desk.is_some_and(|desk| desk.live.has_dropped());
+        let (text, colour) =
+            if warns { (state::WARN, state::WARN) } else { (ink::TERTIARY, ink::PRIMARY) };
+        let row = rect(area.x, area.y + 22.0, area.width, 14.0);
+        painter.text("Dropouts", row, small.coloured(text));
+        painter.text(&xruns.to_string(), row, number.coloured(colour));
     }
 }

@@ -4,6 +4,7 @@ mod automate;
 mod draw;
 mod lane;
 mod layout;
+mod sections;
 mod update;
 
 use std::collections::BTreeMap;
@@ -13,9 +14,11 @@ use twobus_session::{ClipId, LaneTarget, StripId};
 
 use crate::desk::Desk;
 use crate::painter::Painter;
+use crate::topics::Topic;
 use crate::widgets::{Control, Help, Input, Scene, Surface, Touch};
 
 pub(crate) use automate::device_menu;
+pub(crate) use sections::{name_of, named};
 pub(crate) use update::{Action, drop_marker};
 
 /// A control of the arrange.
@@ -125,6 +128,24 @@ impl Arrange {
     pub(crate) fn help(&self, desk: &Desk, active: bool) -> Option<Help> {
         let part = self.over.or(self.focus.filter(|_| active))?;
         Some(ArrangeScene { desk, arrange: self, chosen: None }.help(part))
+    }
+
+    /// Whether less than the whole song is shown.
+    #[cfg(test)]
+    pub(crate) fn is_zoomed(&self) -> bool {
+        self.frames_per_px.is_some_and(|frames| frames < 30.0)
+    }
+
+    /// What the longer help is about.
+    pub(crate) fn topic(&self, active: bool) -> Option<Topic> {
+        Some(match self.over.or(self.focus.filter(|_| active))? {
+            Part::Name(_) => Topic::Strip,
+            Part::Mute(_) | Part::Solo(_) => Topic::Switches,
+            Part::Sections => Topic::Sections,
+            Part::Ruler | Part::Fit => Topic::Ruler,
+            Part::Lanes => Topic::Clips,
+            Part::Add => Topic::Import,
+        })
     }
 
     /// The first control, or the last one: where the Tab key enters.

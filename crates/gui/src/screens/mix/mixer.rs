@@ -11,6 +11,8 @@ use twobus_session::{Mix, StripId};
 
 use crate::desk::Desk;
 use crate::painter::Painter;
+use crate::settings::MeterKind;
+use crate::topics::Topic;
 use crate::widgets::{Control, Help, Input, Scene, Surface, Touch};
 
 pub(crate) use draw::short_name;
@@ -32,6 +34,8 @@ pub(crate) enum Part {
     Correlation,
     /// Loudness of the mix.
     Loudness,
+    /// What the meter of the mix bus reads as 0.
+    Scale,
 }
 
 /// A piece of a strip, from top to bottom.
@@ -99,17 +103,21 @@ pub(crate) enum Choice {
     All,
     Tracks,
     Buses,
+    Peak,
+    Vu,
     ResetSolo,
     ClearPeaks,
 }
 
 impl Choice {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::Narrow,
         Self::Wide,
         Self::All,
         Self::Tracks,
         Self::Buses,
+        Self::Peak,
+        Self::Vu,
         Self::ResetSolo,
         Self::ClearPeaks,
     ];
@@ -121,6 +129,8 @@ impl Choice {
             Self::All => "All",
             Self::Tracks => "Tracks",
             Self::Buses => "Buses",
+            Self::Peak => MeterKind::PeakRms.name(),
+            Self::Vu => MeterKind::Vu.name(),
             Self::ResetSolo => "Reset solo",
             Self::ClearPeaks => "Clear peaks",
         }
@@ -195,6 +205,27 @@ impl Mixer {
     pub(crate) fn help(&self, desk: &Desk, active: bool) -> Option<Help> {
         let part = self.over.or(self.focus.filter(|_| active))?;
         Some(MixerScene { desk, mixer: self }.help(part))
+    }
+
+    /// What the longer help is about.
+    pub(crate) fn topic(&self, active: bool) -> Option<Topic> {
+        Some(match self.over.or(self.focus.filter(|_| active))? {
+            Part::Strip(_, piece) => match piece {
+                Piece::Insert(_) | Piece::AddInsert => Topic::Inserts,
+                Piece::Send(_) | Piece::AddSend => Topic::Sends,
+                Piece::Trim | Piece::Width => Topic::Gain,
+                Piece::Pan => Topic::Pan,
+                Piece::Mute | Piece::Solo | Piece::Polarity => Topic::Switches,
+                Piece::Level | Piece::Fader => Topic::Fader,
+                Piece::Peak | Piece::Meter => Topic::Meter,
+                Piece::Plate => Topic::Strip,
+            },
+            Part::Listen | Part::Monitor(_) => Topic::Monitor,
+            Part::Bar(Choice::ClearPeaks) | Part::Scale => Topic::Meter,
+            Part::Bar(_) => Topic::Strip,
+            Part::Correlation => Topic::Correlation,
+            Part::Loudness => Topic::Loudness,
+        })
     }
 
     /// The first control, or the last one: where the Tab key enters.

@@ -6,6 +6,7 @@ use twobus_session::{Clip, Track};
 
 use super::layout::{self, Frame};
 use super::{ArrangeScene, Part, lane};
+use super::update::Hold;
 use crate::desk::{Colours, TILE, TileKey, Wave};
 use crate::grid::{Grid, minutes};
 use crate::icon::{self, Icon};
@@ -292,6 +293,12 @@ fn draw_sections(scene: &ArrangeScene<'_>, painter: &mut Painter<'_>, frame: &Fr
         painter.fill(area, accent::DIM);
         let words = rect(area.x + 6.0, area.y, area.width - 8.0, area.height);
         painter.text(&section.name, words, Ink::new(NARROW, size::SMALL, ink::PRIMARY));
+    }
+    if let Some(Hold::NewSection { range: Some((start, end)), .. }) = &scene.arrange.hold {
+        let (left, right) = (frame.x(*start), frame.x(*end));
+        let area = rect(left, frame.sections.y, right - left, frame.sections.height);
+        painter.fill(area, theme::faded(accent::FILL, 0.4));
+        painter.outline(area, accent::BASE, 1.0, radius::SLOT);
     }
 }
 

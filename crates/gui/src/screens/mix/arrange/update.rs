@@ -6,14 +6,15 @@ use twobus_dsp::Db;
 use twobus_session::clip::GAIN;
 use twobus_session::edit::ListEdit;
 use twobus_session::{
-    Clip, ClipId, Edit, Fade, LoopRange, Marker, MediaId, StripEdit, StripId, TimelineEdit,
-    TrackEdit,
+    Clip, ClipId, Edit, Fade, LoopRange, Marker, MediaId, Section, StripEdit, StripId,
+    TimelineEdit, TrackEdit,
 };
 
 use super::layout::Frame;
 use super::{Arrange, Marked, Part, automate};
 use crate::desk::{Desk, Wave};
 use crate::grid::Grid;
+use crate::screens::dialog::About;
 use crate::screens::menu::{Choice, Menu};
 use crate::widgets::{Help, Input, Phase};
 
@@ -26,6 +27,8 @@ pub(crate) enum Action {
     Menu(Menu),
     /// To close what it is folded for.
     Unfold,
+    /// To ask for a line.
+    Ask(About),
     /// To add files.
     Add,
     /// To find a file that is missing.
@@ -43,6 +46,10 @@ pub(super) enum Hold {
     Ruler { from: u64, x: f32 },
     /// An automation point, or what is drawn.
     Point(automate::Grip),
+    /// A section that is being made, and the frames it covers so far.
+    NewSection { from: u64, x: f32, range: Option<(u64, u64)> },
+    /// An edge of a section.
+    SectionEdge { section: Section, is_start: bool },
     /// A clip, by one of its pieces.
     Clip { track: StripId, before: Clip, grip: Grip, at: Point },
 }
@@ -84,6 +91,11 @@ impl Arrange {
             Input::Press { part: Part::Mode(id), at, .. } => return self.mode_menu(id, at, desk),
             Input::Press { part, .. } => return self.pressed(part, desk),
             Input::Menu(Part::Lanes, at) => return self.clip_menu(at, desk),
+            Input::Menu(Part::Sections, at) => return self.timeline_menu(false, at, desk),
+            Input::Menu(Part::Ruler, at) => return self.timeline_menu(true, at, desk),
+            Input::Point { part: Part::Sections, phase, at, modifiers } => {
+                return self.on_sections(phase, at, modifiers, desk);
+            }
             Input::Point { part: Part::Ruler, phase, at, modifiers } => {
                 self.on_ruler(phase, at, modifiers, desk);
             }
@@ -448,6 +460,14 @@ pub(super) fn help(desk: &Desk, part: Part) -> Help {
         Part::Ruler => {
             Help::new("Ruler", "Click to go there; drag to loop; double-click switches the loop.")
         }
+        Part::Sections => Help::new(
+            "Sections",
+            "Drag over free room to make one; click goes there, right-click renames, loops or removes it.",
+        ),
+        Part::Ruler => Help::new(
+            "Ruler",
+            "Click to go there; drag to loop; double-click switches the loop; right-click for markers and tempo.",
+        ),
         Part::Lanes => Help::new(
             "Lanes",
             "Drag clips, their edges to trim, top corners to fade, Alt for gain; Ctrl wheel zooms.",

@@ -10,7 +10,7 @@ use super::layout::{self, Frame, pieces};
 use super::{MixerScene, Part, Piece, Switch};
 use crate::icon::{self, Icon};
 use crate::painter::{Ink, Painter, inset, rect};
-use crate::parts::{self, Lamp};
+use crate::parts::{self, Lamp, Look};
 use crate::theme::{
     NARROW, NARROW_MEDIUM, SANS_BOLD, SANS_MEDIUM, accent, bg, ink, line, lit, meter as colours,
     radius, size, state,
@@ -42,16 +42,20 @@ pub(super) fn draw(
     let over = |piece| touch.is_over(Part::Strip(StripId::MIX_BUS, piece));
     let lamp = if strip.mute { Lamp::On(lit::MUTE) } else { Lamp::Off };
     parts::button(painter, layout::bus_button(frame, 0), "M", lamp, over(Piece::Mute));
-    let balance = format!("Balance {}", pan_words(strip.pan));
+    let balance = format!("Bal {}", pan_words(strip.pan));
     parts::button(painter, layout::bus_button(frame, 1), &balance, Lamp::Off, over(Piece::Pan));
+    let scale = scene.desk.live.k_scale();
+    let (button, over_scale) = (layout::bus_button(frame, 2), touch.is_over(Part::Scale));
+    parts::button(painter, button, scale.name(), Lamp::Off, over_scale);
     draw_values(painter, strip, &at, meter, touch);
     true_peak(scene, painter, frame);
-    draw_meters(painter, &at, meter);
+    let look = Look::of_bus(scene.desk.live.meter_kind(), scale);
+    draw_meters(painter, &at, meter, look);
     let travel = at.travel();
     parts::fader_scale(painter, travel, travel.x - 4.0);
     let chosen = scene.mixer.chosen == Some(StripId::MIX_BUS);
     parts::fader(painter, travel, fader::travel(strip.fader), ink::SECONDARY, chosen);
-    parts::meter_scale(painter, at.meter(0), at.meter(1).x + 14.0);
+    parts::meter_scale(painter, at.meter(0), at.meter(1).x + 14.0, look);
     loudness(scene, painter, frame);
     plate(scene, painter, at.plate());
 }

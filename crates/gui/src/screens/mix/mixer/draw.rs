@@ -11,7 +11,8 @@ use super::{Choice, MixerScene, Part, Piece, bus};
 use crate::icon::{self, Icon};
 use crate::meters::Meter;
 use crate::painter::{Ink, Painter, inset, rect};
-use crate::parts::{self, Lamp};
+use crate::parts::{self, Lamp, Look};
+use crate::settings::MeterKind;
 use crate::theme::{
     NARROW, NARROW_MEDIUM, SANS_BOLD, SANS_MEDIUM, accent, bg, ink, line, lit, meter as colours,
     radius, size, track,
@@ -61,13 +62,16 @@ fn draw_bar(scene: &MixerScene<'_>, painter: &mut Painter<'_>, frame: &Frame, to
     let at = |x| rect(x, frame.bar.y, 60.0, frame.bar.height);
     painter.text("Mixer", at(12.0), Ink::new(SANS_BOLD, size::BASE, ink::PRIMARY));
     painter.text("Strip", at(90.0), label);
-    painter.text("Show", at(262.0), label);
+    painter.text("Meter", at(256.0), label);
+    painter.text("Show", at(440.0), label);
     let mixer = scene.mixer;
     for choice in Choice::ALL {
         let area = layout::choice(frame, choice);
         let on = match choice {
             Choice::Narrow => mixer.narrow,
             Choice::Wide => !mixer.narrow,
+            Choice::Peak => scene.desk.live.meter_kind() == MeterKind::PeakRms,
+            Choice::Vu => scene.desk.live.meter_kind() == MeterKind::Vu,
             Choice::ResetSolo | Choice::ClearPeaks => false,
             shows => mixer.shows == shows,
         };
@@ -274,22 +278,28 @@ fn draw_fader(
 ) {
     let meter = scene.desk.live.meter(strip.id);
     draw_values(painter, strip, at, meter, touch);
-    draw_meters(painter, at, meter);
+    let look = Look::of(scene.desk.live.meter_kind());
+    draw_meters(painter, at, meter, look);
     let travel = at.travel();
     parts::fader_scale(painter, travel, travel.x - 4.0);
     let colour = track(strip.colour);
     parts::fader(painter, travel, fader::travel(strip.fader), colour, chosen);
     if at.meters().x + at.meters().width + 16.0 < at.plate().x + at.plate().width {
-        parts::meter_scale(painter, at.meter(0), at.meter(1).x + 8.0);
+        parts::meter_scale(painter, at.meter(0), at.meter(1).x + 8.0, look);
     }
 }
 
 /// Both bars of a strip.
-pub(super) fn draw_meters(painter: &mut Painter<'_>, at: &Pieces, meter: Option<&Meter>) {
+pub(super) fn draw_meters(
+    painter: &mut Painter<'_>,
+    at: &Pieces,
+    meter: Option<&Meter>,
+    look: Look,
+) {
     let still = Meter::default();
     let meter = meter.unwrap_or(&still);
     for side in 0..2 {
-        parts::meter(painter, at.meter(side), &meter.bars[side], meter.over);
+        parts::meter(painter, at.meter(side), &meter.bars[side], meter.over, look);
     }
 }
 

@@ -190,9 +190,11 @@ pub(super) fn choice(frame: &Frame, choice: Choice) -> Rectangle {
     let (x, width) = match choice {
         Choice::Narrow => (120.0, 58.0),
         Choice::Wide => (178.0, 58.0),
-        Choice::All => (296.0, 40.0),
-        Choice::Tracks => (336.0, 58.0),
-        Choice::Buses => (394.0, 58.0),
+        Choice::Peak => (294.0, 84.0),
+        Choice::Vu => (378.0, 40.0),
+        Choice::All => (474.0, 40.0),
+        Choice::Tracks => (514.0, 58.0),
+        Choice::Buses => (572.0, 58.0),
         Choice::ResetSolo => (frame.bar.width - 190.0, 84.0),
         Choice::ClearPeaks => (frame.bar.width - 98.0, 90.0),
     };
@@ -291,12 +293,13 @@ pub(super) fn loudness(frame: &Frame, index: usize) -> Rectangle {
     rect(frame.bus.x + 114.0 + index as f32 * 14.0, meter.y, 12.0, meter.height)
 }
 
-/// Mute and balance of the mix bus.
+/// Mute, balance and scale of the mix bus.
 pub(super) fn bus_button(frame: &Frame, index: usize) -> Rectangle {
     let row = pieces(frame.bus).button(0);
     match index {
         0 => rect(row.x, row.y, 48.0, row.height),
-        _ => rect(row.x + 52.0, row.y, 110.0, row.height),
+        1 => rect(row.x + 52.0, row.y, 60.0, row.height),
+        _ => rect(row.x + 116.0, row.y, 46.0, row.height),
     }
 }
 
@@ -318,6 +321,7 @@ fn bus_controls(mix: &Mix, strip: &Strip, frame: &Frame, all: &mut Vec<Control<P
     all.push(Control::label(Part::Correlation, correlation(frame)));
     all.push(Control::button(part(Piece::Mute), bus_button(frame, 0)));
     all.push(turn(part(Piece::Pan), bus_button(frame, 1), PAN.to_travel(strip.pan), KNOB_PX));
+    all.push(Control::button(Part::Scale, bus_button(frame, 2)));
     faders(strip, &at, all);
     let columns = loudness(frame, 0).union(&loudness(frame, 1));
     all.push(Control::label(Part::Loudness, columns));

@@ -14,6 +14,7 @@ use super::layout::{Frame, returns};
 use super::{Choice, Mixer, Part, Piece, Switch, menus};
 use crate::desk::Desk;
 use crate::screens::menu::Menu;
+use crate::settings::MeterKind;
 use crate::widgets::{Help, Input};
 
 /// What the mixer asks of the window.
@@ -24,6 +25,10 @@ pub(crate) enum Action {
     Menu(Menu),
     /// To show a device of a strip.
     Devices(StripId, DeviceId),
+    /// To let the meters of strips move so.
+    Meter(MeterKind),
+    /// To let the meter of the mix bus read the next scale.
+    Scale,
     /// To give the keyboard to another region.
     Leave {
         /// Whether backwards.
@@ -123,6 +128,9 @@ impl Mixer {
                 *on = !*on;
                 set_monitor(monitor, desk);
             }
+            Part::Bar(Choice::Peak) => return Action::Meter(MeterKind::PeakRms),
+            Part::Bar(Choice::Vu) => return Action::Meter(MeterKind::Vu),
+            Part::Scale => return Action::Scale,
             Part::Bar(choice) => self.chose(choice, desk),
             Part::Listen | Part::Correlation | Part::Loudness => {}
         }
@@ -187,6 +195,7 @@ impl Mixer {
                 desk.clear("Clear solos", |strip| strip.solo, StripEdit::Solo(false));
             }
             Choice::ClearPeaks => desk.live.clear_peaks(None),
+            Choice::Peak | Choice::Vu => {}
         }
         self.scroll_by(0.0, desk);
     }
@@ -401,6 +410,11 @@ pub(super) fn help(desk: &Desk, part: Part) -> Help {
         }
         Part::Monitor(which) => Help::new(which.label(), about_switch(which)),
         Part::Bar(choice) => Help::new(choice.label(), about_choice(choice)),
+        Part::Scale => Help::at(
+            "Scale of the mix bus",
+            desk.live.k_scale().name(),
+            "What its meter calls 0: full scale, or 20, 14, 12 dB below it. Click for the next.",
+        ),
         Part::Correlation => {
             Help::new("Correlation", "Of left and right: +1 is mono, below 0 they cancel in mono.")
         }
@@ -426,6 +440,8 @@ fn about_choice(choice: Choice) -> &'static str {
         Choice::All => "Every strip.",
         Choice::Tracks => "Tracks only.",
         Choice::Buses => "Groups and effect returns only.",
+        Choice::Peak => "Meters show a mean of 300 ms under the peak.",
+        Choice::Vu => "Meters move as a needle: 300 ms, 0 VU at −18 dBFS.",
         Choice::ResetSolo => "Takes every solo off.",
         Choice::ClearPeaks => "Forgets highest peaks, over lamps and the loudness so far.",
     }
