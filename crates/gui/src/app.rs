@@ -6,6 +6,7 @@ mod files;
 mod jobs;
 mod keys;
 mod panels;
+mod reference;
 mod sheets;
 #[cfg(test)]
 mod tests;
@@ -351,6 +352,7 @@ impl App {
             mixer::Action::Menu(menu) => self.menu = Some(menu),
             mixer::Action::Devices(strip, device) => self.open_devices(strip, Some(device)),
             mixer::Action::Meter(meter) => self.set(Settings { meter, ..self.settings.clone() }),
+            mixer::Action::Reference => return self.hear_reference(),
             mixer::Action::Scale => {
                 let k_scale = self.settings.k_scale.next();
                 self.set(Settings { k_scale, ..self.settings.clone() });

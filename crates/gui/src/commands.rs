@@ -33,6 +33,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     command("New: back to the start screen", "Ctrl N"),
     command("Add files…", "Ctrl I"),
     command("Bounce…", "Ctrl B"),
+    command("Open the chosen strip's devices", "Enter"),
     command("Mute the chosen strip", "M"),
     command("Solo the chosen strip", "S"),
     command("Turn the chosen strip's polarity", "P"),

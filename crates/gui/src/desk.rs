@@ -3,6 +3,7 @@
 //! Every change of the document goes through here. A drag is applied as it moves, merged into one step, and
 //! heard at once through a [`Command`]; its end hands the document to the engine.
 
+mod beside;
 mod files;
 mod recent;
 mod waves;
@@ -20,6 +21,7 @@ use twobus_session::{
 };
 
 use crate::live::Live;
+pub(crate) use beside::Heard;
 pub(crate) use files::{Failure, Means, Moved, Opened, Written};
 pub(crate) use recent::{Lately, Recent, SKETCH, Standing};
 pub(crate) use waves::{Colours, TILE, TileKey, Wave, Waves, thumbnail};
@@ -37,6 +39,8 @@ pub(crate) struct Desk {
     pub(crate) live: Live,
     /// Where it stood when it left the device.
     left_at: u64,
+    /// The reference beside the mix.
+    beside: beside::Beside,
     /// What is drawn of its files.
     pub(crate) waves: Waves,
     /// The control that is being dragged has made its step already.
@@ -249,6 +253,7 @@ impl Desk {
         } else if self.song().rate_hz > 0 {
             self.open_live();
         }
+        self.match_reference();
         self.waves.load(&self.folder, self.open.project(), self.song);
     }
 
@@ -265,6 +270,8 @@ impl Desk {
     fn open_live(&mut self) {
         self.live.open(&self.folder, self.open.project(), self.song);
         self.live.set_loop(self.cycle());
+        self.beside.forget_engine();
+        self.match_reference();
     }
 
     /// Leaves the sound device to something else.
@@ -315,6 +322,7 @@ impl Desk {
             keeper,
             live: Live::new(Arc::clone(&means.backend), means.wish.clone()),
             left_at: 0,
+            beside: beside::Beside::default(),
             waves: Waves::default(),
             dragging: false,
             held: Vec::new(),

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use twobus_dsp::Db;
 use twobus_engine::device::{self, Backend, Wish};
 use twobus_engine::{Engine, Readings, Status};
 use twobus_jobs::Folder;
 use twobus_render::live::State;
 use twobus_render::{Command, Cycle};
-use twobus_session::{Edit, LaneTarget, Project, SongId, StripId};
+use twobus_session::{Edit, LaneTarget, MediaId, Project, SongId, StripId};
 
 use crate::meters::Meter;
 use crate::seen::{Seen, Target};
@@ -288,6 +289,13 @@ impl Live {
     /// The sound device, as of the last look.
     pub(crate) fn device(&self) -> Option<&device::Status> {
         self.status.as_ref().map(|status| &status.device)
+    }
+
+    /// What the monitor's reference switch lets through, at a gain.
+    pub(crate) fn set_reference(&mut self, reference: Option<(MediaId, Db)>) {
+        if let Some(engine) = &mut self.engine {
+            engine.set_reference(reference);
+        }
     }
 
     /// Asks for the device anew.

@@ -68,8 +68,11 @@ impl App {
         }
     }
 
-    /// Asks for the name of a section or marker.
+    /// Asks for the name of a section or marker, or for a file.
     pub(super) fn ask(&mut self, about: About) {
+        if about == About::Reference {
+            return self.browse(about);
+        }
         let name = self.desk.as_ref().and_then(|desk| name_of(desk, &about));
         if let Some(name) = name {
             self.dialog = Some(Dialog::prompt(about, format!("New name of {name}"), name));
@@ -116,6 +119,9 @@ impl App {
             (About::Width(id), Answer::Text(text)) => self.set_typed(id, &text, &WIDTH),
             (About::Stems, Answer::Paths(paths)) => return self.import(&paths),
             (About::Project, Answer::Paths(paths)) => return self.open_first(&paths),
+            (About::Reference, Answer::Paths(paths)) => {
+                return paths.first().map_or_else(Task::none, |path| self.note_reference(path));
+            }
             (About::SaveAs, Answer::Paths(paths)) => {
                 return paths.first().map_or_else(Task::none, |to| self.save_as(to));
             }

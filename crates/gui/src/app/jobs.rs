@@ -5,14 +5,18 @@ use std::sync::{Arc, Mutex};
 use iced::Task;
 use iced::widget::image::Handle;
 use twobus_jobs::{Bounce, Error, Examination, Import, Progress, Relink};
+use twobus_session::Edit;
 
 use super::{App, Message, Region};
+use crate::desk::Heard;
 use crate::screens::import::Table;
 
 /// What came of a job.
 pub(super) enum Outcome {
     Import(Box<Import>, Vec<Option<Handle>>),
     Found(Box<Relink>),
+    /// A reference is noted, if it was not, and measured.
+    Reference(Option<Box<Edit>>, Heard),
     Bounced(Box<Bounce>),
     Examined(u32, Box<Examination>),
 }
@@ -92,6 +96,7 @@ impl App {
                 self.region = Region::Main;
             }
             Some(Ok(Outcome::Found(found))) => self.found(*found),
+            Some(Ok(Outcome::Reference(edit, heard))) => self.reference_is_there(edit, heard),
             Some(Ok(Outcome::Bounced(bounce))) => return self.bounced(*bounce),
             Some(Ok(Outcome::Examined(print, examined))) => self.examined(print, *examined),
             Some(Err(Error::Cancelled)) | None => {}

@@ -116,8 +116,10 @@ impl App {
         let topic = match (&self.table, &self.desk) {
             (Some(_), _) => Some(Topic::Import),
             (None, None) => Some(Topic::Start),
-            (None, Some(_)) => {
+            (None, Some(desk)) => {
                 let above = self.arrange.topic(active(Region::Arrange));
+                let device = self.devices.help(desk, active(Region::Devices));
+                let above = above.or(device.map(|_| Topic::Inserts));
                 above.or_else(|| self.mixer.topic(active(Region::Mixer)))
             }
         };

@@ -31,6 +31,8 @@ pub(crate) enum About {
     Section(SectionId),
     /// A marker's new name.
     Marker(MarkerId),
+    /// A song to hear beside the mix.
+    Reference,
     /// Files to add.
     Stems,
     /// A project to open.
@@ -132,6 +134,11 @@ impl Dialog {
             About::Stems => {
                 ("Add files", "Click files to choose them; a folder's name opens it.", "Add")
             }
+            About::Reference => (
+                "Choose a reference",
+                "A song that sounds as this one should, or the rough mix. It is played as loud as the mix.",
+                "Choose",
+            ),
             About::SaveAs => ("Save the project", "Type the name of its new folder.", "Save"),
             About::Find(_) => (
                 "Find missing files",
@@ -140,7 +147,7 @@ impl Dialog {
             ),
             _ => ("Open a project", "Go to its folder.", "Open"),
         };
-        let folder = Some(Folder::new(start, about == About::Stems));
+        let folder = Some(Folder::new(start, matches!(about, About::Stems | About::Reference)));
         let asked = Self::ask(about, title, text, vec!["Cancel", main]);
         Self { field: Some(String::new()), folder, focus: None, ..asked }
     }

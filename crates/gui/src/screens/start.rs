@@ -1,5 +1,7 @@
 //! The start screen: stems to drop, the demo, and what was open lately.
 
+mod steps;
+
 use iced::advanced::graphics::geometry::Path;
 use iced::{Element, Length, Rectangle, Size};
 
@@ -252,7 +254,7 @@ impl Scene for &Start {
         let plan = plan(size);
         self.draw_drop(painter, plan.drop);
         self.draw_buttons(painter, size, touch);
-        draw_steps(painter, plan.steps);
+        steps::draw(painter, plan.steps);
         self.draw_side(painter, size, touch);
         self.draw_sound(painter, size, touch);
     }
@@ -450,33 +452,4 @@ fn draw_ghost_wave(painter: &mut Painter<'_>, area: Rectangle, colour: iced::Col
         }
     });
     painter.stroke(&path, colour, 1.0);
-}
-
-/// How a record is made here.
-fn draw_steps(painter: &mut Painter<'_>, area: Rectangle) {
-    let heading = Ink::new(SANS_MEDIUM, size::TITLE, ink::PRIMARY);
-    painter.text("How a record is made here", rect(area.x, area.y, area.width, 20.0), heading);
-    let steps = [
-        ("Load", "Stems onto tracks", Icon::Curve),
-        ("Mix", "Balance, place, shape", Icon::Stereo),
-        ("Bounce", "One stereo print", Icon::Turn),
-        ("Master", "Tone, level, limit", Icon::Speaker),
-        ("Deliver", "Every format, checked", Icon::Check),
-    ];
-    let step = (area.width + 20.0) / steps.len() as f32;
-    for (index, (title, words, picture)) in steps.into_iter().enumerate() {
-        let card = rect(area.x + index as f32 * step, area.y + 32.0, step - 20.0, 128.0);
-        painter.card(card, bg::PANEL, radius::PANEL);
-        painter.fill(rect(card.x, card.y, card.width, 3.0), accent::FILL);
-        let well = rect(card.x + 12.0, card.y + 14.0, card.width - 24.0, 52.0);
-        painter.card(well, bg::WELL, radius::SLOT);
-        icon::draw(painter, picture, well, 24.0, accent::BASE);
-        let row = |y| rect(card.x + 12.0, card.y + y, card.width - 18.0, 18.0);
-        painter.text(title, row(76.0), heading);
-        painter.text(words, row(97.0), Ink::new(NARROW, size::BASE, ink::TERTIARY));
-        if index + 1 < steps.len() {
-            let gap = rect(card.x + card.width, card.y, 20.0, card.height);
-            icon::draw(painter, Icon::Right, gap, 14.0, ink::TERTIARY);
-        }
-    }
 }

@@ -6,6 +6,8 @@
 #[path = "../../../../tests/shared/capture.rs"]
 mod capture;
 #[cfg(test)]
+mod commands;
+#[cfg(test)]
 mod display;
 #[cfg(test)]
 mod picture;

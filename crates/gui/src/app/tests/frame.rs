@@ -10,11 +10,12 @@ use twobus_engine::device::Fault;
 use twobus_session::StripId;
 
 use super::{Window, picture, two_stems, waves};
+use crate::app::jobs::{Done, Outcome};
 use crate::app::panels::{Panel, Touched};
 use crate::app::{Message, Region, WINDOW};
 use crate::commands::COMMANDS;
 use crate::screens::dialog::{About, Then};
-use crate::screens::mix::arrange;
+use crate::screens::mix::{arrange, mixer};
 use crate::screens::{menu, settings, start, top};
 use crate::settings::{KScale, MeterKind, Settings};
 use crate::topics::Topic;
@@ -318,7 +319,8 @@ fn a_dropout_is_counted_said_and_leads_to_the_settings() {
 #[test]
 fn every_key_does_what_its_command_says() {
     type Proof = fn(&Window) -> bool;
-    let proofs: [(&str, Proof); 24] = [
+    let proofs: [(&str, Proof); 25] = [
+        ("Open the chosen strip's devices", |w| w.app.devices.is_open()),
         ("Mute the chosen strip", |w| w.muted(1)),
         ("Solo the chosen strip", |w| strip(w).solo),
         ("Turn the chosen strip's polarity", |w| strip(w).invert),
@@ -353,7 +355,9 @@ fn every_key_does_what_its_command_says() {
         let (key, modifiers) = command.unwrap_or_else(|| panic!("no command {name}")).press();
         window.key(key, modifiers);
         assert!(holds(&window), "{name}");
-        if window.app.panel.is_some() || window.app.dialog.is_some() || window.app.sheet.is_some() {
+        let app = &window.app;
+        let covered = app.panel.is_some() || app.dialog.is_some() || app.sheet.is_some();
+        if covered || app.devices.is_open() {
             window.named(Named::Escape);
         }
     }
@@ -456,4 +460,57 @@ fn every_screen_is_drawn_under_its_panels() {
     window.start_anew();
     picture(&window, WINDOW, folder, "start-recent");
     picture(&window, iced::Size::new(1024.0, 640.0), folder, "start-small");
+}
+
+/// Level of the last fifth of a second that was played, in dB.
+fn level(window: &Window) -> f64 {
+    let played = window.fake.played();
+    let last = &played[played.len().saturating_sub(2 * 44_100 / 5)..];
+    let power: f64 = last.iter().map(|sample| f64::from(*sample).powi(2)).sum();
+    10.0 * (power / last.len().max(1) as f64).max(1e-12).log10()
+}
+
+fn play_for(window: &mut Window, time: Duration) {
+    let began = std::time::Instant::now();
+    while began.elapsed() < time {
+        let desk = window.app.desk.as_mut().unwrap();
+        desk.live.look(std::time::Instant::now(), std::iter::empty());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn a_reference_is_chosen_and_heard_as_loud_as_the_mix() {
+    let mut window = Window::with_stems();
+    let ask = || Message::Mixer(press(mixer::Part::Monitor(mixer::Switch::Reference)));
+    window.send(ask());
+    assert!(asks(&window, &About::Reference), "without one it asks for it");
+    window.named(Named::Escape);
+    window.letter("l", Modifiers::empty());
+    play_for(&mut window, Duration::from_millis(300));
+    window.named(Named::Space);
+    play_for(&mut window, Duration::from_millis(1500));
+    let mix = level(&window);
+    assert!(mix > -60.0, "the mix sounds: {mix}");
+    // What the job does on a thread of its own is done here.
+    let path = window.place.path().join("Song").join("01_Kick.wav");
+    let (heard, frames) =
+        crate::app::reference::heard(&path, &twobus_jobs::Progress::new()).unwrap();
+    let desk = window.app.desk.as_ref().unwrap();
+    let place = (path.as_path(), frames);
+    let (folder, project) = (desk.folder(), desk.project());
+    let edit =
+        twobus_jobs::matching::note_reference(folder, project, desk.song_id(), place).unwrap();
+    let outcome = Outcome::Reference(Some(Box::new(edit)), heard);
+    window.send(Message::Done(Done::of(outcome)));
+    let desk = window.app.desk.as_ref().unwrap();
+    assert!(desk.mix().monitor.reference && desk.knows_reference());
+    let (said, _) = desk.live.said().unwrap();
+    assert!(said.contains("as loud as the mix"), "{said}");
+    play_for(&mut window, Duration::from_millis(1500));
+    // The tone of a stem alone, lifted to the loudness of two of them.
+    let reference = level(&window);
+    assert!((reference - mix).abs() < 0.5, "mix {mix} dB, reference {reference} dB");
+    window.send(ask());
+    assert!(!window.app.desk.as_ref().unwrap().mix().monitor.reference);
 }

@@ -4,13 +4,14 @@ use iced::Point;
 use twobus_dsp::{Db, DeviceKind};
 use twobus_session::edit::ListEdit;
 use twobus_session::{
-    AuxSend, Bus, BusKind, Device, DeviceEdit, Edit, Mix, Output, SendEdit, SongEdit, Strip,
-    StripEdit, StripId, Tap,
+    AuxSend, Bus, BusKind, Device, DeviceEdit, Edit, MasterEdit, Mix, Output, SendEdit, SongEdit,
+    Strip, StripEdit, StripId, Tap,
 };
 
 use super::layout::returns;
-use super::{Part, Piece, update::Action};
+use super::{Part, Piece, Switch, update::Action};
 use crate::desk::Desk;
+use crate::screens::dialog::About;
 use crate::screens::menu::{Choice, Menu};
 
 /// Level of a new send, in dB.
@@ -18,6 +19,9 @@ const NEW_SEND: Db = Db(-12.0);
 
 /// The menu of a part.
 pub(super) fn of(part: Part, at: Point, desk: &Desk) -> Action {
+    if part == Part::Monitor(Switch::Reference) {
+        return Action::Menu(of_reference(desk, at));
+    }
     let Part::Strip(id, piece) = part else { return Action::None };
     let Some(strip) = desk.strip(id) else { return Action::None };
     let menu = match piece {
@@ -44,6 +48,18 @@ pub(super) fn of(part: Part, at: Point, desk: &Desk) -> Action {
         | Piece::Plate => of_strip(desk, strip, at),
     };
     Action::Menu(menu)
+}
+
+/// The song that is heard beside the mix.
+fn of_reference(desk: &Desk, at: Point) -> Menu {
+    let name = desk.reference().map(|file| file.path.rsplit('/').next().unwrap_or(&file.path));
+    let mut menu = Menu::new(name.unwrap_or("No reference yet"), at);
+    menu.row("Choose a file…", Choice::Ask(About::Reference));
+    if let Some(file) = desk.reference() {
+        let change = MasterEdit::References(ListEdit::Remove(file.id));
+        menu.row("Take it away", Choice::Edit(Edit::Master { song: desk.song_id(), change }));
+    }
+    menu
 }
 
 fn on(desk: &Desk, strip: &Strip, change: StripEdit) -> Choice {

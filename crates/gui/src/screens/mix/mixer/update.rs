@@ -25,6 +25,8 @@ pub(crate) enum Action {
     Menu(Menu),
     /// To show a device of a strip.
     Devices(StripId, DeviceId),
+    /// To hear the reference, or the mix again.
+    Reference,
     /// To let the meters of strips move so.
     Meter(MeterKind),
     /// To let the meter of the mix bus read the next scale.
@@ -122,6 +124,7 @@ impl Mixer {
             Part::Strip(strip, piece) => {
                 return self.pressed_piece(strip, piece, (modifiers, at), desk);
             }
+            Part::Monitor(Switch::Reference) => return Action::Reference,
             Part::Monitor(which) => {
                 let mut monitor = desk.mix().monitor;
                 let on = switch_mut(&mut monitor, which);
@@ -429,7 +432,9 @@ fn about_switch(which: Switch) -> &'static str {
         Switch::Dim => "20 dB quieter while you talk; heard only, never printed.",
         Switch::Mono => "Both sides summed, as a phone or a club plays it; heard only.",
         Switch::Side => "Only what differs between left and right; heard only.",
-        Switch::Reference => "The reference in place of the mix; heard only.",
+        Switch::Reference => {
+            "The reference in place of the mix, as loud as it; right-click to choose one."
+        }
     }
 }
 
