@@ -39,6 +39,8 @@ pub(crate) const COMMANDS: &[Command] = &[
     command("Turn the chosen strip's polarity", "P"),
     command("Clear all mutes", "Shift M"),
     command("Clear all solos", "Shift S"),
+    command("Show the chosen track's automation", "A"),
+    command("Automate its next control", "Shift A"),
     command("Zoom in", "+"),
     command("Zoom out", "−"),
     command("Audio and display settings…", "Ctrl ,"),

@@ -15,6 +15,7 @@ pub(crate) enum Topic {
     Ruler,
     Sections,
     Clips,
+    Automation,
     Strip,
     Inserts,
     Sends,
@@ -30,7 +31,7 @@ pub(crate) enum Topic {
 impl Topic {
     /// All of them.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 22] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::Window,
         Self::Start,
         Self::Import,
@@ -43,6 +44,7 @@ impl Topic {
         Self::Ruler,
         Self::Sections,
         Self::Clips,
+        Self::Automation,
         Self::Strip,
         Self::Inserts,
         Self::Sends,
@@ -70,6 +72,7 @@ impl Topic {
             Self::Ruler => "The ruler",
             Self::Sections => "Sections and markers",
             Self::Clips => "Lanes and clips",
+            Self::Automation => "Automation",
             Self::Strip => "A strip and its way",
             Self::Inserts => "Inserts",
             Self::Sends => "Sends and returns",
@@ -141,6 +144,11 @@ impl Topic {
                 "Drag a clip to move it, its edges to trim it, its upper corners to fade it; with Alt a drag up or down changes its gain. Everything snaps to beats unless Shift is held.",
                 "Right-click to split it, to take its fades or its gain away, or to remove it. The file itself is never changed.",
                 "A hatched clip misses its file: click it and show the folder that it is in now.",
+            ],
+            Self::Automation => &[
+                "A lane moves a control along the song: a fader, a pan, a send, any parameter of a device. Key A shows it below its track, Shift A the next control.",
+                "Click to add a point, drag it to move it, Alt-click to take it away; Ctrl-drag draws a line of many.",
+                "Touch writes while you hold the control, latch until you stop, write from start to stop. Each pass is one step to undo.",
             ],
             Self::Strip => &[
                 "A strip plays trim, inserts, fader, pan, and then goes to its output: the mix bus, or a group.",

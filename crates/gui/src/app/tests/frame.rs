@@ -7,7 +7,7 @@ use iced::Point;
 use iced::keyboard::key::Named;
 use iced::keyboard::{Key, Modifiers};
 use twobus_engine::device::Fault;
-use twobus_session::StripId;
+use twobus_session::{LaneTarget, StripId};
 
 use super::{Window, picture, two_stems, waves};
 use crate::app::jobs::{Done, Outcome};
@@ -319,7 +319,7 @@ fn a_dropout_is_counted_said_and_leads_to_the_settings() {
 #[test]
 fn every_key_does_what_its_command_says() {
     type Proof = fn(&Window) -> bool;
-    let proofs: [(&str, Proof); 25] = [
+    let proofs: [(&str, Proof); 27] = [
         ("Open the chosen strip's devices", |w| w.app.devices.is_open()),
         ("Mute the chosen strip", |w| w.muted(1)),
         ("Solo the chosen strip", |w| strip(w).solo),
@@ -331,6 +331,8 @@ fn every_key_does_what_its_command_says() {
         ("Loop on or off", |w| timeline(w).loop_range.is_some_and(|range| range.on)),
         ("Loop the chosen clip", |w| timeline(w).loop_range.is_some_and(|r| r.end == 44_100)),
         ("Drop a marker", |w| timeline(w).markers.len() == 1),
+        ("Show the chosen track's automation", |w| shown_lane(w) == Some(LaneTarget::Fader)),
+        ("Automate its next control", |w| shown_lane(w).is_some_and(|t| t != LaneTarget::Fader)),
         ("Zoom in", |w| w.app.arrange.is_zoomed()),
         ("Zoom out", |w| !w.app.arrange.is_zoomed()),
         ("Draw everything larger", |w| w.app.settings.scale_percent == Some(125)),
@@ -368,6 +370,10 @@ fn every_key_does_what_its_command_says() {
         let known = proven.contains(&command.name) || elsewhere.contains(&command.name);
         assert!(known, "{command:?} is not tried");
     }
+}
+
+fn shown_lane(window: &Window) -> Option<LaneTarget> {
+    window.app.arrange.shown_lane(StripId(1))
 }
 
 fn strip(window: &Window) -> &twobus_session::Strip {

@@ -143,7 +143,10 @@ impl Arrange {
             Part::Mute(_) | Part::Solo(_) => Topic::Switches,
             Part::Sections => Topic::Sections,
             Part::Ruler | Part::Fit => Topic::Ruler,
-            Part::Lanes => Topic::Clips,
+            Part::Lanes | Part::Unfold => Topic::Clips,
+            Part::Automate(_) | Part::Target(_) | Part::Mode(_) | Part::Curve(_) => {
+                Topic::Automation
+            }
             Part::Add => Topic::Import,
         })
     }

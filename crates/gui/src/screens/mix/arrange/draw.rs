@@ -5,8 +5,8 @@ use iced::{Point, Rectangle, Size};
 use twobus_session::{Clip, Track};
 
 use super::layout::{self, Frame};
-use super::{ArrangeScene, Part, lane};
 use super::update::Hold;
+use super::{ArrangeScene, Part, lane};
 use crate::desk::{Colours, TILE, TileKey, Wave};
 use crate::grid::{Grid, minutes};
 use crate::icon::{self, Icon};

@@ -456,10 +456,6 @@ pub(super) fn help(desk: &Desk, part: Part) -> Help {
             "Click adds a point; drag moves it; Alt-click or Delete takes it away; Ctrl-drag draws.",
         ),
         Part::Unfold => Help::new("Open the lanes", "Closes the devices. Key Esc."),
-        Part::Sections => Help::new("Sections", "Parts of the song by name."),
-        Part::Ruler => {
-            Help::new("Ruler", "Click to go there; drag to loop; double-click switches the loop.")
-        }
         Part::Sections => Help::new(
             "Sections",
             "Drag over free room to make one; click goes there, right-click renames, loops or removes it.",
