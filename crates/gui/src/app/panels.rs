@@ -52,10 +52,8 @@ impl App {
                 let action = search.update(input);
                 return self.searched(action);
             }
-            (Some(Panel::Page(page)), Touched::Page(input)) => {
-                if page.update(&input) {
-                    self.panel = None;
-                }
+            (Some(Panel::Page(page)), Touched::Page(input)) if page.update(&input) => {
+                self.panel = None;
             }
             _ => {}
         }
@@ -73,12 +71,8 @@ impl App {
                 let action = search.key(named, text);
                 return self.searched(action);
             }
-            Some(Panel::Page(page)) => {
-                if page.key(named) {
-                    self.panel = None;
-                }
-            }
-            None => {}
+            Some(Panel::Page(page)) if page.key(named) => self.panel = None,
+            Some(Panel::Page(_)) | None => {}
         }
         Task::none()
     }
