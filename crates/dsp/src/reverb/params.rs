@@ -39,7 +39,7 @@ pub(super) const ON_GRID: [usize; 9] = [
 /// to late (100 %), with both in full at 50 %.
 pub const SPECS: &[ParamSpec] = &[
     ParamSpec::choice("space", "Space", &["Room", "Hall", "Plate"], 1),
-    ParamSpec::linear("size", "Size", Unit::Percent, (50.0, 150.0), 100.0),
+    ParamSpec::linear("size", "Size", Unit::Percent, (50.0, 120.0), 100.0),
     ParamSpec::log("decay", "Decay", Unit::Ms, (100.0, 30_000.0), 2000.0),
     ParamSpec::switch("freeze", "Freeze", false),
     ParamSpec::linear("pre_delay", "Pre-delay", Unit::Ms, (0.0, 500.0), 10.0),
