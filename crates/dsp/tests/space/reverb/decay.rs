@@ -54,6 +54,25 @@ fn r1_the_decay_is_the_one_set_in_every_octave_and_straight() {
     }
 }
 
+/// Below the 0.3 s of R1 the space shrinks with the decay. The octaves below are no measure, since their filters
+/// ring as long.
+#[test]
+fn r1_a_space_of_a_tenth_of_a_second_is_one() {
+    let time_s = 0.1;
+    let spaces = if whole_grid() { &SPACES[..] } else { &SPACES[..1] };
+    for (space, name) in spaces.iter().enumerate() {
+        let settings = [("space", space as f64), ("decay", 1000.0 * time_s)];
+        let heard = in_a_row(&settings, RATE_HZ, time_s);
+        for octave_hz in OCTAVES_HZ.into_iter().filter(|&octave_hz| octave_hz >= 500.0) {
+            let decay = decay_in_octave(&heard, octave_hz, RATE_HZ).unwrap();
+            let what = format!("{name}, {octave_hz} Hz: {decay:?}");
+            assert!((decay.t30_s / time_s - 1.0).abs() <= 0.05, "{what}");
+            assert!((decay.t20_s / decay.t30_s - 1.0).abs() <= 0.05, "{what}");
+            assert!(decay.straightness >= 0.99, "{what}");
+        }
+    }
+}
+
 #[test]
 fn r7_modulation_at_its_widest_leaves_the_decay_as_it_is() {
     let settings = [("decay", 2000.0), ("mod_depth", 100.0), ("mod_rate", 3.0)];
