@@ -1,4 +1,4 @@
-//! A fixed pool of threads that shares out the strips of a run.
+//! A fixed pool of threads that shares out the strips of a run, then the sides of its buses.
 //!
 //! One caller opens a job, works on it itself, closes it and waits for those who have joined; nobody waits
 //! for a worker that sleeps. There is no lock and no allocation. All of it turns on one word, which holds
