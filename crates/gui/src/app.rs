@@ -32,7 +32,7 @@ use crate::screens::menu::{self, Menu};
 use crate::screens::mix::arrange::{self, Arrange};
 use crate::screens::mix::devices::{self, Devices};
 use crate::screens::mix::mixer::{self, Mixer};
-use crate::screens::mix::rooms;
+use crate::screens::mix::{Rooms, Split};
 use crate::screens::ready;
 use crate::screens::start::{self, Start};
 use crate::screens::status::Line;
@@ -96,6 +96,8 @@ pub(crate) struct App {
     arrange: Arrange,
     devices: Devices,
     mixer: Mixer,
+    /// How the room of the Mix view is shared out.
+    split: Split,
     menu: Option<Menu>,
     dialog: Option<Dialog>,
     sheet: Option<Sheet>,
@@ -157,6 +159,7 @@ impl App {
             arrange: Arrange::default(),
             devices: Devices::default(),
             mixer: Mixer::default(),
+            split: Split::default(),
             menu: None,
             dialog: None,
             sheet: None,
@@ -329,12 +332,17 @@ impl App {
         self.arranged();
     }
 
+    /// The heights of the regions of the Mix view.
+    fn rooms(&self) -> Rooms {
+        self.split.rooms(self.size.height, self.devices.is_open())
+    }
+
     /// Takes note of what the regions of the Mix view have room for.
     pub(super) fn arranged(&mut self) {
         if !self.devices.is_open() && self.region == Region::Devices {
             self.region = Region::Mixer;
         }
-        let rooms = rooms(self.size.height, self.devices.is_open());
+        let rooms = self.rooms();
         let size = |height| Size::new(self.size.width, height);
         self.arrange.fold(self.devices.strip());
         self.arrange.resized(size(rooms.arrange));
@@ -350,6 +358,14 @@ impl App {
         match self.mixer.update(input, desk) {
             mixer::Action::None => {}
             mixer::Action::Menu(menu) => self.menu = Some(menu),
+            mixer::Action::Split(by) => {
+                self.split.drag(by, self.size.height, self.devices.is_open());
+                self.arranged();
+            }
+            mixer::Action::Toggle => {
+                self.split.toggle();
+                self.arranged();
+            }
             mixer::Action::Devices(strip, device) => self.open_devices(strip, Some(device)),
             mixer::Action::Meter(meter) => self.set(Settings { meter, ..self.settings.clone() }),
             mixer::Action::Reference => return self.hear_reference(),
@@ -443,11 +459,14 @@ impl App {
             (Some(table), _) => table.view(self.has_keyboard(Region::Main), Message::Table),
             (None, None) => self.start.view(self.has_keyboard(Region::Main), Message::Start),
             (None, Some(desk)) => {
-                let rooms = rooms(self.size.height, self.devices.is_open());
+                let rooms = self.rooms();
                 let active = self.has_keyboard(Region::Arrange);
                 let shown = (desk, self.mixer.chosen);
-                let mut all =
-                    column![self.arrange.view(shown, rooms.arrange, active, Message::Arrange)];
+                let mut all = column![];
+                if rooms.arrange > 0.0 {
+                    let height = rooms.arrange;
+                    all = all.push(self.arrange.view(shown, height, active, Message::Arrange));
+                }
                 if self.devices.is_open() {
                     let active = self.has_keyboard(Region::Devices);
                     let height = rooms.devices;

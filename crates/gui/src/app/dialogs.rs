@@ -5,17 +5,19 @@ use std::path::{Path, PathBuf};
 use iced::{Point, Task};
 use twobus_dsp::Db;
 use twobus_session::edit::ListEdit;
-use twobus_session::strip::{TRIM, WIDTH};
-use twobus_session::{DeviceId, Edit, Strip, StripEdit, StripId};
+use twobus_session::strip::{SEND, TRIM, WIDTH};
+use twobus_session::{DeviceId, Edit, SendEdit, SendId, Strip, StripEdit, StripId};
 
 use super::{App, Message};
 use crate::desk::Desk;
 use crate::screens::dialog::{self, About, Answer, Dialog, Then};
 use crate::screens::menu::{self, Choice};
-use crate::screens::mix::arrange;
 use crate::screens::mix::arrange::{name_of, named};
+use crate::screens::mix::{arrange, mixer};
 use crate::widgets::Input;
 
+/// Where the menu of a send that was chosen in another menu opens.
+const SEND_MENU: Point = Point::new(160.0, 300.0);
 /// Where the menu of a device's parameters opens.
 const LANE_MENU: Point = Point::new(130.0, 160.0);
 
@@ -31,7 +33,7 @@ impl App {
         }
     }
 
-    fn chose(&mut self, choice: Choice) {
+    pub(super) fn chose(&mut self, choice: Choice) {
         let strip = |desk: &Option<Desk>, id| desk.as_ref()?.strip(id).cloned();
         let asked = match choice {
             Choice::Edit(edit) => {
@@ -42,6 +44,15 @@ impl App {
                 }
                 return;
             }
+            Choice::Sends(id, index) => {
+                let menu = self
+                    .desk
+                    .as_ref()
+                    .and_then(|desk| mixer::of_send(desk, desk.strip(id)?, index, SEND_MENU));
+                self.menu = menu;
+                return;
+            }
+            Choice::SendLevel(id, send) => (About::SendLevel(id, send), id),
             Choice::Lane(strip, target) => {
                 self.arrange.show_lane(strip, target);
                 return;
@@ -117,6 +128,7 @@ impl App {
             }
             (About::Trim(id), Answer::Text(text)) => self.set_typed(id, &text, &TRIM),
             (About::Width(id), Answer::Text(text)) => self.set_typed(id, &text, &WIDTH),
+            (About::SendLevel(id, send), Answer::Text(text)) => self.set_send(id, send, &text),
             (About::Stems, Answer::Paths(paths)) => return self.import(&paths),
             (About::Project, Answer::Paths(paths)) => return self.open_first(&paths),
             (About::Reference, Answer::Paths(paths)) => {
@@ -143,6 +155,21 @@ impl App {
                     (spec.format(*spec.range.start()), spec.format(*spec.range.end()));
                 self.fail(format!("“{text}” is not from {low} to {high}. It stays as it was."));
             }
+        }
+    }
+
+    fn set_send(&mut self, id: StripId, send: SendId, text: &str) {
+        let text = text.trim();
+        let level = match text {
+            "-inf" | "−∞" | "off" => Some(f64::NEG_INFINITY),
+            _ => SEND.parse(text).ok(),
+        };
+        match level {
+            Some(level) => {
+                let change = SendEdit::Level(Db(level));
+                self.on_desk(|desk| desk.edit(id, StripEdit::Send { send, change }));
+            }
+            None => self.fail(format!("“{text}” is no level to +10 dB. It stays as it was.")),
         }
     }
 
@@ -205,6 +232,9 @@ fn added_device(edit: &Edit) -> Option<(StripId, DeviceId)> {
 fn prompt(about: About, strip: &Strip) -> Dialog {
     match about {
         About::Trim(_) => Dialog::prompt(about, format!("Trim of {} in dB", strip.name), ""),
+        About::SendLevel(..) => {
+            Dialog::prompt(about, format!("Level of a send of {} in dB", strip.name), "")
+        }
         About::Width(_) => Dialog::prompt(about, format!("Width of {} in %", strip.name), ""),
         _ => Dialog::prompt(about, format!("New name of {}", strip.name), strip.name.clone()),
     }

@@ -3,6 +3,7 @@
 mod automation;
 mod devices;
 mod frame;
+mod mixer;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use iced::keyboard::key::Named;
 use iced::{Element, Length, Size};
 use std::path::PathBuf;
 
-use twobus_session::{MarkerId, MediaId, SectionId, StripId};
+use twobus_session::{MarkerId, MediaId, SectionId, SendId, StripId};
 
 use crate::painter::Painter;
 use crate::widgets::{Control, Help, Input, Scene, Surface, Touch};
@@ -33,6 +33,8 @@ pub(crate) enum About {
     Marker(MarkerId),
     /// A song to hear beside the mix.
     Reference,
+    /// The level of a send.
+    SendLevel(StripId, SendId),
     /// Files to add.
     Stems,
     /// A project to open.

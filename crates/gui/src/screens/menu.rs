@@ -2,7 +2,7 @@
 
 use iced::keyboard::key::Named;
 use iced::{Element, Length, Point, Rectangle, Size};
-use twobus_session::{DeviceId, Edit, LaneTarget, Role, StripId};
+use twobus_session::{DeviceId, Edit, LaneTarget, Role, SendId, StripId};
 
 use crate::icon::{self, Icon};
 use crate::painter::{Ink, Painter, rect};
@@ -21,6 +21,10 @@ pub(crate) enum Choice {
     Trim(StripId),
     /// Asks for a width.
     Width(StripId),
+    /// Shows what can be done to a send, by the place of its return.
+    Sends(StripId, usize),
+    /// Asks for the level of a send.
+    SendLevel(StripId, SendId),
     /// Shows the automation of a control.
     Lane(StripId, LaneTarget),
     /// Asks which parameter of a device is automated.

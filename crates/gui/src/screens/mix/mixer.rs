@@ -1,6 +1,7 @@
 //! The mixer: a strip for every track, group and return, and the mix bus with the monitor.
 
 mod bus;
+mod chips;
 mod draw;
 mod layout;
 mod menus;
@@ -16,7 +17,7 @@ use crate::topics::Topic;
 use crate::widgets::{Control, Help, Input, Scene, Surface, Touch};
 
 pub(crate) use draw::short_name;
-pub(crate) use menus::{add_device, of_device};
+pub(crate) use menus::{add_device, of_device, of_send};
 pub(crate) use update::Action;
 
 /// A control of the mixer.
@@ -36,6 +37,8 @@ pub(crate) enum Part {
     Loudness,
     /// What the meter of the mix bus reads as 0.
     Scale,
+    /// The edge to the arrange.
+    Split,
 }
 
 /// A piece of a strip, from top to bottom.
@@ -137,6 +140,9 @@ impl Choice {
     }
 }
 
+/// Width of a mixer from which on its strips may be wide.
+const ROOMY: f32 = 1280.0;
+
 /// What the mixer shows of the mix, and what is chosen in it.
 #[derive(Debug)]
 pub(crate) struct Mixer {
@@ -158,6 +164,8 @@ pub(crate) struct Mixer {
     width: f32,
     /// Levels of the selected strips when a drag began.
     grabbed: Vec<(StripId, twobus_dsp::Db)>,
+    /// Where the edge to the arrange was taken hold of.
+    split: Option<f32>,
 }
 
 impl Default for Mixer {
@@ -172,11 +180,17 @@ impl Default for Mixer {
             over: None,
             width: 1600.0,
             grabbed: Vec::new(),
+            split: None,
         }
     }
 }
 
 impl Mixer {
+    /// Whether strips are narrow: by choice, or since there is no room for wide ones.
+    fn is_narrow(&self) -> bool {
+        self.narrow || self.width < ROOMY
+    }
+
     /// The strips that are shown, from left to right; the mix bus stands apart.
     pub(crate) fn shown(&self, mix: &Mix) -> Vec<StripId> {
         let tracks = mix.tracks.iter().map(|track| track.strip.id);
@@ -225,7 +239,15 @@ impl Mixer {
             Part::Bar(_) => Topic::Strip,
             Part::Correlation => Topic::Correlation,
             Part::Loudness => Topic::Loudness,
+            Part::Split => Topic::Strip,
         })
+    }
+
+    /// What can be pointed at in a mixer of this size.
+    #[cfg(test)]
+    pub(crate) fn parts(&self, desk: &Desk, size: Size) -> Vec<Part> {
+        let controls = MixerScene { desk, mixer: self }.controls(size);
+        controls.into_iter().map(|control| control.part).collect()
     }
 
     /// The first control, or the last one: where the Tab key enters.

@@ -7,7 +7,7 @@ use twobus_session::strip::PAN;
 use twobus_session::{Device, Mix, Output, Strip, StripId, Tap};
 
 use super::layout::{self, Frame, Pieces, SENDS, SLOTS, pieces, returns};
-use super::{Choice, MixerScene, Part, Piece, bus};
+use super::{Choice, MixerScene, Part, Piece, bus, chips};
 use crate::icon::{self, Icon};
 use crate::meters::Meter;
 use crate::painter::{Ink, Painter, inset, rect};
@@ -27,7 +27,7 @@ pub(super) fn draw(
     touch: Touch<Part>,
 ) {
     let (mix, mixer) = (scene.desk.mix(), scene.mixer);
-    let frame = Frame::new(size, mixer.narrow);
+    let frame = Frame::new(size, mixer.is_narrow());
     painter.fill(rect(0.0, 0.0, size.width, size.height), bg::APP);
     let shown = mixer.shown(mix);
     painter.layer(frame.strips, |painter| {
@@ -58,6 +58,8 @@ fn scrollbar(painter: &mut Painter<'_>, frame: &Frame, scroll: f32, count: usize
 
 fn draw_bar(scene: &MixerScene<'_>, painter: &mut Painter<'_>, frame: &Frame, touch: Touch<Part>) {
     painter.fill(frame.bar, bg::RAISED);
+    let edge = if touch.is_over(Part::Split) { accent::LINE } else { bg::APP };
+    painter.fill(rect(0.0, frame.bar.y, frame.bar.width, 2.0), edge);
     let label = Ink::new(NARROW, size::BASE, ink::TERTIARY);
     let at = |x| rect(x, frame.bar.y, 60.0, frame.bar.height);
     painter.text("Mixer", at(12.0), Ink::new(SANS_BOLD, size::BASE, ink::PRIMARY));
@@ -68,8 +70,8 @@ fn draw_bar(scene: &MixerScene<'_>, painter: &mut Painter<'_>, frame: &Frame, to
     for choice in Choice::ALL {
         let area = layout::choice(frame, choice);
         let on = match choice {
-            Choice::Narrow => mixer.narrow,
-            Choice::Wide => !mixer.narrow,
+            Choice::Narrow => mixer.is_narrow(),
+            Choice::Wide => !mixer.is_narrow(),
             Choice::Peak => scene.desk.live.meter_kind() == MeterKind::PeakRms,
             Choice::Vu => scene.desk.live.meter_kind() == MeterKind::Vu,
             Choice::ResetSolo | Choice::ClearPeaks => false,
@@ -103,6 +105,9 @@ fn draw_strip(
         draw_sends(painter, desk.mix(), strip, at, touch);
         painter.fill(rect(area.x, at.slot(0).y + 92.0, area.width - 1.0, 1.0), line::SUBTLE);
         painter.fill(rect(area.x, at.pan().y - 4.0, area.width - 1.0, 1.0), line::SUBTLE);
+    }
+    if at.has_chips {
+        chips::draw(painter, strip, at, touch);
     }
     draw_pan(painter, strip, at, touch);
     draw_buttons(painter, strip, at, touch);
@@ -261,7 +266,14 @@ fn draw_buttons(painter: &mut Painter<'_>, strip: &Strip, at: &Pieces, touch: To
         (Piece::Solo, "S", strip.solo, lit::SOLO),
         (Piece::Polarity, "Ø", strip.invert, lit::POLARITY),
     ];
-    for (index, (piece, label, on, colour)) in buttons.into_iter().enumerate() {
+    let count = at.buttons();
+    if count < buttons.len() && strip.invert {
+        // Where there is no room for its button a mark tells that polarity is turned; the menu switches it.
+        let pan = at.pan();
+        let mark = rect(pan.x, pan.y - 4.0, pan.width - 2.0, 12.0);
+        painter.text("Ø", mark, Ink::new(NARROW_MEDIUM, size::SMALL, lit::POLARITY).right());
+    }
+    for (index, (piece, label, on, colour)) in buttons.into_iter().enumerate().take(count) {
         let lamp = if on { Lamp::On(colour) } else { Lamp::Off };
         let over = touch.is_over(Part::Strip(strip.id, piece));
         parts::button(painter, at.button(index), label, lamp, over);
@@ -346,7 +358,8 @@ fn draw_plate(mix: &Mix, painter: &mut Painter<'_>, strip: &Strip, at: &Pieces, 
     icon::draw(painter, Icon::Right, rect(below.x - 2.0, below.y, 8.0, 12.0), 8.0, small);
     let to = rect(below.x + 8.0, below.y, below.width - 8.0, 12.0);
     painter.text(&output_name(mix, strip), to, tiny);
-    if strip.trim.0 != 0.0 {
+    // A narrow strip shows its output only.
+    if strip.trim.0 != 0.0 && at.buttons() == 3 {
         painter.text(&format!("T {}", strip.trim), below, tiny.right());
     }
 }

@@ -6,7 +6,7 @@ use twobus_session::mix::MONITOR_LEVEL;
 use twobus_session::strip::{PAN, TRIM, WIDTH};
 use twobus_session::{BusKind, Mix, Strip, StripId};
 
-use super::{Choice, MixerScene, Part, Piece, Switch};
+use super::{Choice, MixerScene, Part, Piece, Switch, chips};
 use crate::painter::rect;
 use crate::parts::CAP;
 use crate::theme::layout::{MIX_BUS, MIXER_BAR, STRIP, STRIP_HEIGHT};
@@ -14,6 +14,8 @@ use crate::widgets::{Acts, Control};
 
 /// Width of a narrow strip.
 const NARROW: f32 = 64.0;
+/// Least height of a narrow strip that shows its inserts as chips.
+const CHIPS_HEIGHT: f32 = 300.0;
 /// Most insert slots and sends that are shown.
 pub(crate) const SLOTS: usize = 4;
 pub(crate) const SENDS: usize = 2;
@@ -63,6 +65,8 @@ pub(crate) struct Pieces {
     area: Rectangle,
     /// Inserts and sends are shown: there is room for them.
     pub(crate) full: bool,
+    /// Inserts are chips, since the strip is narrow.
+    pub(crate) has_chips: bool,
     /// Where the pan begins.
     base: f32,
     /// Width of slots and rows.
@@ -72,8 +76,14 @@ pub(crate) struct Pieces {
 /// The pieces of a strip in `area`.
 pub(crate) fn pieces(area: Rectangle) -> Pieces {
     let full = area.height >= STRIP_HEIGHT - 40.0;
-    let base = area.y + if full { 165.0 } else { 10.0 };
-    Pieces { area, full, base, inner: area.width.min(STRIP) - 11.0 }
+    let has_chips = !full && area.width < STRIP && area.height >= CHIPS_HEIGHT;
+    let base = area.y
+        + match (full, has_chips) {
+            (true, _) => 165.0,
+            (false, true) => 38.0,
+            (false, false) => 10.0,
+        };
+    Pieces { area, full, has_chips, base, inner: area.width.min(STRIP) - 11.0 }
 }
 
 impl Pieces {
@@ -83,6 +93,16 @@ impl Pieces {
 
     pub(crate) fn slot(&self, index: usize) -> Rectangle {
         rect(self.left(), self.area.y + 10.0 + index as f32 * 22.0, self.inner, 20.0)
+    }
+
+    /// An insert of a narrow strip.
+    pub(crate) fn chip(&self, index: usize) -> Rectangle {
+        rect(self.area.x + 4.0 + index as f32 * 18.5, self.area.y + 10.0, 17.5, 20.0)
+    }
+
+    /// How many of M, S and Ø have room.
+    pub(crate) fn buttons(&self) -> usize {
+        if self.area.width < STRIP { 2 } else { 3 }
     }
 
     pub(crate) fn send(&self, index: usize) -> Rectangle {
@@ -95,7 +115,7 @@ impl Pieces {
 
     /// M, S and Ø.
     pub(crate) fn button(&self, index: usize) -> Rectangle {
-        let step = (self.inner + 2.0) / 3.0;
+        let step = (self.inner + 2.0) / self.buttons() as f32;
         rect(
             (self.left() + index as f32 * step).round(),
             self.base + 31.0,
@@ -160,7 +180,7 @@ fn turn(part: Part, area: Rectangle, travel: f64, pixels: f32) -> Control<Part> 
 /// All controls of the mixer, strip by strip, each from top to bottom.
 pub(super) fn controls(scene: &MixerScene<'_>, size: Size) -> Vec<Control<Part>> {
     let (mix, mixer) = (scene.desk.mix(), scene.mixer);
-    let frame = Frame::new(size, mixer.narrow);
+    let frame = Frame::new(size, mixer.is_narrow());
     let mut all: Vec<Control<Part>> = bar(&frame);
     let shown = mixer.shown(mix);
     for (index, id) in shown.iter().enumerate() {
@@ -179,10 +199,10 @@ pub(super) fn controls(scene: &MixerScene<'_>, size: Size) -> Vec<Control<Part>>
 }
 
 fn bar(frame: &Frame) -> Vec<Control<Part>> {
-    Choice::ALL
-        .iter()
-        .map(|c| Control::button(Part::Bar(*c), choice(frame, *c)).skipped())
-        .collect()
+    let edge = Control::field(Part::Split, rect(0.0, 0.0, frame.bar.width, frame.bar.height));
+    let choices = Choice::ALL.iter();
+    let choices = choices.map(|c| Control::button(Part::Bar(*c), choice(frame, *c)).skipped());
+    std::iter::once(edge).chain(choices).collect()
 }
 
 /// Where a choice of the bar lies.
@@ -208,8 +228,12 @@ fn strip_controls(mix: &Mix, strip: &Strip, at: &Pieces, all: &mut Vec<Control<P
         slots(strip, at, all);
         sends(mix, strip, at, all);
     }
+    if at.has_chips {
+        chips::controls(strip, at, all);
+    }
     all.push(turn(part(Piece::Pan), at.pan(), PAN.to_travel(strip.pan), KNOB_PX));
-    for (index, piece) in [Piece::Mute, Piece::Solo, Piece::Polarity].into_iter().enumerate() {
+    let buttons = [Piece::Mute, Piece::Solo, Piece::Polarity].into_iter().take(at.buttons());
+    for (index, piece) in buttons.enumerate() {
         all.push(Control::button(part(piece), at.button(index)));
     }
     faders(strip, at, all);

@@ -124,13 +124,15 @@ pub(crate) fn of_device(desk: &Desk, strip: &Strip, device: &Device, at: Point) 
     menu
 }
 
-fn of_send(desk: &Desk, strip: &Strip, index: usize, at: Point) -> Option<Menu> {
+/// What can be done to a send.
+pub(crate) fn of_send(desk: &Desk, strip: &Strip, index: usize, at: Point) -> Option<Menu> {
     let to = returns(desk.mix()).nth(index)?;
     let mut menu = Menu::new(format!("{} send to {}", strip.name, to.name), at);
     match strip.sends.iter().find(|send| send.to == to.id) {
         None => menu.row("Send", on(desk, strip, new_send(desk.mix(), to.id, NEW_SEND))),
         Some(send) => {
             let change = |change| on(desk, strip, StripEdit::Send { send: send.id, change });
+            menu.row("Level…", Choice::SendLevel(strip.id, send.id));
             menu.check("Pre fader", send.tap == Tap::Pre, change(SendEdit::Tap(Tap::Pre)));
             menu.check("Post fader", send.tap == Tap::Post, change(SendEdit::Tap(Tap::Post)));
             menu.check("Off", send.off, change(SendEdit::Off(!send.off)));
@@ -149,6 +151,14 @@ fn of_strip(desk: &Desk, strip: &Strip, at: Point) -> Menu {
     menu.row("Rename…", Choice::Rename(strip.id));
     menu.row("Trim…", Choice::Trim(strip.id));
     menu.row("Width…", Choice::Width(strip.id));
+    let invert = on(desk, strip, StripEdit::Invert(!strip.invert));
+    menu.check("Ø polarity", strip.invert, invert);
+    for (index, to) in returns(desk.mix()).enumerate().filter(|(_, to)| to.id != strip.id) {
+        let send = strip.sends.iter().find(|send| send.to == to.id);
+        let level = send.map_or_else(|| "off".to_owned(), |send| format!("{} dB", send.level));
+        let label = format!("Send to {}: {level}…", to.name);
+        menu.row(&label, Choice::Sends(strip.id, index));
+    }
     menu.row("Colour: next", on(desk, strip, StripEdit::Colour((strip.colour + 1) % 12)));
     menu.check(
         "Solo safe",

@@ -15,7 +15,7 @@ use super::{Choice, Mixer, Part, Piece, Switch, menus};
 use crate::desk::Desk;
 use crate::screens::menu::Menu;
 use crate::settings::MeterKind;
-use crate::widgets::{Help, Input};
+use crate::widgets::{Help, Input, Phase};
 
 /// What the mixer asks of the window.
 pub(crate) enum Action {
@@ -23,6 +23,10 @@ pub(crate) enum Action {
     None,
     /// To show a menu.
     Menu(Menu),
+    /// To make it lower by so many pixels, or higher.
+    Split(f32),
+    /// To show arrange and mixer, or one of them.
+    Toggle,
     /// To show a device of a strip.
     Devices(StripId, DeviceId),
     /// To hear the reference, or the mix again.
@@ -65,7 +69,21 @@ impl Mixer {
             Input::Reset(part) => reset(part, desk),
             Input::Typed(part, text) => typed(part, &text, desk),
             Input::Wheel { across, down, .. } => self.scroll_by((across + down) * 60.0, desk),
+            Input::Point { part: Part::Split, phase, at, .. } => return self.on_split(phase, at.y),
             Input::Point { .. } => {}
+        }
+        Action::None
+    }
+
+    /// The edge to the arrange is dragged, or pressed twice.
+    fn on_split(&mut self, phase: Phase, y: f32) -> Action {
+        match (phase, self.split) {
+            (Phase::Down, _) => self.split = Some(y),
+            // The edge goes with the pointer, so that the next position is told from the new edge.
+            (Phase::Drag, Some(from)) => return Action::Split(y - from),
+            (Phase::Up, _) => self.split = None,
+            (Phase::Twice, _) => return Action::Toggle,
+            _ => {}
         }
         Action::None
     }
@@ -76,7 +94,7 @@ impl Mixer {
     }
 
     fn scroll_by(&mut self, pixels: f32, desk: &Desk) {
-        let frame = Frame::new(iced::Size::new(self.width, 0.0), self.narrow);
+        let frame = Frame::new(iced::Size::new(self.width, 0.0), self.is_narrow());
         let most = frame.most_scroll(self.shown(desk.mix()).len());
         self.scroll = (self.scroll + pixels).clamp(0.0, most);
     }
@@ -111,7 +129,7 @@ impl Mixer {
             _ => Piece::Fader,
         };
         self.focus = Some(Part::Strip(all[to], piece));
-        let frame = Frame::new(iced::Size::new(self.width, 0.0), self.narrow);
+        let frame = Frame::new(iced::Size::new(self.width, 0.0), self.is_narrow());
         let (left, right) = (to as f32 * frame.step, (to + 1) as f32 * frame.step);
         if to < all.len() - 1 {
             let low = (right - frame.strips.width).max(0.0);
@@ -135,7 +153,7 @@ impl Mixer {
             Part::Bar(Choice::Vu) => return Action::Meter(MeterKind::Vu),
             Part::Scale => return Action::Scale,
             Part::Bar(choice) => self.chose(choice, desk),
-            Part::Listen | Part::Correlation | Part::Loudness => {}
+            Part::Listen | Part::Correlation | Part::Loudness | Part::Split => {}
         }
         Action::None
     }
@@ -421,6 +439,10 @@ pub(super) fn help(desk: &Desk, part: Part) -> Help {
         Part::Correlation => {
             Help::new("Correlation", "Of left and right: +1 is mono, below 0 they cancel in mono.")
         }
+        Part::Split => Help::new(
+            "Mixer",
+            "Drag its edge to share the room out; double-click shows the mixer, the lanes, or both.",
+        ),
         Part::Loudness => {
             Help::new("Loudness", "Momentary and short-term; the line I is the whole so far. LUFS.")
         }
