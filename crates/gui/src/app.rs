@@ -116,7 +116,9 @@ pub(crate) struct App {
     errand: Option<errands::Errand>,
     /// What comes after the next save.
     after: Option<Then>,
+    /// Size of what is laid out, and of the window in pixels of the display at its own scale.
     size: Size,
+    outer: Size,
     /// Raised when the system asks the program to end.
     ending: Arc<AtomicBool>,
     /// Files that were dropped one by one, until the next frame.
@@ -130,6 +132,8 @@ pub(crate) struct App {
 
 /// Size of a new window.
 pub(crate) const WINDOW: Size = Size::new(1600.0, 900.0);
+/// The least size in which everything has room.
+pub(crate) const LEAST: Size = Size::new(1024.0, 640.0);
 /// How often a window in which nothing moves looks whether something has changed.
 const IDLE: Duration = Duration::from_secs(1);
 
@@ -175,6 +179,7 @@ impl App {
             errand: None,
             after: None,
             size: WINDOW,
+            outer: WINDOW,
             ending: Arc::default(),
             dropped: Vec::new(),
             measure: None,

@@ -115,7 +115,7 @@ fn open_window(args: Args) -> iced::Result {
         .exit_on_close_request(false)
         .window(iced::window::Settings {
             size: app::WINDOW,
-            min_size: Some(iced::Size::new(1024.0, 640.0)),
+            min_size: Some(app::LEAST),
             exit_on_close_request: false,
             ..iced::window::Settings::default()
         })

@@ -142,11 +142,11 @@ impl App {
     pub(super) fn window(&mut self, event: window::Event) -> Task<Message> {
         match event {
             window::Event::Opened { size, .. } => {
-                self.resized(size);
+                self.outside(size);
                 let scale = window::latest().and_then(window::scale_factor);
                 return scale.map(Message::Display);
             }
-            window::Event::Resized(size) => self.resized(size),
+            window::Event::Resized(size) => self.outside(size),
             window::Event::Rescaled(scale) => self.displayed(scale),
             window::Event::FileHovered(_) => self.hang(true),
             window::Event::FilesHoveredLeft => self.hang(false),

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use iced::keyboard::key::Named;
 use iced::{Size, Task};
 
-use super::{App, Message, Region};
+use super::{App, LEAST, Message, Region};
 use crate::desk::Desk;
 use crate::screens::page::{self, Page};
 use crate::screens::search::{self, Search};
 use crate::screens::settings::{self, SettingsSheet};
-use crate::settings::Settings;
+use crate::settings::{SCALES, Settings};
 use crate::topics::Topic;
 use crate::widgets::Input;
 
@@ -139,7 +139,7 @@ impl App {
 
     /// Goes by these settings from now on, and keeps them.
     pub(super) fn set(&mut self, new: Settings) {
-        let (before, wish) = (self.scale_factor(), new.wish());
+        let wish = new.wish();
         self.settings = new;
         if wish != self.means.wish {
             self.end_trial();
@@ -148,7 +148,7 @@ impl App {
         }
         self.start.device = self.device_words();
         self.set_meters();
-        self.rescaled(before);
+        self.lay_out();
         if let Err(error) = self.settings.save(&self.means.config) {
             let place = self.means.config.display();
             self.fail(format!("The settings cannot be kept in {place}: {error}."));
@@ -169,28 +169,40 @@ impl App {
         if let Some(Panel::Settings(sheet)) = &mut self.panel {
             sheet.set(self.settings.clone());
         }
-        self.on_desk(|desk| desk.live.say(format!("Scale {percent} %."), false));
+        let shown = (self.scale_factor() * self.display * 100.0).round();
+        let words = match shown < f32::from(percent) {
+            true => format!("Scale {percent} %; this window has room for {shown} %."),
+            false => format!("Scale {percent} %."),
+        };
+        self.on_desk(|desk| desk.live.say(words, false));
     }
 
-    /// What everything is drawn larger by than the display asks for.
+    /// What everything is drawn larger by than the display asks for, as far as the window has room for the
+    /// least that is shown.
     pub(crate) fn scale_factor(&self) -> f32 {
         let percent = self.settings.scale_percent.map(f32::from);
-        percent.map_or(1.0, |percent| percent / 100.0 / self.display)
+        let wanted = percent.map_or(1.0, |percent| percent / 100.0 / self.display);
+        let room = (self.outer.width / LEAST.width).min(self.outer.height / LEAST.height);
+        wanted.min(room.max(f32::from(SCALES[0]) / 100.0))
     }
 
     /// The display tells its scale.
     pub(super) fn displayed(&mut self, scale: f32) {
-        let before = self.scale_factor();
         self.display = if scale > 0.0 { scale } else { 1.0 };
-        self.rescaled(before);
+        self.lay_out();
     }
 
-    /// The window stays as large as it is, and so has another size in the pixels that are laid out.
-    fn rescaled(&mut self, before: f32) {
-        let by = before / self.scale_factor();
-        if (by - 1.0).abs() > 1e-6 {
-            self.resized(Size::new(self.size.width * by, self.size.height * by));
-        }
+    /// The window has another size, in the pixels that were laid out until now.
+    pub(super) fn outside(&mut self, size: Size) {
+        let factor = self.scale_factor();
+        self.outer = Size::new(size.width * factor, size.height * factor);
+        self.lay_out();
+    }
+
+    /// Fills the window, in as many pixels as its scale leaves.
+    fn lay_out(&mut self) {
+        let factor = self.scale_factor();
+        self.resized(Size::new(self.outer.width / factor, self.outer.height / factor));
     }
 
     /// The desk's meters look as the settings say.

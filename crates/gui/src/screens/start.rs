@@ -154,6 +154,8 @@ fn card(size: Size, index: usize, height: f32) -> Rectangle {
     rect(side.x, side.y + 30.0 + index as f32 * (height + 8.0), side.width, height)
 }
 
+/// From this width on the longest sentence has room in the wider face.
+const ROOMY: f32 = 640.0;
 /// From this width on words have room beside the button of the test tone.
 const WIDE: f32 = 500.0;
 
@@ -278,7 +280,8 @@ impl Start {
         painter.text("Drop your stems here", row(204.0, 40.0), hero);
         let words = Ink::new(SANS, size::TITLE, ink::SECONDARY).centred();
         painter.text("WAV, AIFF, FLAC or MP3, any sample rate, mono or stereo. A folder makes one track per file.", row(156.0, 20.0), words);
-        let quiet = Ink::new(SANS, size::BASE, ink::TERTIARY).centred();
+        let face = if area.width < ROOMY { NARROW } else { SANS };
+        let quiet = Ink::new(face, size::BASE, ink::TERTIARY).centred();
         painter.text("Files stay where they are. Names, colours and groups are guessed from the file names; you can change them.", row(132.0, 20.0), quiet);
     }
 

@@ -131,6 +131,19 @@ fn the_scale_steps_by_keys_from_that_of_the_display() {
 }
 
 #[test]
+fn a_scale_that_leaves_too_little_room_is_drawn_as_large_as_there_is() {
+    let mut window = Window::with_stems();
+    window.app.set(Settings { scale_percent: Some(250), ..Settings::default() });
+    assert_eq!(window.app.size, iced::Size::new(1600.0 * 640.0 / 900.0, 640.0));
+    // Made as large as a larger display, it is told in the pixels of now, and all of the scale is there.
+    let (now, twice) = (window.app.size, iced::Size::new(3200.0, 1800.0));
+    let size = iced::Size::new(now.width * 2.0, now.height * 2.0);
+    window.send(Message::Window(iced::window::Event::Resized(size)));
+    assert!((window.app.scale_factor() - 2.5).abs() < 1e-4);
+    assert!((window.app.size.width - twice.width / 2.5).abs() < 0.1, "{:?}", window.app.size);
+}
+
+#[test]
 fn the_devices_of_the_machine_are_listed_and_one_is_chosen() {
     let mut window = Window::with_stems();
     window.letter(",", Modifiers::CTRL);

@@ -14,6 +14,9 @@ use crate::theme::{
 const CARD: f32 = 164.0;
 const PICTURE: f32 = 86.0;
 
+/// From this width on a format has room for its name and a mark.
+const BOTH: f32 = 60.0;
+
 /// What a step is called, what is done, and its picture.
 type Step = (&'static str, &'static str, fn(&mut Painter<'_>, Rectangle));
 
@@ -47,8 +50,9 @@ pub(super) fn draw(painter: &mut Painter<'_>, area: Rectangle) {
 
 /// A share from 0 to 1 that stands for chance: the same one for the same number.
 fn chance(number: u32) -> f32 {
-    let mixed = number.wrapping_mul(2_654_435_761);
-    (mixed >> 16) as f32 / 65_536.0
+    let once = number.wrapping_add(1).wrapping_mul(2_654_435_761);
+    let twice = (once ^ (once >> 15)).wrapping_mul(2_246_822_519);
+    ((twice ^ (twice >> 13)) >> 16) as f32 / 65_536.0
 }
 
 /// Columns of a wave, `loud` high at most.
@@ -142,8 +146,13 @@ fn formats(painter: &mut Painter<'_>, area: Rectangle) {
         let (x, y) = (area.x + column * (width + 8.0), area.y + row * (height + 8.0));
         let cell = rect(x.round(), y.round(), width.floor(), height.floor());
         painter.card(cell, bg::WELL, radius::SLOT);
+        let ink = Ink::new(NARROW_MEDIUM, size::BASE, ink::PRIMARY);
+        if cell.width < BOTH {
+            painter.text(name, cell, ink.centred());
+            continue;
+        }
         let words = rect(cell.x + 8.0, cell.y, cell.width - 24.0, cell.height);
-        painter.text(name, words, Ink::new(NARROW_MEDIUM, size::BASE, ink::PRIMARY));
+        painter.text(name, words, ink);
         let mark = rect(cell.x + cell.width - 22.0, cell.y, 16.0, cell.height);
         icon::draw(painter, Icon::Check, mark, 12.0, state::OK);
     }

@@ -43,7 +43,7 @@ fn fixed(kind: DeviceKind) -> &'static [Page] {
             &["curve", "drive", "asymmetry", "tone", "mix", "output", "auto_level", "quality"],
         )],
         DeviceKind::Clipper => {
-            &[("Main", &["drive", "ceiling", "knee", "catch", "auto_level", "quality"])]
+            &[("Main", &["drive", "ceiling", "knee", "catch", "mix", "auto_level", "quality"])]
         }
         DeviceKind::Stereo => &[("Main", &["width", "mono", "mono_below", "balance"])],
         DeviceKind::Limiter => {
