@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 use twobus_media::SampleFormat::{Float32, Int24};
-use twobus_media::{Field, read_tags};
+use twobus_media::{Cover, Field, read_tags};
+use twobus_session::Target;
+use twobus_session::targets::destination;
 
 use crate::support::{Planar, Studio, assert_same, frames, noise, sine};
 
@@ -82,6 +84,88 @@ fn product_ten_formats_are_written_at_once_and_each_is_verified() {
     let mut names = studio.names("song/masters");
     names.retain(|name| name.contains("twobus") || name.ends_with(".part"));
     assert_eq!(names, [""; 0]);
+}
+
+#[test]
+fn product_cover_code_and_credits_are_read_back_from_every_file() {
+    let studio = arrived(44_100);
+    // The header of a PNG of 3 × 2 pixels.
+    let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+    png.extend([0, 0, 0, 3, 0, 0, 0, 2, 8, 2, 0, 0, 0, 0x12, 0x16, 0xf1, 0x4d]);
+    let _ = studio.file("song/cover.png", &png);
+    let _ = studio.done("tag song --cover song/cover.png --label Quay --composer Ada");
+    let json = studio.json("deliver song --format wav16,flac24,vorbis8 --target -20 --ceiling -3");
+    for file in files(&json) {
+        assert_eq!(file["verified"], true, "{file:#}");
+        let tags = read_tags(&studio.at(path(file))).unwrap();
+        let expected = [
+            (Field::Title, "Ferry"),
+            (Field::Artist, "Ferrymen"),
+            (Field::Isrc, "DEA122600001"),
+            (Field::Upc, "4006381333931"),
+            (Field::Date, "2026"),
+            (Field::Label, "Quay"),
+            (Field::Composer, "Ada"),
+        ];
+        for (field, text) in expected {
+            assert_eq!(tags.get(field), Some(text), "{}", path(file));
+        }
+        assert_eq!(tags.cover, Some(Cover::open(&studio.at("song/cover.png")).unwrap()));
+        let checks = file["checks"].to_string();
+        assert!(checks.contains("3 × 2") && checks.contains("cover"), "{checks}");
+    }
+}
+
+#[test]
+fn product_files_are_held_to_the_places_they_go_to() {
+    let studio = arrived(48_000);
+    let json =
+        studio.json("deliver song --format wav24,wav24/-20,flac24/vinyl --target ebu-r128 --pattern {format}{target}");
+    let found: Vec<[Option<f64>; 2]> = files(&json)
+        .iter()
+        .map(|file| [file["target_lufs"].as_f64(), file["ceiling_dbtp"].as_f64()])
+        .collect();
+    let vinyl = destination("vinyl").unwrap().target(None);
+    let own = Target::default().ceiling_dbtp;
+    let expected = [
+        [Some(-23.0), Some(-1.0)],
+        [Some(-20.0), Some(own)],
+        [vinyl.loudness_lufs, Some(vinyl.ceiling_dbtp)],
+    ];
+    assert_eq!(found, expected);
+    let reached = files(&json)[0]["after"]["integrated_lufs"].as_f64().unwrap();
+    assert!((reached + 23.0).abs() <= 0.1, "{reached}");
+    let _ = studio.ends("deliver song --format wav24 --target nowhere", 2).says(&["ebu-r128"]);
+}
+
+#[test]
+fn t8_through_vorbis_the_loudness_stays_and_what_overshoots_is_cured_by_the_trim_that_is_told() {
+    let studio = arrived(44_100);
+    for quality in [2, 6, 9] {
+        let line = format!(
+            "deliver song --format vorbis{quality} --target -10 --max-reduction 24 --pattern {{depth}}"
+        );
+        let first = studio.run(&format!("{line} --ceiling -1 --json --force")).json();
+        let file = files(&first)[0].clone();
+        let peak = file["after"]["true_peak"]["value"].as_f64().unwrap();
+        let loudness = file["after"]["integrated_lufs"].as_f64().unwrap();
+        println!("q{quality}: {peak:.2} dBTP after −1 dBTP, {loudness:.2} LUFS");
+        // What is measured is the file, decoded again.
+        let decoded = studio.run(&format!("analyze --json {}", path(&file))).json();
+        assert_eq!(decoded["files"][0]["report"]["true_peak"]["value"].as_f64(), Some(peak));
+        let over = peak > -0.98;
+        assert_eq!(file["verified"], !over, "{file:#}");
+        assert_eq!(file["codec_trim_db"].is_number(), over, "{file:#}");
+        if let Some(cure) = file["codec_trim_db"].as_f64() {
+            let again =
+                studio.run(&format!("{line} --ceiling -1 --codec-trim {cure} --json --force"));
+            let again = again.json();
+            let file = files(&again)[0].clone();
+            assert_eq!(file["verified"], true, "{file:#}");
+            let trimmed = file["after"]["integrated_lufs"].as_f64().unwrap();
+            assert!((trimmed - loudness - cure).abs() <= 0.1, "{trimmed} {loudness} {cure}");
+        }
+    }
 }
 
 #[test]

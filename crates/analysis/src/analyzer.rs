@@ -6,8 +6,8 @@ mod tests;
 use twobus_dsp::Db;
 use twobus_dsp::meter::level::LevelMeter;
 use twobus_dsp::meter::loudness::{Loudest, Loudness, LoudnessMeter, weights};
-use twobus_dsp::meter::true_peak::TruePeak;
 
+use crate::peaks::{Peaks, TruePeaks};
 use crate::report::{CORRELATION_FLOOR_DBFS, ChannelReport, Extreme, Report, SoFar, TIME_STEP_S};
 
 /// Window of [`Report::correlation_min`], in seconds.
@@ -24,9 +24,8 @@ pub struct Analyzer {
     step_frames: u64,
     loudness: LoudnessMeter,
     levels: LevelMeter,
-    true_peak_meter: Option<TruePeak>,
+    true_peaks: Option<TruePeaks>,
     channels: usize,
-    true_peak: Option<Extreme>,
     sample_peak: Option<Extreme>,
     correlation_min: Option<Extreme>,
 }
@@ -39,12 +38,11 @@ impl Analyzer {
         Self {
             rate_hz,
             frames: 0,
-            step_frames: ((TIME_STEP_S * rate).round() as u64).max(1),
+            step_frames: step_frames(rate_hz),
             loudness: LoudnessMeter::new(rate, &weights(channels)),
             levels: LevelMeter::new(rate, channels, CORRELATION_WINDOW_S),
-            true_peak_meter: Some(TruePeak::new(channels)),
+            true_peaks: Some(TruePeaks::new(rate_hz, channels)),
             channels,
-            true_peak: None,
             sample_peak: None,
             correlation_min: None,
         }
@@ -52,7 +50,7 @@ impl Analyzer {
 
     /// The same without true peak, which takes most of the time.
     pub fn without_true_peak(self) -> Self {
-        Self { true_peak_meter: None, ..self }
+        Self { true_peaks: None, ..self }
     }
 
     /// Takes the next block, a slice of equal length per channel.
@@ -77,15 +75,18 @@ impl Analyzer {
         SoFar {
             integrated_lufs: finite(loudness.integrated()),
             range_lu: loudness.range(),
-            true_peak_dbtp: self.true_peak.map(|peak| peak.value),
+            true_peak_dbtp: self.true_peaks.as_ref().and_then(TruePeaks::highest_dbtp),
         }
     }
 
     /// The report on everything pushed.
     pub fn finish(mut self) -> Report {
-        if let Some(meter) = &mut self.true_peak_meter {
-            meter.finish();
-        }
+        let peaks = self.true_peaks.take().map(TruePeaks::finish);
+        self.finish_with(peaks.unwrap_or_default())
+    }
+
+    /// The report on everything pushed, with true peaks that were read by themselves.
+    pub fn finish_with(mut self, peaks: Peaks) -> Report {
         self.note_peaks(self.frames.saturating_sub(1));
         self.loudness.finish();
         let loudness = self.loudness.loudness();
@@ -98,15 +99,15 @@ impl Analyzer {
             momentary_max: loudness.loudest_momentary().map(placed),
             short_term_max: loudness.loudest_short_term().map(placed),
             range_lu: loudness.range(),
-            true_peak: self.true_peak,
+            true_peak: peaks.highest,
             sample_peak: self.sample_peak,
-            plr_lu: difference(self.true_peak.map(|peak| peak.value), integrated_lufs),
+            plr_lu: difference(peaks.highest.map(|peak| peak.value), integrated_lufs),
             rms_dbfs,
             crest_db: difference(self.sample_peak.map(|peak| peak.value), rms_dbfs),
             correlation: self.levels.whole_correlation(),
             correlation_min: self.correlation_min,
             clipped_runs: (0..self.channels).map(|channel| self.levels.overs(channel)).sum(),
-            channels: (0..self.channels).map(|channel| self.channel(channel)).collect(),
+            channels: (0..self.channels).map(|channel| self.channel(channel, &peaks)).collect(),
             short_term_lufs: curve(loudness),
         }
     }
@@ -117,10 +118,8 @@ impl Analyzer {
         self.frames += channels[0].len() as u64;
         self.loudness.push(channels);
         self.levels.push(channels);
-        if let Some(meter) = &mut self.true_peak_meter {
-            for (index, channel) in channels.iter().enumerate() {
-                meter.push(index, channel);
-            }
+        if let Some(peaks) = &mut self.true_peaks {
+            peaks.push(channels);
         }
         self.note_peaks(first);
         if self.frames.is_multiple_of(self.step_frames) {
@@ -133,9 +132,6 @@ impl Analyzer {
         let time_s = (frame / self.step_frames) as f64 * TIME_STEP_S;
         for channel in 0..self.channels {
             keep_higher(&mut self.sample_peak, self.levels.peak(channel), time_s);
-            if let Some(meter) = &self.true_peak_meter {
-                keep_higher(&mut self.true_peak, Db::from_gain(meter.peak(channel)), time_s);
-            }
         }
     }
 
@@ -150,10 +146,9 @@ impl Analyzer {
         }
     }
 
-    fn channel(&self, channel: usize) -> ChannelReport {
-        let true_peak = self.true_peak_meter.as_ref().map(|meter| meter.peak(channel));
+    fn channel(&self, channel: usize, peaks: &Peaks) -> ChannelReport {
         ChannelReport {
-            true_peak_dbtp: true_peak.and_then(|peak| finite(Db::from_gain(peak))),
+            true_peak_dbtp: peaks.channels_dbtp.get(channel).copied().flatten(),
             sample_peak_dbfs: finite(self.levels.peak(channel)),
             rms_dbfs: finite(self.levels.whole_rms(channel)),
             dc_offset: self.levels.dc_offset(channel),
@@ -169,7 +164,12 @@ impl Analyzer {
     }
 }
 
-fn keep_higher(highest: &mut Option<Extreme>, level: Db, time_s: f64) {
+/// Frames per [`TIME_STEP_S`].
+pub(crate) fn step_frames(rate_hz: u32) -> u64 {
+    ((TIME_STEP_S * f64::from(rate_hz)).round() as u64).max(1)
+}
+
+pub(crate) fn keep_higher(highest: &mut Option<Extreme>, level: Db, time_s: f64) {
     if level.0 > highest.map_or(f64::NEG_INFINITY, |highest| highest.value) {
         *highest = Some(Extreme { value: level.0, time_s });
     }
@@ -183,7 +183,7 @@ fn difference(high: Option<f64>, low: Option<f64>) -> Option<f64> {
     Some(high? - low?)
 }
 
-fn finite(level: Db) -> Option<f64> {
+pub(crate) fn finite(level: Db) -> Option<f64> {
     (!level.is_silence()).then_some(level.0)
 }
 

@@ -6,12 +6,14 @@
 mod analyzer;
 pub mod loudest;
 pub mod matching;
+mod peaks;
 pub mod places;
 pub mod readiness;
 pub mod report;
 
 pub use analyzer::Analyzer;
 pub use loudest::LoudestPart;
+pub use peaks::{Peaks, TruePeaks};
 pub use places::Played;
 pub use readiness::{Checked, Checker, Coding, Material};
 pub use report::{ChannelReport, Extreme, Report, SoFar};

@@ -8,8 +8,8 @@
 //! - Low notes lengthen the hold to half their period, so that a short release does not follow the
 //!   waveform: an idea of F. Adriaensen's DPL-1.
 //! - Automatic release recovers at once from a single peak, and slowly from a dense passage.
-//! - A [`Character`] is a set of laws for attack, hold and release. Both attacks always run; a change of
-//!   the character cross-fades their gains, of which each keeps the ceiling, so that their mean does.
+//! - A [`Character`] is a set of laws for attack, hold and release. A change of the character cross-fades
+//!   the gains of both attacks, of which each keeps the ceiling, so that their mean does.
 //!
 //! ```text
 //! peaks ─► lowest gain, held ─► release ─┬─► attack ───────────────────────┬─► gain
@@ -22,12 +22,12 @@ mod attack;
 mod character;
 mod detect;
 mod hold;
+mod path;
 mod release;
-
-use std::slice::from_mut;
+mod sketch;
 
 use crate::delay_line::DelayLine;
-use crate::oversample::{Interpolator, REACH};
+use crate::oversample::{BLOCK, Interpolator, REACH};
 use crate::param::{ParamSpec, Unit};
 use crate::processor::Processor;
 use crate::smooth::Ramp;
@@ -37,8 +37,10 @@ use attack::Attack;
 pub use character::Character;
 use character::LONGEST_HOLD_S;
 use detect::Detector;
-use hold::{BassHold, SlidingMin};
-use release::{Coefficients, Release};
+use hold::BassHold;
+use path::{Need, Path};
+use release::Coefficients;
+pub use sketch::{Sketch, Sketched};
 
 /// Time over which the gain falls before a peak, in seconds.
 pub const ATTACK_S: f64 = 0.0015;
@@ -56,9 +58,6 @@ pub const RAMP_S: f64 = 0.01;
 /// Louder samples are taken to be this loud (+120 dBFS), so that no input silences the output for
 /// long; a sample that is not finite is taken to be 0.
 const LOUDEST: f64 = 1e6;
-
-/// How far below the ceiling the gain aims, so that rounding to `f32` does not exceed it.
-const ROUNDING: f64 = 1.0 - f32::EPSILON as f64;
 
 const DRIVE: usize = 0;
 const CEILING: usize = 1;
@@ -94,7 +93,11 @@ pub struct Limiter {
     /// Share of the shorter attack.
     punch: Ramp,
     interpolator: Interpolator,
-    channels: [Channel; 2],
+    detectors: [Detector; 2],
+    bass: [BassHold; 2],
+    paths: [Path; 2],
+    /// Whether both channels have had one gain since the last reset: then the first path makes it.
+    together: bool,
     delay: DelayLine<f32>,
     lowest_in_block: f64,
     lowest: f64,
@@ -105,8 +108,10 @@ impl Limiter {
     pub fn new(rate_hz: f64) -> Self {
         let attack = |time_s: f64| Attack::new(time_s * rate_hz);
         let lookahead = attack(ATTACK_S).frames() + (EARLY_S * rate_hz) as usize;
-        let channel =
-            || Channel::new([attack(ATTACK_S), attack(PUNCHY_ATTACK_S)], lookahead, rate_hz);
+        let longest = BassHold::longest(rate_hz).max((LONGEST_HOLD_S * rate_hz).ceil() as usize);
+        // From the peak's reading to its playing, and one more frame: an interval's peak concerns the
+        // frames at both of its ends.
+        let path = || Path::new([ATTACK_S, PUNCHY_ATTACK_S].map(attack), lookahead + 2, longest);
         let mut limiter = Self {
             rate_hz,
             values: std::array::from_fn(|param| SPECS[param].default),
@@ -118,7 +123,10 @@ impl Limiter {
             hold_frames: 0.0,
             punch: Ramp::new(0.0),
             interpolator: Interpolator::new(),
-            channels: [channel(), channel()],
+            detectors: [Detector::new(), Detector::new()],
+            bass: [BassHold::new(rate_hz), BassHold::new(rate_hz)],
+            paths: [path(), path()],
+            together: true,
             delay: DelayLine::new(REACH + lookahead),
             lowest_in_block: 1.0,
             lowest: 1.0,
@@ -162,33 +170,68 @@ impl Limiter {
         let automatic = (self.values[AUTO_RELEASE] >= 0.5).then_some(&law);
         self.release = Coefficients::new(self.values[RELEASE] / 1000.0, automatic, self.rate_hz);
         self.link = self.values[LINK] / 100.0;
+        if self.together && self.link < 1.0 {
+            let [first, second] = &mut self.paths;
+            second.follow(first);
+            self.together = false;
+        }
         self.hold_frames = law.hold_s * self.rate_hz;
     }
 
-    /// The next frame's drive, as a gain.
-    fn next_drive(&mut self) -> f64 {
-        if self.drive.resting().is_none() {
-            self.drive_gain = Db(self.drive.advance()).to_gain();
+    /// Replaces at most [`BLOCK`] frames of input by output.
+    fn block(&mut self, left: &mut [f32], right: &mut [f32]) {
+        self.drive(left, right);
+        let mut needs = [[Need::NONE; 2]; BLOCK];
+        self.read([left, right], &mut needs[..left.len()]);
+        self.delay.process(left, right);
+        for ((left, right), needs) in left.iter_mut().zip(right).zip(needs) {
+            let [left_gain, right_gain] = self.gains(needs);
+            *left = (f64::from(*left) * left_gain) as f32;
+            *right = (f64::from(*right) * right_gain) as f32;
+            self.lowest_in_block = self.lowest_in_block.min(left_gain).min(right_gain);
         }
-        self.drive_gain
     }
 
-    /// Replaces the input frame by an output frame.
-    fn frame(&mut self, frame: [&mut f32; 2]) {
-        let drive = self.next_drive();
-        let [left, right] = frame;
-        (*left, *right) = (driven(*left, drive), driven(*right, drive));
-        let [left_channel, right_channel] = &mut self.channels;
-        let (hold, punch) = (self.hold_frames, self.punch.advance());
-        let left_need = left_channel.need(&self.interpolator, *left, self.ceiling).held(hold);
-        let right_need = right_channel.need(&self.interpolator, *right, self.ceiling).held(hold);
-        let linked = |own: Need, other| own.linked(other, self.link);
-        let left_gain = left_channel.gain(linked(left_need, right_need), &self.release, punch);
-        let right_gain = right_channel.gain(linked(right_need, left_need), &self.release, punch);
-        self.delay.process(from_mut(left), from_mut(right));
-        *left = (f64::from(*left) * left_gain) as f32;
-        *right = (f64::from(*right) * right_gain) as f32;
-        self.lowest_in_block = self.lowest_in_block.min(left_gain).min(right_gain);
+    /// What the signal around the frames that have become known needs.
+    fn read(&mut self, sides: [&[f32]; 2], needs: &mut [[Need; 2]]) {
+        let (ceiling, hold) = (self.ceiling, self.hold_frames);
+        let mut peaks = [[0.0; BLOCK]; 2];
+        for (side, samples) in sides.into_iter().enumerate() {
+            let peaks = &mut peaks[side][..samples.len()];
+            self.detectors[side].push(&self.interpolator, samples, ceiling, peaks);
+        }
+        // Both channels in turn, so that neither waits for its own last frame.
+        for (at, needs) in needs.iter_mut().enumerate() {
+            for (side, need) in needs.iter_mut().enumerate() {
+                let hold_frames = self.bass[side].push(f64::from(sides[side][at])).max(hold);
+                *need = Need::of(peaks[side][at], ceiling, hold_frames);
+            }
+        }
+    }
+
+    fn drive(&mut self, left: &mut [f32], right: &mut [f32]) {
+        if self.drive.resting().is_some() {
+            let drive = self.drive_gain;
+            left.iter_mut().chain(right).for_each(|sample| *sample = driven(*sample, drive));
+            return;
+        }
+        for (left, right) in left.iter_mut().zip(right) {
+            self.drive_gain = Db(self.drive.advance()).to_gain();
+            *left = driven(*left, self.drive_gain);
+            *right = driven(*right, self.drive_gain);
+        }
+    }
+
+    /// The gains of both channels for the frame that leaves the delay.
+    #[inline(always)]
+    fn gains(&mut self, [left, right]: [Need; 2]) -> [f64; 2] {
+        let (punch, link, release) = (self.punch.advance(), self.link, &self.release);
+        let [first, second] = &mut self.paths;
+        if self.together {
+            return [first.gain(left.and(right), release, punch); 2];
+        }
+        let left_gain = first.gain(left.linked(right, link), release, punch);
+        [left_gain, second.gain(right.linked(left, link), release, punch)]
     }
 }
 
@@ -209,7 +252,10 @@ impl Processor for Limiter {
         self.drive.finish();
         self.punch.finish();
         self.drive_gain = Db(self.values[DRIVE]).to_gain();
-        self.channels.iter_mut().for_each(Channel::reset);
+        self.detectors.iter_mut().for_each(Detector::reset);
+        self.bass.iter_mut().for_each(BassHold::reset);
+        self.paths.iter_mut().for_each(Path::reset);
+        self.together = self.link >= 1.0;
         self.delay.reset();
         self.lowest_in_block = 1.0;
         self.lowest = 1.0;
@@ -217,8 +263,8 @@ impl Processor for Limiter {
 
     fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
         self.lowest_in_block = 1.0;
-        for (left, right) in left.iter_mut().zip(right.iter_mut()) {
-            self.frame([left, right]);
+        for (left, right) in left.chunks_mut(BLOCK).zip(right.chunks_mut(BLOCK)) {
+            self.block(left, right);
         }
         self.lowest = self.lowest.min(self.lowest_in_block);
     }
@@ -236,114 +282,4 @@ fn reduction_db(gain: f64) -> f32 {
 fn driven(sample: f32, drive: f64) -> f32 {
     let sample = f64::from(sample) * drive;
     if sample.is_finite() { sample.clamp(-LOUDEST, LOUDEST) as f32 } else { 0.0 }
-}
-
-/// What one channel asks for at one frame.
-#[derive(Debug, Clone, Copy)]
-struct Need {
-    /// The highest gain that keeps the ceiling.
-    gain: f64,
-    /// For how many frames low notes ask to hold it.
-    hold_frames: f64,
-}
-
-impl Need {
-    /// This need, held for at least as many `frames`.
-    fn held(self, frames: f64) -> Self {
-        Self { hold_frames: self.hold_frames.max(frames), ..self }
-    }
-
-    /// This need, moved by `amount` (0 to 1) towards what satisfies `other` too.
-    fn linked(self, other: Self, amount: f64) -> Self {
-        Self {
-            gain: mix(self.gain, self.gain.min(other.gain), amount),
-            hold_frames: mix(self.hold_frames, self.hold_frames.max(other.hold_frames), amount),
-        }
-    }
-}
-
-/// `a`, moved by `amount` (0 to 1) towards `b`: exact at both ends, and where both are equal.
-fn mix(a: f64, b: f64, amount: f64) -> f64 {
-    if a == b { a } else { a * (1.0 - amount) + b * amount }
-}
-
-/// From one channel's signal to its gain.
-#[derive(Debug)]
-struct Channel {
-    detector: Detector,
-    bass: BassHold,
-    lowest: SlidingMin,
-    release: Release,
-    attack: Attack,
-    /// The attack of [`Character::Punchy`], and what makes it end when the other does.
-    punchy: Attack,
-    wait: Wait,
-}
-
-impl Channel {
-    fn new([attack, punchy]: [Attack; 2], lookahead: usize, rate_hz: f64) -> Self {
-        let longest = BassHold::longest(rate_hz).max((LONGEST_HOLD_S * rate_hz).ceil() as usize);
-        Self {
-            detector: Detector::new(),
-            bass: BassHold::new(rate_hz),
-            // From the peak's reading to its playing, and one more frame: an interval's peak
-            // concerns the frames at both of its ends.
-            lowest: SlidingMin::new(lookahead + 2, longest),
-            release: Release::new(),
-            wait: Wait::new(attack.frames() - punchy.frames()),
-            attack,
-            punchy,
-        }
-    }
-
-    fn reset(&mut self) {
-        self.detector.reset();
-        self.bass.reset();
-        self.lowest.reset();
-        self.release.reset();
-        self.attack.reset();
-        self.punchy.reset();
-        self.wait.reset();
-    }
-
-    /// What the signal around the frame that has become known needs.
-    fn need(&mut self, interpolator: &Interpolator, sample: f32, ceiling: f64) -> Need {
-        let sample = f64::from(sample);
-        let peak = self.detector.push(interpolator, sample, ceiling);
-        let gain = if peak > ceiling { ROUNDING * ceiling / peak } else { 1.0 };
-        Need { gain, hold_frames: self.bass.push(sample) }
-    }
-
-    /// The gain for the frame that leaves the delay; `punch` is the share of the shorter attack.
-    fn gain(&mut self, need: Need, release: &Coefficients, punch: f64) -> f64 {
-        let held = self.lowest.push(need.gain, need.hold_frames as usize);
-        let gain = self.release.push(held, release);
-        let short = self.punchy.push(self.wait.push(gain));
-        mix(self.attack.push(gain), short, punch)
-    }
-}
-
-/// Gains that wait for some frames.
-#[derive(Debug)]
-struct Wait {
-    gains: Box<[f64]>,
-    next: usize,
-}
-
-impl Wait {
-    /// A wait of `frames`, at least one.
-    fn new(frames: usize) -> Self {
-        Self { gains: vec![1.0; frames.max(1)].into(), next: 0 }
-    }
-
-    fn reset(&mut self) {
-        self.gains.fill(1.0);
-    }
-
-    /// Takes a gain and returns the one of as many frames ago.
-    fn push(&mut self, gain: f64) -> f64 {
-        let oldest = std::mem::replace(&mut self.gains[self.next], gain);
-        self.next = if self.next + 1 == self.gains.len() { 0 } else { self.next + 1 };
-        oldest
-    }
 }

@@ -12,7 +12,12 @@
 //! "Multirate Digital Signal Processing", 1983, chapter 5. The largest error of looking at finitely
 //! many points: ITU-R BS.1770-5, Annex 2, Attachment 1.
 
+mod scan;
+
 use std::f64::consts::PI;
+
+pub use scan::{BLOCK, MARGIN, Scanner};
+use scan::{Extent, Far, SLACK, higher};
 
 /// Frames on each side of a half that the half-band filter sees.
 pub const HALF_REACH: usize = 128;
@@ -46,6 +51,7 @@ const FINE_ATTENUATION_DB: f64 = 90.0;
 pub struct Interpolator {
     half: Box<[f64]>,
     fine: Fine,
+    far: Far,
     half_slope: f64,
     fine_slope: f64,
 }
@@ -68,8 +74,8 @@ impl Interpolator {
         let half_slope = slope_gain(&half, HALF_REACH - 1);
         let slopes = fine.iter().map(|taps| slope_gain(taps, FINE_TAPS / 2 - 1));
         let fine_slope = slopes.fold(0.0, f64::max);
-        let fine = Fine::new(&fine);
-        Self { half, fine, half_slope, fine_slope }
+        let (fine, far) = (Fine::new(&fine), Far::new(&half));
+        Self { half, fine, far, half_slope, fine_slope }
     }
 
     /// Value halfway between the two central frames of `around`, which holds twice
@@ -91,25 +97,50 @@ impl Interpolator {
     #[inline(always)]
     pub fn peak(&self, around: &[f64; WINDOW], floor: f64) -> f64 {
         let middle = FINE_TAPS / 2;
-        let ends = around[middle - 1..=middle + 1].iter().fold(0.0, |m: f64, u| m.max(u.abs()));
+        let ends = around[middle - 1..=middle + 1].iter().fold(0.0, |m, u| higher(m, u.abs()));
         let steepest = steepest(around);
         if ends + self.fine_slope * steepest <= floor {
             return ends;
         }
         let halves = [&around[..FINE_TAPS], &around[1..]];
-        halves.iter().fold(ends, |peak, half| peak.max(self.fine.peak(half)))
+        halves.iter().fold(ends, |peak, half| higher(peak, self.fine.peak(half)))
     }
 
-    /// Upper bound of all values that can be interpolated from `frames`.
+    /// The higher of `floor` and the largest magnitude of a doubled signal of [`WINDOW`] points or more,
+    /// of which the first and the last are midpoints; not before the seventh point and not after the last
+    /// but six.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    #[inline(always)]
+    pub fn highest(&self, doubled: &[f64], floor: f64) -> f64 {
+        const GROUP: usize = 32;
+        let mut peak = floor;
+        let last = doubled.len() - WINDOW;
+        for first in (0..=last).step_by(GROUP) {
+            let end = last.min(first + GROUP - 2);
+            let extent = Extent::of(&doubled[first..end + WINDOW]);
+            if (extent.loudest + self.fine_slope * extent.steepest) * SLACK <= peak {
+                continue;
+            }
+            for at in (first..=end).step_by(2) {
+                if let Some(around) = doubled[at..].first_chunk::<WINDOW>() {
+                    peak = higher(peak, self.peak(around, peak));
+                }
+            }
+        }
+        peak
+    }
+
+    /// Upper bound of all values that can be interpolated from frames that are at most `loudest`, with steps
+    /// between them that are at most `steepest`.
     ///
     /// Every filter here has unity gain at 0 Hz, so that an interpolated value differs from its
     /// neighbour by a weighted sum of the steps between frames; the sum of the weights' magnitudes
     /// times the largest step bounds the difference. Steps are small where the treble is soft,
     /// which makes this far tighter than a bound from magnitudes alone.
     #[inline(always)]
-    pub fn bound(&self, frames: &[f64]) -> f64 {
-        let loudest = frames.iter().fold(0.0, |m: f64, x| m.max(x.abs()));
-        loudest + self.half_slope * (1.0 + self.fine_slope) * steepest(frames)
+    fn bound(&self, loudest: f64, steepest: f64) -> f64 {
+        loudest + self.half_slope * (1.0 + self.fine_slope) * steepest
     }
 }
 
@@ -147,14 +178,24 @@ impl Fine {
                 odd[pair] += self.odd[k][pair] * (left - right);
             }
         }
-        even.iter().zip(odd).fold(0.0, |peak: f64, (e, o)| peak.max(e.abs() + o.abs()))
+        let mut sums: [f64; PAIRS] = std::array::from_fn(|pair| even[pair].abs() + odd[pair].abs());
+        let mut left = PAIRS / 2;
+        while left > 0 {
+            for pair in 0..left {
+                sums[pair] = higher(sums[pair], sums[pair + left]);
+            }
+            left /= 2;
+        }
+        sums[0]
     }
 }
 
 /// Largest step between two neighbours.
 #[inline(always)]
-fn steepest(values: &[f64]) -> f64 {
-    values.windows(2).fold(0.0, |m: f64, pair| m.max((pair[1] - pair[0]).abs()))
+fn steepest(values: &[f64; WINDOW]) -> f64 {
+    let step = |k: usize| (values[k + 1] - values[k]).abs();
+    let four: [f64; 4] = std::array::from_fn(|k| higher(step(k), higher(step(k + 4), step(k + 8))));
+    higher(higher(four[0], four[2]), higher(four[1], four[3]))
 }
 
 /// Sum of products, in interleaved partial sums so that the compiler can use vector lanes, of which several
@@ -179,7 +220,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 
 /// Filter of `2 * reach` taps for the point `position` (0 to 1) between the two central ones, with
 /// unity gain at 0 Hz.
-fn windowed_sinc(reach: usize, position: f64, attenuation_db: f64) -> Vec<f64> {
+pub(crate) fn windowed_sinc(reach: usize, position: f64, attenuation_db: f64) -> Vec<f64> {
     let window = Chebyshev::new(2 * reach, attenuation_db);
     let mut taps: Vec<f64> = (0..2 * reach)
         .map(|k| {
@@ -282,7 +323,9 @@ mod tests {
                         if frequency == 0.0 { sign } else { (PI * frequency * i as f64).sin() }
                     })
                     .collect();
-                let (bound, peak) = (interpolator.bound(&frames), interval(&interpolator, &frames));
+                let extent = Extent::of(&frames);
+                let bound = interpolator.bound(extent.loudest, extent.steepest);
+                let peak = interval(&interpolator, &frames);
                 assert!(peak <= bound);
                 assert!(frequency != 0.002 || bound < 1.03, "{bound}");
             }

@@ -4,11 +4,12 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::mpsc::Receiver;
 
-use twobus_analysis::{Analyzer, Checked, Checker, Coding, Material, Report};
+use twobus_analysis::{Checked, Checker, Coding, Material, Report};
 use twobus_media::{Decoder, Info, Warning};
 use twobus_session::Measurements;
 
 use crate::error::Result;
+use crate::measuring::Measuring;
 use crate::output::{Chunk, Format};
 use crate::progress::Progress;
 use crate::sketch::{Sketch, Sketcher};
@@ -29,21 +30,30 @@ pub struct Analysis {
 /// # Errors
 /// When it cannot be read, or the job is cancelled.
 pub fn analyze(path: &Path, progress: &Progress) -> Result<Analysis> {
-    let mut decoder = Decoder::open(path)?;
-    let info = decoder.info().clone();
     let bytes = std::fs::metadata(path).map_or(0, |file| file.len());
     progress.begin("Measuring", bytes);
-    let mut analyzer = Analyzer::new(info.rate_hz, info.channels);
+    measure(path, |bytes| progress.advance(bytes))
+}
+
+/// As [`analyze`], beside work that the progress belongs to.
+pub(crate) fn analyze_beside(path: &Path, progress: &Progress) -> Result<Analysis> {
+    measure(path, |_| progress.advance(0))
+}
+
+/// Calls `advance` with the bytes of every block.
+fn measure(path: &Path, mut advance: impl FnMut(u64) -> Result<()>) -> Result<Analysis> {
+    let mut decoder = Decoder::open(path)?;
+    let info = decoder.info().clone();
+    let mut measuring = Measuring::new(info.rate_hz, info.channels);
     let mut block = Vec::new();
     let mut told = 0;
     while decoder.next(&mut block)? > 0 {
-        let channels: Vec<&[f32]> = block.iter().map(Vec::as_slice).collect();
-        analyzer.push(&channels);
+        measuring.push(&mut block);
         let read = decoder.bytes_read();
-        progress.advance(read - told)?;
+        advance(read - told)?;
         told = read;
     }
-    Ok(Analysis { info, report: analyzer.finish(), warnings: decoder.warnings() })
+    Ok(Analysis { info, report: measuring.finish(), warnings: decoder.warnings() })
 }
 
 /// Measures and checks the chunks of a file of `format` that arrive until there are no more.

@@ -121,21 +121,34 @@ pub fn deliver(
         check_apart(input, &file.path)?;
     }
     let source = Source::open(input, &first.path, progress)?;
-    let rate_hz = source.before.info.rate_hz;
+    let rate_hz = source.info.rate_hz;
     let bytes = planned.iter().map(|file| bytes_ahead(&source, file)).sum::<u64>();
     check_room(&first.path, bytes)?;
-    progress.begin("Mastering", passes(planned, rate_hz) * source.before.report.frames);
+    progress.begin("Mastering", passes(planned, rate_hz) * source.frames_at(None));
+    // What was delivered before a job was cancelled is told, so that this goes on.
+    let unstopped = Progress::new();
+    let (measured, files) = rayon::join(
+        || source.measure(&unstopped),
+        || deliver_groups(&source, planned, options, progress),
+    );
+    let (before, input_hash) = measured?;
+    Ok(Delivered { before: before.report, input_hash, files })
+}
+
+/// What became of each file, in their order.
+fn deliver_groups(
+    source: &Source,
+    planned: &[Planned],
+    options: &DeliverOptions,
+    progress: &Progress,
+) -> Vec<DeliveredFile> {
     let mut files: Vec<Option<DeliveredFile>> = planned.iter().map(|_| None).collect();
     let mut processed = None;
-    for group in groups(planned, rate_hz) {
-        let done = deliver_group(&source, &mut processed, planned, &group, options, progress);
+    for group in groups(planned, source.info.rate_hz) {
+        let done = deliver_group(source, &mut processed, planned, &group, options, progress);
         group.into_iter().zip(done).for_each(|(index, file)| files[index] = Some(file));
     }
-    Ok(Delivered {
-        before: source.before.report.clone(),
-        input_hash: source.hash.clone(),
-        files: files.into_iter().flatten().collect(),
-    })
+    files.into_iter().flatten().collect()
 }
 
 /// Names every file that stands in the way.
@@ -161,7 +174,7 @@ fn bytes_ahead(source: &Source, file: &Planned) -> u64 {
 fn passes(planned: &[Planned], rate_hz: u32) -> u64 {
     let groups = groups(planned, rate_hz);
     let drives = groups.iter().map(|group| match planned[group[0]].spec.target.loudness_lufs {
-        Some(_) => 8,
+        Some(_) => 4,
         None => 3,
     });
     drives.sum::<u64>() + planned.len() as u64
@@ -193,7 +206,7 @@ fn deliver_group(
 ) -> Vec<DeliveredFile> {
     let wanted: Vec<&Planned> = group.iter().map(|&index| &planned[index]).collect();
     let spec = &wanted[0].spec;
-    let rate_hz = spec.rate_hz.unwrap_or(source.before.info.rate_hz);
+    let rate_hz = spec.rate_hz.unwrap_or(source.info.rate_hz);
     // The coarsest integers need the most room below the ceiling.
     let coarsest = wanted.iter().map(|file| file.spec.format);
     let coarsest = coarsest
@@ -205,7 +218,7 @@ fn deliver_group(
         ..options.master.clone()
     };
     let rendered = processed_at(rate_hz, source, processed, &master, progress)
-        .and_then(|processed| Rendered::new(processed, &master, progress));
+        .and_then(|processed| Rendered::new(&processed, &master, progress));
     match rendered {
         Ok(rendered) => write_group(source, &rendered, &wanted, &master, options, progress),
         Err(error) => {

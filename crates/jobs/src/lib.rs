@@ -24,6 +24,7 @@ mod leftovers;
 mod lock;
 pub mod master;
 pub mod matching;
+mod measuring;
 mod names;
 mod open;
 mod output;

@@ -2,11 +2,12 @@
 //! verified between its samples, decoded again and measured.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tempfile::TempDir;
 use twobus_analysis::Report;
 use twobus_dsp::dither::Dither;
-use twobus_dsp::meter::true_peak::VerifiedPeak;
+use twobus_dsp::limiter::Sketch;
 use twobus_dsp::{Db, DeviceKind};
 use twobus_media::{ContentHash, Converter, PcmReader, ScanJob, Tags, scan};
 use twobus_session::master::{LOUDNESS, MAX_REDUCTION};
@@ -23,14 +24,16 @@ use crate::room::check_room;
 pub(crate) mod chain;
 mod drive;
 mod limit;
+mod pass;
 mod rendered;
 mod source;
+mod spool;
 mod stage;
 
 use drive::Drive;
-use limit::limit;
 pub(crate) use rendered::{NewFile, Rendered};
 pub(crate) use source::Source;
+use spool::Spool;
 pub use stage::{input, print_of, staged};
 
 /// What to make of a print.
@@ -130,9 +133,6 @@ impl Mastered {
     }
 }
 
-/// Times that a drive is found again because of the trim that follows it, at most.
-const MOST_REPEATS: usize = 4;
-
 /// How far from the target a delivered file may read without a word, in LU.
 pub const LOUDNESS_TOLERANCE_LU: f64 = 0.1;
 
@@ -160,10 +160,11 @@ pub fn master(
         out,
         source.frames_at(options.rate_hz).saturating_mul(options.format.frame_bytes()),
     )?;
-    progress.begin("Mastering", passes(options) * source.before.report.frames);
-    let rate_hz = options.rate_hz.unwrap_or(source.before.info.rate_hz);
-    let processed = source.process(rate_hz, options, progress)?;
-    let rendered = Rendered::new(processed, options, progress)?;
+    progress.begin("Mastering", passes(options) * source.frames_at(None));
+    let rate_hz = options.rate_hz.unwrap_or(source.info.rate_hz);
+    let render = || Rendered::new(&source.process(rate_hz, options, progress)?, options, progress);
+    let (measured, rendered) = rayon::join(|| source.measure(progress), render);
+    let ((before, input_hash), rendered) = (measured?, rendered?);
     let file = NewFile {
         path: out,
         format: options.format,
@@ -173,19 +174,20 @@ pub fn master(
     let mut written = rendered.write(&[file], options, progress);
     let written = written.pop().expect("there is one outcome a file")?;
     // The file has its name now, so it is measured whoever wants to stop.
-    let after = analyze(out, &Progress::new())?.report;
+    let quietly = Progress::new();
+    let (after, file_hash) = rayon::join(|| analyze(out, &quietly), || ContentHash::of_file(out));
+    let after = after?.report;
     let Rendered { drive, limited, .. } = rendered;
-    let Source { before, hash: input_hash, .. } = source;
-    let reduction_s = limited.reduction_at as f64 / f64::from(rate_hz);
+    let reduction_s = limited.deepest.frame as f64 / f64::from(rate_hz);
     let notes = notes(&drive, reduction_s, &before, &after, written.over, options);
     Ok(Mastered {
         path: out.to_owned(),
         input_hash,
-        file_hash: ContentHash::of_file(out)?.to_string(),
+        file_hash: file_hash?.to_string(),
         before,
         after,
         drive_db: drive.db,
-        reduction_db: limited.reduction_db,
+        reduction_db: limited.deepest.db,
         reduction_s,
         verify_trim_db: limited.trim_db,
         dither: file.dither,
@@ -238,12 +240,7 @@ pub fn is_same_file(a: &Path, b: &Path) -> bool {
 
 /// Passes over the print that are expected, for progress.
 fn passes(options: &MasterOptions) -> u64 {
-    if options.target.loudness_lufs.is_some() { 8 } else { 3 }
-}
-
-/// The input as PCM with two channels or one, decoded into the temporary folder if it is not.
-fn as_pcm(input: &Path, scratch: &TempDir, progress: &Progress) -> Result<PcmReader> {
-    Ok(PcmReader::open(&pcm_path(input, scratch, progress)?)?)
+    if options.target.loudness_lufs.is_some() { 4 } else { 3 }
 }
 
 /// A file that holds the input as PCM: itself, or what it is decoded to in the temporary folder.
@@ -268,14 +265,14 @@ pub(crate) fn pcm_path(input: &Path, scratch: &TempDir, progress: &Progress) -> 
     Ok(path)
 }
 
-/// What lies before the limiter: a file of 32-bit float at the rate of delivery.
+/// What lies before the limiter, at the rate of delivery.
 #[derive(Debug, Clone)]
 pub(crate) struct Processed {
-    path: PathBuf,
+    samples: Spool,
     rate_hz: u32,
-    frames: u64,
     /// Integrated loudness, in LUFS; minus infinity for silence.
     loudness_lufs: f64,
+    sketch: Arc<Sketch>,
 }
 
 impl Processed {
@@ -283,67 +280,6 @@ impl Processed {
     pub(crate) fn rate_hz(&self) -> u32 {
         self.rate_hz
     }
-}
-
-/// What the limiter did, and what has to follow it.
-#[derive(Debug, Clone, Copy)]
-struct Limited {
-    /// Largest gain reduction, in dB.
-    reduction_db: f64,
-    /// Frame of the file where that is.
-    reduction_at: u64,
-    /// Gain that brings the verified true peak to the ceiling, in dB; 0 or below.
-    trim_db: f64,
-}
-
-/// Drives the limiter to the target and verifies the true peak; what the trim takes from the loudness
-/// is driven for once more, until the trim stays.
-fn drive_and_verify(
-    processed: &Processed,
-    options: &MasterOptions,
-    progress: &Progress,
-) -> Result<(Drive, Limited)> {
-    let mut drive = drive::find(processed, None, 0.0, options, progress)?;
-    let mut limited = verify(processed, &drive, options, progress)?;
-    let mut made_up_db = 0.0;
-    for _ in 0..MOST_REPEATS {
-        let lost_db = -limited.trim_db - made_up_db;
-        let is_reached = drive.capped || lost_db.abs() <= drive::CLOSE;
-        if is_reached || options.target.loudness_lufs.is_none() {
-            break;
-        }
-        made_up_db += lost_db;
-        let start = Some(drive.db + lost_db);
-        drive = drive::find(processed, start, made_up_db, options, progress)?;
-        limited = verify(processed, &drive, options, progress)?;
-    }
-    Ok((drive, limited))
-}
-
-/// Limits once more and measures the true peak two ways; the trim brings it to the ceiling.
-fn verify(
-    processed: &Processed,
-    drive: &Drive,
-    options: &MasterOptions,
-    progress: &Progress,
-) -> Result<Limited> {
-    let mut peaks = VerifiedPeak::new(2);
-    let deepest = limit(processed, drive.db, options, progress, |left, right| {
-        peaks.push(0, left);
-        peaks.push(1, right);
-        Ok(())
-    })?;
-    peaks.finish();
-    let true_peak = peaks.peak(0).max(peaks.peak(1));
-    let step = match options.format.is_integer() {
-        true => 1.0 / f64::from(1_u32 << (options.format.samples().bits() - 1)),
-        false => 0.0,
-    };
-    // Dither and rounding can add to a peak.
-    let room = options.dither.at(processed.rate_hz).peak_steps() * step;
-    let ceiling = Db(options.target.ceiling_dbtp).to_gain() - room;
-    let trim_db = Db::from_gain(ceiling / true_peak.max(ceiling)).0.min(0.0);
-    Ok(Limited { reduction_db: deepest.db, reduction_at: deepest.frame, trim_db })
 }
 
 fn notes(

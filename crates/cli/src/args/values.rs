@@ -59,7 +59,7 @@ impl From<FileFormat> for Format {
 }
 
 /// What a master is for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Goal {
     /// A place.
     Place(&'static Destination),

@@ -11,6 +11,7 @@ use twobus_jobs::{
 use twobus_media::{Field, Tags, probe};
 use twobus_session::{Edit, MasterEdit, Project, SongId, Target};
 
+use crate::args::Goal;
 use crate::args::deliver::DeliverArgs;
 use crate::commands::check::write;
 use crate::commands::master::{age, check_apart, input};
@@ -155,13 +156,23 @@ fn planned(
     let specs = args.formats.iter().map(|wanted| FileSpec {
         format: wanted.format,
         rate_hz: wanted.rate_hz.filter(|rate| *rate != rate_hz),
-        target: Target {
-            ceiling_dbtp: args.ceiling.unwrap_or(own.ceiling_dbtp),
-            loudness_lufs: wanted.lufs.or(args.target).or(own.loudness_lufs),
-            max_reduction_db: args.max_reduction.unwrap_or(own.max_reduction_db),
-        },
+        target: target(wanted.goal.or(args.target), args, own),
     });
     plan(folder, &args.pattern, &specs.collect::<Vec<_>>(), tags, rate_hz)
+}
+
+/// What a file is held to: the place's, or the song's `own`, and what was given besides.
+fn target(goal: Option<Goal>, args: &DeliverArgs, own: Target) -> Target {
+    let target = match goal {
+        Some(Goal::Place(place)) => place.target(None),
+        Some(Goal::Loudness(lufs)) => Target { loudness_lufs: Some(lufs), ..own },
+        None => own,
+    };
+    Target {
+        ceiling_dbtp: args.ceiling.unwrap_or(target.ceiling_dbtp),
+        max_reduction_db: args.max_reduction.unwrap_or(own.max_reduction_db),
+        ..target
+    }
 }
 
 fn options(args: &DeliverArgs, base: MasterOptions, tags: Tags) -> DeliverOptions {

@@ -31,6 +31,19 @@ impl Attack {
         STAGES * (self.stages[0].last.len() - 1)
     }
 
+    /// Gains that it remembers, at most.
+    pub(super) fn memory(&self) -> usize {
+        STAGES * self.stages[0].last.len()
+    }
+
+    /// Goes on as `other` would, which has the same length.
+    pub(super) fn follow(&mut self, other: &Self) {
+        for (own, other) in self.stages.iter_mut().zip(&other.stages) {
+            own.last.copy_from_slice(&other.last);
+            (own.oldest, own.sum) = (other.oldest, other.sum);
+        }
+    }
+
     /// Forgets all but unity gain.
     pub(super) fn reset(&mut self) {
         let _ = self.stages.iter_mut().fold(UNITY as u64, |value, stage| {
@@ -40,6 +53,7 @@ impl Attack {
     }
 
     /// Takes the next gain (0 to 1) and returns the mean, rounded down.
+    #[inline]
     pub(super) fn push(&mut self, gain: f64) -> f64 {
         let gain = (gain * UNITY) as u64;
         self.stages.iter_mut().fold(gain, |value, stage| stage.push(value)) as f64 / self.full
@@ -65,6 +79,7 @@ impl Sum {
         self.sum = value * self.last.len() as u64;
     }
 
+    #[inline]
     fn push(&mut self, value: u64) -> u64 {
         self.sum = self.sum + value - self.last[self.oldest];
         self.last[self.oldest] = value;

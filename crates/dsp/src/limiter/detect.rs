@@ -1,51 +1,65 @@
 //! The true peak around each frame, as the signal comes in.
 
-use crate::oversample::{HALF_REACH, Interpolator, WINDOW};
+use crate::oversample::{BLOCK, Interpolator, MARGIN, Scanner};
 use crate::wide::{self, Work};
 
-/// Frames that the half-band filter sees.
-const SPAN: usize = 2 * HALF_REACH;
+/// Blocks that are gathered before the frames are moved to the front.
+const BLOCKS: usize = 16;
 
 /// Reads one channel's true peak frame by frame, [`REACH`](crate::oversample::REACH) frames late.
 #[derive(Debug, Clone)]
 pub(super) struct Detector {
-    /// A ring of the last frames, stored twice in a row so that any span of it is contiguous.
+    /// The last frames, and room for those to come.
     frames: Box<[f64]>,
+    /// Where the next frame goes.
     next: usize,
-    /// Midpoints and frames in turn.
-    doubled: [f64; WINDOW],
+    scanner: Scanner,
 }
 
 impl Detector {
     pub(super) fn new() -> Self {
-        Self { frames: vec![0.0; 2 * SPAN].into(), next: 0, doubled: [0.0; WINDOW] }
+        let frames = vec![0.0; MARGIN + BLOCKS * BLOCK].into();
+        Self { frames, next: MARGIN, scanner: Scanner::new() }
     }
 
     pub(super) fn reset(&mut self) {
         self.frames.fill(0.0);
-        self.next = 0;
-        self.doubled.fill(0.0);
+        self.next = MARGIN;
     }
 
-    /// Takes the next sample and returns the peak of the interval that has become known: exact if
-    /// above `floor`, else any value not above it.
-    pub(super) fn push(&mut self, interpolator: &Interpolator, sample: f64, floor: f64) -> f64 {
-        let mut peak = 0.0;
+    /// Takes the next samples, at most [`BLOCK`], and writes the peaks of the intervals that have become
+    /// known: exact if above `floor`, else any value not above it.
+    pub(super) fn push(
+        &mut self,
+        interpolator: &Interpolator,
+        samples: &[f32],
+        floor: f64,
+        peaks: &mut [f64],
+    ) {
+        if self.next + samples.len() > self.frames.len() {
+            self.frames.copy_within(self.next - MARGIN..self.next, 0);
+            self.next = MARGIN;
+        }
         let detector = self;
-        wide::run_widest(Reading { detector, interpolator, sample, floor, peak: &mut peak });
-        peak
+        wide::run_widest(Reading { detector, interpolator, samples, floor, peaks });
     }
 
     #[inline(always)]
-    fn read(&mut self, interpolator: &Interpolator, sample: f64, floor: f64) -> f64 {
-        self.frames[self.next] = sample;
-        self.frames[self.next + SPAN] = sample;
-        self.next = (self.next + 1) % SPAN;
-        let span = &self.frames[self.next..self.next + SPAN];
-        self.doubled.copy_within(2.., 0);
-        self.doubled[WINDOW - 2] = span[HALF_REACH - 1];
-        self.doubled[WINDOW - 1] = interpolator.midpoint(span);
-        interpolator.peak(&self.doubled, floor)
+    fn read(
+        &mut self,
+        interpolator: &Interpolator,
+        samples: &[f32],
+        floor: f64,
+        peaks: &mut [f64],
+    ) {
+        let (first, end) = (self.next - MARGIN, self.next + samples.len());
+        let new = &mut self.frames[self.next..end];
+        new.iter_mut().zip(samples).for_each(|(frame, sample)| *frame = f64::from(*sample));
+        self.next = end;
+        match self.scanner.peaks(interpolator, &self.frames[first..end], floor) {
+            Some(found) => peaks.copy_from_slice(found),
+            None => peaks.fill(0.0),
+        }
     }
 }
 
@@ -53,14 +67,14 @@ impl Detector {
 struct Reading<'a> {
     detector: &'a mut Detector,
     interpolator: &'a Interpolator,
-    sample: f64,
+    samples: &'a [f32],
     floor: f64,
-    peak: &'a mut f64,
+    peaks: &'a mut [f64],
 }
 
 impl Work for Reading<'_> {
     #[inline(always)]
     fn run(self) {
-        *self.peak = self.detector.read(self.interpolator, self.sample, self.floor);
+        self.detector.read(self.interpolator, self.samples, self.floor, self.peaks);
     }
 }

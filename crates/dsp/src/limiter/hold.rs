@@ -55,9 +55,14 @@ impl BassHold {
 
     /// Takes the next sample and returns for how many frames to hold.
     pub(super) fn push(&mut self, sample: f64) -> f64 {
+        self.push_apart(sample, sample.abs())
+    }
+
+    /// As [`push`](Self::push), where a sample stands for more than itself: for `level` in all.
+    pub(super) fn push_apart(&mut self, sample: f64, level: f64) -> f64 {
         self.low = flush(self.low + self.low_coefficient * (sample - self.low));
         self.low_level = flush((self.low_level * self.fall).max(self.low.abs()));
-        self.level = flush((self.level * self.fall).max(sample.abs()));
+        self.level = flush((self.level * self.fall).max(level));
         if self.level > 0.0 {
             (self.low_level / self.level).min(1.0) * self.frames_per_share
         } else {
@@ -93,6 +98,13 @@ impl SlidingMin {
     pub(super) fn reset(&mut self) {
         self.candidates.clear();
         self.now = 0;
+    }
+
+    /// Goes on as `other` would, which has the same limits.
+    pub(super) fn follow(&mut self, other: &Self) {
+        self.candidates.clear();
+        self.candidates.extend(other.candidates.iter().copied());
+        self.now = other.now;
     }
 
     /// Takes the next value and returns the minimum over the last `frames` values, this included.

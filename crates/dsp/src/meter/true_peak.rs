@@ -9,15 +9,9 @@ mod verify;
 
 pub use verify::VerifiedPeak;
 
-use crate::oversample::{FINE_TAPS, HALF_REACH, Interpolator, REACH, WINDOW};
+use crate::oversample::{BLOCK, Interpolator, MARGIN, Scanner};
 use crate::units::Db;
 use crate::wide::{self, Work};
-
-/// Frames interpolated at a time.
-const BLOCK: usize = 128;
-
-/// Frames that surround a block.
-const MARGIN: usize = 2 * REACH - 1;
 
 /// A streaming true-peak meter of any number of channels.
 ///
@@ -32,30 +26,33 @@ pub struct TruePeak {
 impl TruePeak {
     /// A meter of `channels` channels, for every rate.
     pub fn new(channels: usize) -> Self {
-        Self {
-            interpolator: Interpolator::new(),
-            channels: (0..channels).map(|_| Channel::new()).collect(),
-        }
+        Self::above(channels, 0.0)
+    }
+
+    /// A meter that reads what is above `floor`, and `floor` where nothing is: sooner done.
+    pub fn above(channels: usize, floor: f64) -> Self {
+        let channel = |_| Channel { peak: floor, ..Channel::new() };
+        Self { interpolator: Interpolator::new(), channels: (0..channels).map(channel).collect() }
     }
 
     /// Takes the next samples of `channel`, which counts from 0.
     ///
     /// Audio thread: no allocation, no lock, no system call.
     pub fn push(&mut self, channel: usize, samples: &[f32]) {
-        self.channels[channel].push(&self.interpolator, samples.iter().map(|x| f64::from(*x)));
+        self.channels[channel].push(&self.interpolator, samples);
     }
 
     /// As [`push`](Self::push), for samples that have not been rounded.
     ///
     /// Audio thread: no allocation, no lock, no system call.
     pub fn push_f64(&mut self, channel: usize, samples: &[f64]) {
-        self.channels[channel].push(&self.interpolator, samples.iter().copied());
+        self.channels[channel].push(&self.interpolator, samples);
     }
 
     /// Reads what is still to come after the last sample; the signal is then followed by silence.
     pub fn finish(&mut self) {
         for channel in &mut self.channels {
-            channel.push(&self.interpolator, std::iter::repeat_n(0.0, MARGIN + BLOCK));
+            channel.push(&self.interpolator, &[0.0_f64; MARGIN + BLOCK]);
         }
     }
 
@@ -82,19 +79,14 @@ struct Channel {
     /// The margin, then the block that is being filled.
     frames: Box<[f64]>,
     filled: usize,
-    /// Midpoints and frames in turn, around the block.
-    doubled: Box<[f64]>,
+    scanner: Scanner,
     peak: f64,
 }
 
 impl Channel {
     fn new() -> Self {
-        Self {
-            frames: vec![0.0; MARGIN + BLOCK].into(),
-            filled: MARGIN,
-            doubled: vec![0.0; 2 * BLOCK + FINE_TAPS - 1].into(),
-            peak: 0.0,
-        }
+        let frames = vec![0.0; MARGIN + BLOCK].into();
+        Self { frames, filled: MARGIN, scanner: Scanner::new(), peak: 0.0 }
     }
 
     fn reset(&mut self) {
@@ -103,35 +95,31 @@ impl Channel {
         self.peak = 0.0;
     }
 
-    fn push(&mut self, interpolator: &Interpolator, samples: impl Iterator<Item = f64>) {
-        for sample in samples {
-            self.frames[self.filled] = if sample.is_finite() { sample } else { 0.0 };
-            self.filled += 1;
+    fn push<T: Copy + Into<f64>>(&mut self, interpolator: &Interpolator, samples: &[T]) {
+        let mut left = samples;
+        while !left.is_empty() {
+            let room = &mut self.frames[self.filled..];
+            let (now, later) = left.split_at(room.len().min(left.len()));
+            for (frame, sample) in room.iter_mut().zip(now) {
+                let sample: f64 = (*sample).into();
+                *frame = if sample.is_finite() { sample } else { 0.0 };
+            }
+            self.filled += now.len();
             if self.filled == self.frames.len() {
                 wide::run_widest(Reading { channel: self, interpolator });
                 self.frames.copy_within(BLOCK.., 0);
                 self.filled = MARGIN;
             }
+            left = later;
         }
     }
 
     /// Raises the peak to that of the block, unless nothing in it can be higher.
     #[inline(always)]
     fn read_block(&mut self, interpolator: &Interpolator) {
-        if interpolator.bound(&self.frames) <= self.peak {
-            return;
-        }
-        for (k, point) in self.doubled.iter_mut().enumerate() {
-            let at = k / 2;
-            *point = if k % 2 == 0 {
-                interpolator.midpoint(&self.frames[at..at + 2 * HALF_REACH])
-            } else {
-                self.frames[at + HALF_REACH]
-            };
-        }
-        for around in self.doubled.array_windows::<WINDOW>().step_by(2) {
-            self.peak = self.peak.max(interpolator.peak(around, self.peak));
-        }
+        let peaks = self.scanner.peaks(interpolator, &self.frames, self.peak);
+        self.peak =
+            peaks.unwrap_or_default().iter().fold(self.peak, |peak, other| peak.max(*other));
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use twobus_analysis::{Analyzer, Report};
+use twobus_analysis::Report;
 use twobus_dsp::Db;
 use twobus_dsp::units::signed;
 use twobus_media::{ContentHash, Decoder, Field, SampleHash, Tags, read_tags};
 
 use crate::error::Result;
 use crate::master::{LOUDNESS_TOLERANCE_LU, TOLERANCE_DB};
+use crate::measuring::Measuring;
 use crate::progress::Progress;
 
 /// What a file is held against.
@@ -85,17 +86,17 @@ pub(crate) fn check(path: &Path, expected: &Expected, progress: &Progress) -> Re
 fn decode(path: &Path, progress: &Progress) -> Result<(Report, SampleHash)> {
     let mut decoder = Decoder::open(path)?;
     let (rate_hz, channels) = (decoder.info().rate_hz, decoder.info().channels);
-    let mut analyzer = Analyzer::new(rate_hz, channels);
+    let mut measuring = Measuring::new(rate_hz, channels);
     let mut samples = SampleHash::new(channels);
     let mut block = Vec::new();
     while decoder.next(&mut block)? > 0 {
         let channels: Vec<&[f32]> = block.iter().map(Vec::as_slice).collect();
         samples.push(&channels);
-        analyzer.push(&channels);
         // The file has its name now, so it is looked at whoever wants to stop.
         let _stopped = progress.advance(channels[0].len() as u64);
+        measuring.push(&mut block);
     }
-    Ok((analyzer.finish(), samples))
+    Ok((measuring.finish(), samples))
 }
 
 fn length(report: &Report, wanted: u64) -> Row {

@@ -2,39 +2,41 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use twobus_dsp::Db;
-use twobus_dsp::meter::loudness::{LoudnessMeter, weights};
+use twobus_dsp::limiter::Sketch;
 use twobus_dsp::pan::PanLaw;
-use twobus_media::{AudioWriter, Container, PcmReader, SampleFormat, WriteSpec};
+use twobus_media::PcmReader;
 use twobus_render::compile::build_device;
 use twobus_render::offline::{self, Span};
 use twobus_render::{Context, Purpose, Renderer, Source, compile};
 use twobus_session::{Device, Track, master};
 
+use super::spool::SpoolWriter;
 use super::{Conversion, MasterOptions, Processed};
 use crate::error::Result;
 use crate::feed::{Feed, with_feeds};
 use crate::playlist::Playlist;
 use crate::progress::Progress;
 
-/// Renders `print` to a file at `rate_hz` that lies before the limiter.
+/// Renders `print` to a file in `folder`, at `rate_hz`, that lies before the limiter.
 pub(super) fn through_chain(
     print: PcmReader,
-    path: &Path,
+    folder: &Path,
     rate_hz: u32,
     options: &MasterOptions,
     progress: &Progress,
 ) -> Result<Processed> {
     let own_rate_hz = print.info().rate_hz;
     let frames = 0..print.frames();
-    let mut file = MeasuredFile::create(path, rate_hz)?;
+    let mut kept = Kept::create(folder, rate_hz);
     let mut conversion = Conversion::new(own_rate_hz, rate_hz);
     render(print, (options.trim, &options.chain), frames, progress, |left, right| {
-        conversion.push(left, right, |l, r| file.write(l, r))
+        conversion.push(left, right, |l, r| kept.push(l, r))
     })?;
-    conversion.finish(|l, r| file.write(l, r))?;
-    file.finish(path, rate_hz)
+    conversion.finish(|l, r| kept.push(l, r))?;
+    kept.finish(rate_hz)
 }
 
 /// Renders `frames` of `print` through trim and chain and hands them to `sink`, piece by piece.
@@ -67,35 +69,26 @@ pub(crate) fn render(
     Ok(())
 }
 
-/// The file before the limiter, and its loudness.
-struct MeasuredFile {
-    writer: AudioWriter,
-    meter: LoudnessMeter,
+/// What lies before the limiter, and a sketch of it for the search of a drive.
+struct Kept {
+    writer: SpoolWriter,
+    sketch: Sketch,
 }
 
-impl MeasuredFile {
-    fn create(path: &Path, rate_hz: u32) -> Result<Self> {
-        let spec = WriteSpec {
-            container: Container::Wav,
-            format: SampleFormat::Float32,
-            rate_hz,
-            channels: 2,
-            broadcast: None,
-            overwrite: false,
-        };
-        let meter = LoudnessMeter::new(f64::from(rate_hz), &weights(2));
-        Ok(Self { writer: AudioWriter::create(path, &spec)?, meter })
+impl Kept {
+    fn create(folder: &Path, rate_hz: u32) -> Self {
+        let sketch = Sketch::new(f64::from(rate_hz));
+        Self { writer: SpoolWriter::create(folder), sketch }
     }
 
-    fn write(&mut self, left: &[f32], right: &[f32]) -> Result<()> {
-        self.meter.push(&[left, right]);
-        Ok(self.writer.write_floats(&[left, right])?)
+    fn push(&mut self, left: &[f32], right: &[f32]) -> Result<()> {
+        self.sketch.push(left, right);
+        self.writer.push(left, right)
     }
 
-    fn finish(mut self, path: &Path, rate_hz: u32) -> Result<Processed> {
-        self.meter.finish();
-        let loudness_lufs = self.meter.loudness().integrated().0;
-        let frames = self.writer.finish()?.frames;
-        Ok(Processed { path: path.to_owned(), rate_hz, frames, loudness_lufs })
+    fn finish(self, rate_hz: u32) -> Result<Processed> {
+        let loudness_lufs = self.sketch.loudness().0;
+        let (samples, sketch) = (self.writer.finish()?, Arc::new(self.sketch));
+        Ok(Processed { samples, rate_hz, loudness_lufs, sketch })
     }
 }

@@ -1,14 +1,19 @@
 //! The gain before the limiter that reaches a loudness, under a cap on gain reduction.
 
-use twobus_dsp::meter::loudness::{LoudnessMeter, weights};
-
-use super::limit::{limit, param};
+use super::limit::{limiter_values, param};
+use super::pass::{Pass, pass};
 use super::{MasterOptions, Processed};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 
 /// How close a search comes to the loudness asked for, in LU, or to the cap on gain reduction, in dB.
-pub(super) const CLOSE: f64 = 0.02;
+const CLOSE: f64 = 0.02;
+/// How close a pass of the limiter has to come, in LU or dB: masters are promised to ±0.1 LU.
+const ENOUGH: f64 = 0.06;
+/// Passes of the limiter, at most.
+const MOST_PASSES: usize = 6;
+/// How much worse it is to exceed the cap than to miss the loudness.
+const ABOVE_CAP: f64 = 100.0;
 /// Largest step of a search that has not yet passed its aim, in dB.
 const LARGEST_STEP_DB: f64 = 12.0;
 /// Steps after which a search ends in any case.
@@ -31,65 +36,128 @@ struct Trial {
     reduction_db: f64,
 }
 
-/// Finds the drive for the target: the limiter's own when it names no loudness.
+/// Limits with the drive for the target: the limiter's own when it names no loudness.
 ///
 /// Loudness and gain reduction both rise with the drive, so what is missing to the nearer of the target
-/// and the cap falls with it, and is zero at one drive.
+/// and the cap falls with it, and is zero at one drive. It is searched for in the sketch; then the limiter
+/// itself runs, and by what it does otherwise than the sketch, the search is corrected, until the limiter is
+/// where it should be.
 ///
-/// The search begins at `start_db` where a drive close by is known, and goes for `made_up_db` more than
-/// the target: for what is taken away after the limiter.
-pub(super) fn find(
+/// # Errors
+/// When the input is too quiet for a loudness, temporary files fail, or the job is cancelled.
+pub(super) fn settle(
     processed: &Processed,
-    start_db: Option<f64>,
-    made_up_db: f64,
     options: &MasterOptions,
     progress: &Progress,
-) -> Result<Drive> {
-    let Some(target) = options.target.loudness_lufs else {
+) -> Result<(Drive, Pass)> {
+    let Some(wanted) = options.target.loudness_lufs else {
         let own = options.limiter.values.get(param("drive")).copied().unwrap_or(0.0);
-        return Ok(Drive { db: own, capped: false });
+        let pass = pass(processed, own, options, progress)?;
+        return Ok((Drive { db: own, capped: false }, pass));
     };
-    let wanted = target + made_up_db;
     if processed.loudness_lufs.is_infinite() {
         return Err(too_quiet());
     }
-    // Aimed for a little below the cap, so that what is found is not above it. Where nothing is reduced
-    // there is no telling how far away it is.
-    let aim = (options.target.max_reduction_db - CLOSE).max(0.0);
-    let to_cap = |trial: &Trial| match trial.reduction_db {
-        0.0 => f64::INFINITY,
-        reduction_db => aim - reduction_db,
+    let aim = Aim::new(wanted, options);
+    let values = limiter_values(options);
+    let sketched = |db: f64| {
+        let found = processed.sketch.limited(&values, db);
+        Trial { db, lufs: found.loudness.0, reduction_db: found.reduction_db }
     };
-    let to_target = |trial: &Trial| wanted - trial.lufs;
-    let found = search(
-        |db| trial(processed, db, options, progress),
-        start_db.unwrap_or(wanted - processed.loudness_lufs),
-        |trial| to_target(trial).min(to_cap(trial)),
-    )?;
-    Ok(Drive {
-        db: found.db,
-        capped: to_cap(&found) < to_target(&found) && to_target(&found) > CLOSE,
-    })
+    let (mut off, mut best): (Off, Option<Pass>) = (Off::EXPECTED, None);
+    let mut start = wanted - processed.loudness_lufs;
+    for _ in 0..MOST_PASSES {
+        let found = search(|db| off.correct(sketched(db)), start, |trial| aim.missing(trial));
+        let pass = pass(processed, found.db, options, progress)?;
+        if pass.lufs.is_infinite() {
+            return Err(too_quiet());
+        }
+        (start, off) = (found.db, Off::between(&Trial::of(&pass), &sketched(found.db)));
+        let is_better = |best: &Pass| aim.distance(&pass) < aim.distance(best);
+        if best.as_ref().is_none_or(is_better) {
+            best = Some(pass);
+        }
+        if best.as_ref().is_some_and(|best| aim.distance(best) <= ENOUGH) {
+            break;
+        }
+    }
+    let best = best.expect("there is at least one pass");
+    let trial = Trial::of(&best);
+    let (to_cap, to_target) = (aim.to_cap(&trial), aim.to_target(&trial));
+    let capped = to_cap < to_target && to_target > ENOUGH;
+    Ok((Drive { db: best.drive_db, capped }, best))
 }
 
-fn trial(
-    processed: &Processed,
-    db: f64,
-    options: &MasterOptions,
-    progress: &Progress,
-) -> Result<Trial> {
-    let mut meter = LoudnessMeter::new(f64::from(processed.rate_hz), &weights(2));
-    let reduction_db = limit(processed, db, options, progress, |left, right| {
-        meter.push(&[left, right]);
-        Ok(())
-    })?
-    .db;
-    meter.finish();
-    let lufs = meter.loudness().integrated().0;
-    if lufs.is_infinite() {
-        return Err(too_quiet());
+/// What is gone for.
+struct Aim {
+    lufs: f64,
+    /// Largest gain reduction, in dB: a little below the cap, so that what is found is not above it.
+    reduction_db: f64,
+}
+
+impl Aim {
+    fn new(lufs: f64, options: &MasterOptions) -> Self {
+        Self { lufs, reduction_db: (options.target.max_reduction_db - CLOSE).max(0.0) }
     }
-    Ok(Trial { db, lufs, reduction_db })
+
+    /// Where nothing is reduced there is no telling how far away the cap is.
+    fn to_cap(&self, trial: &Trial) -> f64 {
+        if trial.reduction_db == 0.0 {
+            f64::INFINITY
+        } else {
+            self.reduction_db - trial.reduction_db
+        }
+    }
+
+    fn to_target(&self, trial: &Trial) -> f64 {
+        self.lufs - trial.lufs
+    }
+
+    fn missing(&self, trial: &Trial) -> f64 {
+        self.to_target(trial).min(self.to_cap(trial))
+    }
+
+    /// How far a pass is from where it should be; what is above the cap counts for much more.
+    fn distance(&self, pass: &Pass) -> f64 {
+        let trial = Trial::of(pass);
+        let above = (-self.to_cap(&trial) - CLOSE).max(0.0);
+        self.missing(&trial).abs() + ABOVE_CAP * above
+    }
+}
+
+/// What the limiter does beyond its sketch.
+#[derive(Debug, Clone, Copy)]
+struct Off {
+    lufs: f64,
+    reduction_db: f64,
+}
+
+impl Off {
+    /// Of most music: the trim, and peaks that the sketch does not see.
+    const EXPECTED: Self = Self { lufs: -0.05, reduction_db: 0.0 };
+
+    fn between(found: &Trial, sketched: &Trial) -> Self {
+        Self {
+            lufs: found.lufs - sketched.lufs,
+            reduction_db: found.reduction_db - sketched.reduction_db,
+        }
+    }
+
+    /// A sketch that reduces nothing is taken at its word.
+    fn correct(self, sketched: Trial) -> Trial {
+        let Trial { db, lufs, reduction_db } = sketched;
+        if reduction_db == 0.0 {
+            return sketched;
+        }
+        let reduction_db = (reduction_db + self.reduction_db).max(f64::MIN_POSITIVE);
+        Trial { db, lufs: lufs + self.lufs, reduction_db }
+    }
+}
+
+impl Trial {
+    fn of(pass: &Pass) -> Self {
+        Self { db: pass.drive_db, lufs: pass.lufs, reduction_db: pass.deepest.db }
+    }
 }
 
 fn too_quiet() -> Error {
@@ -105,12 +173,8 @@ type Point = (f64, f64);
 /// Until there is a trial on either side, steps follow the slope of the last two; then regula falsi
 /// between the nearest of them, the end that stays being halved each time it does ("Illinois": M. Dowell,
 /// P. Jarratt, "A modified regula falsi method", BIT 11, 1971).
-fn search(
-    attempt: impl Fn(f64) -> Result<Trial>,
-    start: f64,
-    missing: impl Fn(&Trial) -> f64,
-) -> Result<Trial> {
-    let mut trial = attempt(start)?;
+fn search(attempt: impl Fn(f64) -> Trial, start: f64, missing: impl Fn(&Trial) -> f64) -> Trial {
+    let mut trial = attempt(start);
     let mut best = trial;
     let mut last: Option<Point> = None;
     // On the side that has too little, and on the side that has too much.
@@ -132,12 +196,12 @@ fn search(
             _ => here.0 + outward_step(here, last),
         };
         last = Some(here);
-        trial = attempt(next)?;
+        trial = attempt(next);
         if missing(&trial).abs() < missing(&best).abs() {
             best = trial;
         }
     }
-    Ok(best)
+    best
 }
 
 /// The step to where the line through the last two trials crosses zero, and a little beyond.
@@ -163,14 +227,14 @@ mod tests {
         let attempts = Cell::new(0);
         let attempt = |db| {
             attempts.set(attempts.get() + 1);
-            Ok(curve(db))
+            curve(db)
         };
         let to_cap = |t: &Trial| match t.reduction_db {
             0.0 => f64::INFINITY,
             reduction_db => cap - reduction_db,
         };
         let missing = |t: &Trial| (wanted - t.lufs).min(to_cap(t));
-        (search(attempt, wanted + 25.0, missing).unwrap(), attempts.get())
+        (search(attempt, wanted + 25.0, missing), attempts.get())
     }
 
     #[test]

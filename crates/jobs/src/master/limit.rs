@@ -3,11 +3,9 @@
 use twobus_dsp::Db;
 use twobus_dsp::limiter::{Limiter, SPECS};
 use twobus_dsp::processor::Processor;
-use twobus_media::PcmReader;
 
 use super::{MasterOptions, Processed};
 use crate::error::Result;
-use crate::playlist::PIECE_FRAMES;
 use crate::progress::Progress;
 
 /// Index of the limiter's parameter `id`.
@@ -35,42 +33,50 @@ pub(super) fn limit(
     mut sink: impl FnMut(&[f32], &[f32]) -> Result<()>,
 ) -> Result<Deepest> {
     let mut limiter = ready(processed.rate_hz, options);
-    let latency = limiter.latency_frames() as u64;
+    let latency = limiter.latency_frames();
     let drive = Db(drive_db).to_gain();
-    let mut reader = PcmReader::open(&processed.path)?;
-    let (mut left, mut right) = (vec![0.0; PIECE_FRAMES], vec![0.0; PIECE_FRAMES]);
-    let mut at = 0;
-    let mut deepest = Deepest { db: 0.0, frame: 0 };
-    while at < processed.frames + latency {
-        let frames = (processed.frames + latency - at).min(PIECE_FRAMES as u64);
-        let frames = usize::try_from(frames).expect("a piece is short");
-        let (left, right) = (&mut left[..frames], &mut right[..frames]);
-        let found = reader.read(at, &mut [&mut *left, &mut *right])?;
-        for side in [&mut *left, &mut *right] {
-            side[found..].fill(0.0);
-            side.iter_mut().for_each(|x| *x = (f64::from(*x) * drive) as f32);
+    let (mut at, mut deepest) = (0, Deepest { db: 0.0, frame: 0 });
+    let mut piece = [Vec::new(), Vec::new()];
+    let mut run = |sides: [&[f32]; 2]| {
+        let frames = sides[0].len();
+        for (piece, side) in piece.iter_mut().zip(sides) {
+            piece.clear();
+            piece.extend(side.iter().map(|&x| (f64::from(x) * drive) as f32));
         }
+        let [left, right] = &mut piece;
         limiter.process(left, right);
         let db = f64::from(limiter.gain_reduction_db());
         if db > deepest.db {
-            deepest = Deepest { db, frame: at.saturating_sub(latency) };
+            deepest = Deepest { db, frame: (at as u64).saturating_sub(latency as u64) };
         }
-        let early = usize::try_from(latency.saturating_sub(at)).unwrap_or(usize::MAX).min(frames);
+        let early = latency.saturating_sub(at).min(frames);
         sink(&left[early..], &right[early..])?;
-        at += frames as u64;
-        progress.advance(frames as u64)?;
-    }
+        at += frames;
+        progress.advance(frames as u64)
+    };
+    processed.samples.read(|left, right| run([left, right]))?;
+    // Silence brings out what the limiter holds back.
+    let silence = vec![0.0; latency];
+    run([&silence, &silence])?;
     Ok(deepest)
 }
 
-/// The limiter of the options, held to the target's ceiling.
+/// The limiter of the options.
 fn ready(rate_hz: u32, options: &MasterOptions) -> Limiter {
     let mut limiter = Limiter::new(f64::from(rate_hz));
-    for (index, value) in options.limiter.values.iter().enumerate() {
-        limiter.set(index, *value);
-    }
-    limiter.set(param("drive"), 0.0);
-    limiter.set(param("ceiling"), options.target.ceiling_dbtp);
+    limiter_values(options)
+        .iter()
+        .enumerate()
+        .for_each(|(index, value)| limiter.set(index, *value));
     limiter.reset();
     limiter
+}
+
+/// The limiter's values, held to the target's ceiling; the drive lies before it.
+pub(super) fn limiter_values(options: &MasterOptions) -> Vec<f64> {
+    let mut values: Vec<f64> = SPECS.iter().map(|spec| spec.default).collect();
+    values.iter_mut().zip(&options.limiter.values).for_each(|(value, own)| *value = *own);
+    values[param("drive")] = 0.0;
+    values[param("ceiling")] = options.target.ceiling_dbtp;
+    values
 }

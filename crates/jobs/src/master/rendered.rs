@@ -5,21 +5,20 @@ use std::path::Path;
 use twobus_analysis::Report;
 use twobus_dsp::Db;
 use twobus_dsp::dither::Dither;
-use twobus_dsp::meter::loudness::{LoudnessMeter, weights};
 use twobus_media::SampleHash;
 
-use super::{
-    Drive, Limited, MasterOptions, Processed, Source, capped_note, drive_and_verify, limit,
-};
+use super::drive::{Drive, settle};
+use super::pass::Pass;
+use super::{MasterOptions, Processed, Source, capped_note};
 use crate::error::Result;
 use crate::output::{Format, Output, OutputSpec, Over, depth};
 use crate::progress::Progress;
 
-/// What lies before the limiter, how the limiter is driven, and what has to follow it.
+/// What the limiter made, how it was driven, and what has to follow it.
 pub(crate) struct Rendered {
-    pub(super) processed: Processed,
+    rate_hz: u32,
     pub(super) drive: Drive,
-    pub(super) limited: Limited,
+    pub(super) limited: Pass,
 }
 
 /// A file to be written.
@@ -49,22 +48,22 @@ impl Rendered {
     /// # Errors
     /// When the input is silent while a loudness is asked for, or the job is cancelled.
     pub(crate) fn new(
-        processed: Processed,
+        processed: &Processed,
         options: &MasterOptions,
         progress: &Progress,
     ) -> Result<Self> {
-        let (drive, limited) = drive_and_verify(&processed, options, progress)?;
-        Ok(Self { processed, drive, limited })
+        let (drive, limited) = settle(processed, options, progress)?;
+        Ok(Self { rate_hz: processed.rate_hz, drive, limited })
     }
 
     /// Its rate, in Hz.
     pub(crate) fn rate_hz(&self) -> u32 {
-        self.processed.rate_hz
+        self.rate_hz
     }
 
     /// Gain before the limiter, and its largest gain reduction, in dB.
     pub(crate) fn limited_db(&self) -> (f64, f64) {
-        (self.drive.db, self.limited.reduction_db)
+        (self.drive.db, self.limited.deepest.db)
     }
 
     /// The dither of a file of `format`: none for a copy of samples that the format holds.
@@ -74,15 +73,15 @@ impl Rendered {
         format: Format,
         options: &MasterOptions,
     ) -> Dither {
-        let Limited { reduction_db, trim_db, .. } = self.limited;
+        let (reduction_db, trim_db) = (self.limited.deepest.db, self.limited.trim_db);
         let gains = [options.trim.0, self.drive.db, reduction_db, trim_db];
-        let converted = self.processed.rate_hz != source.before.info.rate_hz;
+        let converted = self.rate_hz != source.info.rate_hz;
         let processed = converted || !options.chain.is_empty() || gains.iter().any(|db| *db != 0.0);
-        let wanted = options.dither.at(self.processed.rate_hz);
-        format.dither_as(wanted, depth(&source.before.info), processed)
+        let wanted = options.dither.at(self.rate_hz);
+        format.dither_as(wanted, depth(&source.info), processed)
     }
 
-    /// Writes all of `files` in one pass of the limiter; one outcome a file. A file that fails does not keep
+    /// Writes all of `files` in one go; one outcome a file. A file that fails does not keep
     /// the others from being written.
     pub(crate) fn write(
         &self,
@@ -90,7 +89,7 @@ impl Rendered {
         options: &MasterOptions,
         progress: &Progress,
     ) -> Vec<Result<WrittenFile>> {
-        let Processed { rate_hz, .. } = self.processed;
+        let rate_hz = self.rate_hz;
         let create = |file: &NewFile<'_>| {
             let spec = OutputSpec {
                 path: file.path,
@@ -104,25 +103,21 @@ impl Rendered {
             Ok((Output::create(&spec, None)?, Db(self.limited.trim_db + file.gain_db).to_gain()))
         };
         let mut outputs: Vec<Result<(Output, f64)>> = files.iter().map(create).collect();
-        let mut meter = LoudnessMeter::new(f64::from(rate_hz), &weights(2));
-        let pass = limit(&self.processed, self.drive.db, options, progress, |left, right| {
-            meter.push(&[left, right]);
+        let read = self.limited.samples.read(|left, right| {
             for output in &mut outputs {
                 let pushed = output.as_mut().map(|(output, gain)| push(output, *gain, left, right));
                 if let Ok(Err(error)) = pushed {
                     *output = Err(error);
                 }
             }
-            Ok(())
+            progress.advance(left.len() as u64)
         });
-        if let Err(error) = pass {
+        if let Err(error) = read {
             return files.iter().map(|_| Err(error.again())).collect();
         }
-        meter.finish();
-        let lufs = meter.loudness().integrated().0;
+        let lufs = self.limited.lufs;
         let finish = |(output, file): (Result<(Output, f64)>, &NewFile<'_>)| {
-            let loudness_lufs =
-                lufs.is_finite().then_some(lufs + self.limited.trim_db + file.gain_db);
+            let loudness_lufs = lufs.is_finite().then_some(lufs + file.gain_db);
             finish(output?.0, loudness_lufs)
         };
         outputs.into_iter().zip(files).map(finish).collect()
@@ -130,7 +125,7 @@ impl Rendered {
 
     /// What a person should know of a target that was out of reach.
     pub(crate) fn shortfall(&self, after: &Report, options: &MasterOptions) -> Option<String> {
-        let reduction_s = self.limited.reduction_at as f64 / f64::from(self.processed.rate_hz);
+        let reduction_s = self.limited.deepest.frame as f64 / f64::from(self.rate_hz);
         capped_note(&self.drive, reduction_s, after, &options.target)
     }
 }

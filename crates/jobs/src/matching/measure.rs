@@ -1,15 +1,22 @@
 //! A file read once, for its profile or through a chain.
 
 use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
 
+use twobus_analysis::Report;
 use twobus_analysis::matching::{Profile, Profiler};
-use twobus_analysis::{Analyzer, Report};
+use twobus_dsp::meter::loudness::{LoudnessMeter, STEREO};
+use twobus_dsp::meter::true_peak::TruePeak;
 use twobus_dsp::{Db, Processor};
-use twobus_media::{Decoder, Depth, Info};
+use twobus_media::{Decoder, Depth, Info, probe};
 use twobus_session::Device;
 
 use crate::error::{Error, Result};
 use crate::progress::Progress;
+
+/// Blocks that may wait for a device or a meter.
+const WAITING: usize = 8;
 
 /// What is measured behind a chain.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +55,8 @@ pub(super) fn profile(path: &Path, trim: Db, progress: &Progress) -> Result<Prof
     })
 }
 
-/// Measures the file at `path` after a gain of `trim` and the devices of `chain`, one after the other.
+/// Measures the file at `path` after a gain of `trim` and the devices of `chain`, one after the other, each
+/// on a thread of its own.
 ///
 /// This is for numbers; what is heard and delivered runs through the renderer.
 pub(super) fn through(
@@ -59,31 +67,62 @@ pub(super) fn through(
 ) -> Result<Chained> {
     let bytes = std::fs::metadata(path).map_or(0, |file| file.len());
     progress.begin("Measuring", bytes);
-    let mut running: Option<(Vec<Box<dyn Processor>>, Analyzer)> = None;
-    let (mut block, mut reduction_db) = ([Vec::new(), Vec::new()], 0.0_f32);
-    read(path, trim, progress, |info, left, right| {
-        let (devices, analyzer) = running.get_or_insert_with(|| {
-            let build =
-                |device: &Device| device.kind.build(&device.values, f64::from(info.rate_hz));
-            (chain.iter().map(build).collect(), Analyzer::new(info.rate_hz, 2))
+    let rate_hz = f64::from(probe(path)?.rate_hz);
+    thread::scope(|scope| {
+        let (first, mut blocks) = sync_channel::<[Vec<f32>; 2]>(WAITING);
+        let mut stages = Vec::new();
+        for device in chain {
+            let (next, behind) = sync_channel(WAITING);
+            let before = std::mem::replace(&mut blocks, behind);
+            let device = device.kind.build(&device.values, rate_hz);
+            stages.push(scope.spawn(move || run(device, &before, &next)));
+        }
+        let meters = scope.spawn(move || measured(rate_hz, &blocks));
+        let read = read(path, trim, progress, |_, left, right| {
+            // Every stage takes blocks until there are no more.
+            let _gone = first.send([left.to_vec(), right.to_vec()]);
         });
-        for (block, side) in block.iter_mut().zip([left, right]) {
-            block.clear();
-            block.extend_from_slice(side);
-        }
-        let [left, right] = &mut block;
-        for device in devices.iter_mut() {
-            device.process(left, right);
-            reduction_db = reduction_db.max(device.gain_reduction_db());
-        }
-        analyzer.push(&[left.as_slice(), right.as_slice()]);
-    })?;
-    let report = running.map(|(_, analyzer)| analyzer.finish());
-    let report = report.filter(|report| report.integrated_lufs.is_some()).ok_or_else(|| {
+        drop(first);
+        let reductions =
+            stages.into_iter().map(|stage| stage.join().expect("devices do not panic"));
+        let reduction_db = reductions.fold(0.0, f32::max);
+        let (integrated, peak) = meters.join().expect("meters do not panic");
+        read?;
         let problem = "is silent, or as good as; there is nothing to compare";
-        Error::Stem { path: path.to_owned(), problem }
-    })?;
-    Ok(Chained { reduction_db: f64::from(reduction_db), ..Chained::untouched(&report) })
+        if integrated.is_silence() {
+            return Err(Error::Stem { path: path.to_owned(), problem });
+        }
+        let reduction_db = f64::from(reduction_db);
+        Ok(Chained { integrated_lufs: integrated.0, true_peak_dbtp: peak.0, reduction_db })
+    })
+}
+
+/// Passes all blocks through a device; its largest gain reduction, in dB.
+fn run(
+    mut device: Box<dyn Processor>,
+    blocks: &Receiver<[Vec<f32>; 2]>,
+    next: &SyncSender<[Vec<f32>; 2]>,
+) -> f32 {
+    let mut reduction_db = 0.0_f32;
+    for [mut left, mut right] in blocks {
+        device.process(&mut left, &mut right);
+        reduction_db = reduction_db.max(device.gain_reduction_db());
+        // Whoever comes next takes blocks until there are no more.
+        let _gone = next.send([left, right]);
+    }
+    reduction_db
+}
+
+/// Integrated loudness and true peak.
+fn measured(rate_hz: f64, blocks: &Receiver<[Vec<f32>; 2]>) -> (Db, Db) {
+    let (mut loudness, mut peaks) = (LoudnessMeter::new(rate_hz, STEREO), TruePeak::new(2));
+    for [left, right] in blocks {
+        loudness.push(&[&left, &right]);
+        peaks.push(0, &left);
+        peaks.push(1, &right);
+    }
+    peaks.finish();
+    (loudness.loudness().integrated(), peaks.peak_db())
 }
 
 /// Reads a file from start to end; a mono one is given on both sides.

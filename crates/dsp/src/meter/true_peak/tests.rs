@@ -150,7 +150,7 @@ fn skipping_quiet_blocks_does_not_change_the_reading() {
     for sample in signal.iter().copied().chain(std::iter::repeat_n(0.0, MARGIN + BLOCK)) {
         // Without a peak so far, no block is skipped.
         channel.peak = 0.0;
-        channel.push(&interpolator, std::iter::once(sample));
+        channel.push(&interpolator, &[sample]);
         highest = highest.max(channel.peak);
     }
     assert_eq!(reading(&signal), 20.0 * highest.log10());

@@ -15,48 +15,57 @@ use crate::wide::{self, Work};
 /// Frames transformed at a time.
 const SPAN: usize = 8192;
 
-/// Frames read of each span, from its middle; the rest fades the span in and out.
-const HOP: usize = SPAN / 2;
+/// Frames over which a span fades in, and out.
+const FADE: usize = SPAN / 8;
 
-/// Frames before the part that is read.
-const FADE: usize = SPAN / 4;
+/// Frames read of each span, from its middle.
+const HOP: usize = SPAN - 2 * FADE;
+
+/// Points of the doubled signal that one fine filter or the next sees.
+const POINTS: usize = 2 * (HOP - 1) + WINDOW;
 
 /// The higher of the readings of [`TruePeak`] and of an FFT, streaming.
 ///
-/// The FFT doubles the rate in spans that overlap by half and fade to silence at both ends, with a
-/// brick wall at half the rate where the meter's filter has a slope. The two agree about music and
-/// differ where much of the signal lies at half its rate, as it does after hard clipping. No meter
-/// is right there, so that a level below both is below what any other may read.
+/// The FFT finds the midpoints between frames in spans that overlap and fade to silence at both ends, with
+/// a brick wall at half the rate where the meter's filter has a slope. It computes in 32 bit, whose
+/// rounding it reads too: less than 0.0001 dB. The two agree about music and differ where much of the signal
+/// lies at half its rate, as it does after hard clipping. No meter is right there, so that a level below
+/// both is below what any other may read.
 ///
 /// The reading does not depend on how the signal is cut into pushes. A sample that is not finite
 /// counts as silence. Not for the audio thread: a push may compute a whole span.
 pub struct VerifiedPeak {
     meter: TruePeak,
-    doubler: Doubler,
+    shifter: Shifter,
     channels: Box<[Channel]>,
 }
 
 impl VerifiedPeak {
     /// A meter of `channels` channels, for every rate.
     pub fn new(channels: usize) -> Self {
+        Self::above(channels, 0.0)
+    }
+
+    /// A meter that reads what is above `floor`, and `floor` where nothing is: sooner done.
+    pub fn above(channels: usize, floor: f64) -> Self {
         Self {
-            meter: TruePeak::new(channels),
-            doubler: Doubler::new(),
-            channels: (0..channels).map(|_| Channel::new()).collect(),
+            meter: TruePeak::above(channels, floor),
+            shifter: Shifter::new(),
+            channels: (0..channels).map(|_| Channel::new(floor)).collect(),
         }
     }
 
     /// Takes the next samples of `channel`, which counts from 0.
     pub fn push(&mut self, channel: usize, samples: &[f32]) {
         self.meter.push(channel, samples);
-        self.channels[channel].push(&mut self.doubler, samples);
+        self.channels[channel].push(&mut self.shifter, samples);
     }
 
     /// Reads what is still to come after the last sample; the signal is then followed by silence.
     pub fn finish(&mut self) {
         self.meter.finish();
         for channel in &mut self.channels {
-            channel.push(&mut self.doubler, &[0.0; SPAN]);
+            channel.push(&mut self.shifter, &[0.0; SPAN]);
         }
     }
 
@@ -78,25 +87,31 @@ impl fmt::Debug for VerifiedPeak {
 }
 
 struct Channel {
-    frames: Box<[f64]>,
+    frames: Box<[f32]>,
     filled: usize,
     peak: f64,
 }
 
 impl Channel {
-    fn new() -> Self {
-        Self { frames: vec![0.0; SPAN].into(), filled: SPAN - HOP, peak: 0.0 }
+    fn new(floor: f64) -> Self {
+        Self { frames: vec![0.0; SPAN].into(), filled: SPAN - HOP, peak: floor }
     }
 
-    fn push(&mut self, doubler: &mut Doubler, samples: &[f32]) {
-        for sample in samples {
-            self.frames[self.filled] = if sample.is_finite() { f64::from(*sample) } else { 0.0 };
-            self.filled += 1;
+    fn push(&mut self, shifter: &mut Shifter, samples: &[f32]) {
+        let mut left = samples;
+        while !left.is_empty() {
+            let room = &mut self.frames[self.filled..];
+            let (now, later) = left.split_at(room.len().min(left.len()));
+            for (frame, sample) in room.iter_mut().zip(now) {
+                *frame = if sample.is_finite() { *sample } else { 0.0 };
+            }
+            self.filled += now.len();
             if self.filled == SPAN {
-                self.peak = doubler.peak(&self.frames, self.peak);
+                self.peak = shifter.peak(&self.frames, self.peak);
                 self.frames.copy_within(HOP.., 0);
                 self.filled = SPAN - HOP;
             }
+            left = later;
         }
     }
 }
@@ -104,74 +119,86 @@ impl Channel {
 /// Raises a peak to that of a doubled signal.
 struct Reading<'a> {
     interpolator: &'a Interpolator,
-    middle: &'a [f64],
+    points: &'a [f64],
     peak: &'a mut f64,
 }
 
 impl Work for Reading<'_> {
     #[inline(always)]
     fn run(self) {
-        for around in self.middle.array_windows::<WINDOW>().step_by(2) {
-            *self.peak = self.peak.max(self.interpolator.peak(around, *self.peak));
-        }
+        *self.peak = self.interpolator.highest(self.points, *self.peak);
     }
 }
 
-/// Doubles the rate of a span by FFT and reads the peak of its middle.
-struct Doubler {
+/// Finds the midpoints of a span by FFT and reads the peak of its middle.
+struct Shifter {
     interpolator: Interpolator,
-    forward: Arc<dyn RealToComplex<f64>>,
-    back: Arc<dyn ComplexToReal<f64>>,
-    fade: Box<[f64]>,
-    span: Box<[f64]>,
-    spectrum: Box<[Complex<f64>]>,
+    forward: Arc<dyn RealToComplex<f32>>,
+    back: Arc<dyn ComplexToReal<f32>>,
+    /// Also divides by the length, which the inverse transform does not.
+    fade: Box<[f32]>,
+    span: Box<[f32]>,
+    spectrum: Box<[Complex<f32>]>,
+    /// What moves each frequency half a frame on.
+    turns: Box<[Complex<f32>]>,
     doubled: Box<[f64]>,
-    scratch: [Box<[Complex<f64>]>; 2],
+    scratch: [Box<[Complex<f32>]>; 2],
 }
 
-impl Doubler {
+impl Shifter {
     fn new() -> Self {
         let mut planner = RealFftPlanner::new();
         let forward = planner.plan_fft_forward(SPAN);
-        let back = planner.plan_fft_inverse(2 * SPAN);
+        let back = planner.plan_fft_inverse(SPAN);
         let rise = |k: usize| 0.5 - 0.5 * (PI * (k as f64 + 0.5) / FADE as f64).cos();
-        // The inverse transform sums without dividing.
-        let fade = (0..SPAN).map(|k| rise(k.min(SPAN - 1 - k).min(FADE)) / SPAN as f64).collect();
+        let fade = |k: usize| rise(k.min(SPAN - 1 - k).min(FADE)) / SPAN as f64;
+        // At half the rate, positive and negative frequencies are one, and their midpoints are 0.
+        let turn = |k: usize| match k {
+            0 => Complex::new(1.0, 0.0),
+            _ if k == SPAN / 2 => Complex::new(0.0, 0.0),
+            _ => Complex::from_polar(1.0, PI * k as f64 / SPAN as f64),
+        };
+        let single = |turn: Complex<f64>| Complex::new(turn.re as f32, turn.im as f32);
         let scratch = [forward.make_scratch_vec().into(), back.make_scratch_vec().into()];
         Self {
             interpolator: Interpolator::new(),
             span: forward.make_input_vec().into(),
             spectrum: back.make_input_vec().into(),
-            doubled: back.make_output_vec().into(),
+            turns: (0..=SPAN / 2).map(turn).map(single).collect(),
+            doubled: vec![0.0; POINTS].into(),
+            fade: (0..SPAN).map(|k| fade(k) as f32).collect(),
             scratch,
             forward,
             back,
-            fade,
         }
     }
 
     /// The higher of `floor` and the peak in the middle of `frames`.
-    fn peak(&mut self, frames: &[f64], floor: f64) -> f64 {
+    fn peak(&mut self, frames: &[f32], floor: f64) -> f64 {
         for ((span, frame), fade) in self.span.iter_mut().zip(frames).zip(&self.fade) {
             *span = frame * fade;
         }
-        self.double();
-        let first = 2 * FADE + 1 - FINE_TAPS / 2;
-        let middle = &self.doubled[first..first + 2 * (HOP - 1) + WINDOW];
+        self.shift();
+        // The first, the last and every second point are midpoints.
+        let first = FADE - FINE_TAPS / 4;
+        let (points, last) = self.doubled.as_chunks_mut::<2>();
+        let middle = self.span[first..].iter().zip(&frames[first + 1..]);
+        for ([midpoint, frame], (between, next)) in points.iter_mut().zip(middle) {
+            (*midpoint, *frame) = (f64::from(*between), f64::from(*next));
+        }
+        last[0] = f64::from(self.span[first + points.len()]);
         let mut peak = floor;
-        wide::run_widest(Reading { interpolator: &self.interpolator, middle, peak: &mut peak });
+        let (interpolator, points) = (&self.interpolator, &*self.doubled);
+        wide::run_widest(Reading { interpolator, points, peak: &mut peak });
         peak
     }
 
-    fn double(&mut self) {
+    /// Replaces the span by the midpoints after each of its frames.
+    fn shift(&mut self) {
         const FITS: &str = "the planner made the buffers for these lengths";
-        let (own, above) = self.spectrum.split_at_mut(SPAN / 2 + 1);
-        self.forward.process_with_scratch(&mut self.span, own, &mut self.scratch[0]).expect(FITS);
-        // At the old half rate, positive and negative frequencies were one.
-        own[SPAN / 2] *= 0.5;
-        above.fill(Complex::new(0.0, 0.0));
-        self.back
-            .process_with_scratch(&mut self.spectrum, &mut self.doubled, &mut self.scratch[1])
-            .expect(FITS);
+        let [there, back] = &mut self.scratch;
+        self.forward.process_with_scratch(&mut self.span, &mut self.spectrum, there).expect(FITS);
+        self.spectrum.iter_mut().zip(&self.turns).for_each(|(value, turn)| *value *= turn);
+        self.back.process_with_scratch(&mut self.spectrum, &mut self.span, back).expect(FITS);
     }
 }
