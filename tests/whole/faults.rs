@@ -255,7 +255,8 @@ fn r6_a_kill_at_every_sync_and_rename_of_a_master_leaves_the_old_file_or_the_new
         }
     }
     println!("{} kills left the old master, {} the new one", seen[0], seen[1]);
-    assert!(seen[0] >= 3 && seen[1] >= 3, "{seen:?}");
+    // Nothing that comes in between is synced or renamed.
+    assert!(seen[0] >= 2 && seen[1] >= 3, "{seen:?}");
 }
 
 #[test]

@@ -195,7 +195,7 @@ fn r5_a_delivery_to_a_full_disk_says_so_of_each_file_and_leaves_the_old_ones() {
     let studio = one_stem();
     let _ = studio.done("bounce song");
     let _ = studio.file("song/masters/Song [48-24].wav", b"old");
-    let run = with_limit(&studio, 50, "deliver song --format wav24,flac24,vorbis --force");
+    let run = with_limit(&studio, 20, "deliver song --format wav24,flac24,vorbis --force");
     assert_full(run);
     assert_eq!(studio.bytes("song/masters/Song [48-24].wav"), b"old");
     assert_eq!(studio.names("song/masters"), ["Song [48-24].wav"]);

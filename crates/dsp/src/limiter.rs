@@ -178,14 +178,39 @@ impl Limiter {
         self.hold_frames = law.hold_s * self.rate_hz;
     }
 
+    /// The first half of [`process`](Processor::process), which offline may run on another thread than the
+    /// second: drives a block of any length, and reads what its peaks ask for. Both halves may belong to one
+    /// limiter, or to two with the same settings.
+    pub fn ask(&mut self, left: &mut [f32], right: &mut [f32]) -> Asked {
+        let mut needs = vec![[Need::NONE; 2]; left.len()];
+        let blocks = left.chunks_mut(BLOCK).zip(right.chunks_mut(BLOCK));
+        for ((left, right), needs) in blocks.zip(needs.chunks_mut(BLOCK)) {
+            self.drive(left, right);
+            self.read([left, right], needs);
+        }
+        Asked(needs)
+    }
+
+    /// The second half: delays the block that `asked`, and gives it the gains.
+    pub fn answer(&mut self, left: &mut [f32], right: &mut [f32], asked: &Asked) {
+        self.lowest_in_block = 1.0;
+        self.apply(left, right, &asked.0);
+        self.lowest = self.lowest.min(self.lowest_in_block);
+    }
+
     /// Replaces at most [`BLOCK`] frames of input by output.
     fn block(&mut self, left: &mut [f32], right: &mut [f32]) {
-        self.drive(left, right);
         let mut needs = [[Need::NONE; 2]; BLOCK];
-        self.read([left, right], &mut needs[..left.len()]);
+        let needs = &mut needs[..left.len()];
+        self.drive(left, right);
+        self.read([left, right], needs);
+        self.apply(left, right, needs);
+    }
+
+    fn apply(&mut self, left: &mut [f32], right: &mut [f32], needs: &[[Need; 2]]) {
         self.delay.process(left, right);
         for ((left, right), needs) in left.iter_mut().zip(right).zip(needs) {
-            let [left_gain, right_gain] = self.gains(needs);
+            let [left_gain, right_gain] = self.gains(*needs);
             *left = (f64::from(*left) * left_gain) as f32;
             *right = (f64::from(*right) * right_gain) as f32;
             self.lowest_in_block = self.lowest_in_block.min(left_gain).min(right_gain);
@@ -234,6 +259,10 @@ impl Limiter {
         [left_gain, second.gain(right.linked(left, link), release, punch)]
     }
 }
+
+/// What the peaks of a block ask for: see [`Limiter::ask`].
+#[derive(Debug, Clone)]
+pub struct Asked(Vec<[Need; 2]>);
 
 impl Processor for Limiter {
     fn latency_frames(&self) -> usize {

@@ -38,6 +38,24 @@ fn e3_any_block_lengths_give_the_same_bits() {
 }
 
 #[test]
+fn e3_two_halves_of_two_limiters_give_the_bits_of_one() {
+    let input = noise(20_000, 3.0, 8);
+    for settings in [[("drive", 3.0), ("link", 100.0)], [("drive", 9.0), ("link", 40.0)]] {
+        let whole = run(&mut limiter(RATE_HZ, &settings), &input);
+        let (mut first, mut second) = (limiter(RATE_HZ, &settings), limiter(RATE_HZ, &settings));
+        let mut output = input.clone();
+        let [left, right] = &mut output;
+        for (l, r) in left.chunks_mut(999).zip(right.chunks_mut(999)) {
+            let asked = first.ask(l, r);
+            second.answer(l, r, &asked);
+        }
+        for (part, whole) in output.iter().zip(&whole) {
+            assert_eq!(part[..], whole[..part.len()]);
+        }
+    }
+}
+
+#[test]
 fn e3_reset_is_a_new_beginning_to_the_bit() {
     let input = noise(20_000, 3.0, 2);
     let mut used = limiter(RATE_HZ, &[("release", 200.0)]);

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread;
 
 use twobus_dsp::Db;
 use twobus_dsp::limiter::Sketch;
@@ -13,10 +15,12 @@ use twobus_render::offline::{self, Span};
 use twobus_render::{Context, Purpose, Renderer, Source, compile};
 use twobus_session::{Device, Track, master};
 
+use super::pass::WAITING;
 use super::spool::SpoolWriter;
 use super::{Conversion, MasterOptions, Processed};
 use crate::error::Result;
 use crate::feed::{Feed, with_feeds};
+use crate::output::Chunk;
 use crate::playlist::Playlist;
 use crate::progress::Progress;
 
@@ -30,13 +34,35 @@ pub(super) fn through_chain(
 ) -> Result<Processed> {
     let own_rate_hz = print.info().rate_hz;
     let frames = 0..print.frames();
-    let mut kept = Kept::create(folder, rate_hz);
     let mut conversion = Conversion::new(own_rate_hz, rate_hz);
-    render(print, (options.trim, &options.chain), frames, progress, |left, right| {
-        conversion.push(left, right, |l, r| kept.push(l, r))
-    })?;
-    conversion.finish(|l, r| kept.push(l, r))?;
-    kept.finish(rate_hz)
+    thread::scope(|scope| {
+        let (to_keep, chunks) = sync_channel::<Chunk>(WAITING);
+        let kept = scope.spawn(move || keep(folder, rate_hz, &chunks));
+        let mut send = |left: &[f32], right: &[f32]| {
+            // Who has gone has reported why by what it returned.
+            let _gone = to_keep.send([left.to_vec(), right.to_vec()]);
+            Ok(())
+        };
+        let rendered =
+            render(print, (options.trim, &options.chain), frames, progress, |left, right| {
+                conversion.push(left, right, &mut send)
+            });
+        let rendered = rendered.and_then(|()| conversion.finish(&mut send));
+        drop(to_keep);
+        let kept = kept.join().expect("keeping samples does not panic");
+        rendered.and(kept)
+    })
+}
+
+/// Keeps the chunks, with a sketch of them for the search of a drive.
+fn keep(folder: &Path, rate_hz: u32, chunks: &Receiver<Chunk>) -> Result<Processed> {
+    let (mut writer, mut sketch) = (SpoolWriter::create(folder), Sketch::new(f64::from(rate_hz)));
+    for [left, right] in chunks {
+        sketch.push(&left, &right);
+        writer.push(&left, &right)?;
+    }
+    let loudness_lufs = sketch.loudness().0;
+    Ok(Processed { samples: writer.finish()?, rate_hz, loudness_lufs, sketch: Arc::new(sketch) })
 }
 
 /// Renders `frames` of `print` through trim and chain and hands them to `sink`, piece by piece.
@@ -67,28 +93,4 @@ pub(crate) fn render(
         })
     })?;
     Ok(())
-}
-
-/// What lies before the limiter, and a sketch of it for the search of a drive.
-struct Kept {
-    writer: SpoolWriter,
-    sketch: Sketch,
-}
-
-impl Kept {
-    fn create(folder: &Path, rate_hz: u32) -> Self {
-        let sketch = Sketch::new(f64::from(rate_hz));
-        Self { writer: SpoolWriter::create(folder), sketch }
-    }
-
-    fn push(&mut self, left: &[f32], right: &[f32]) -> Result<()> {
-        self.sketch.push(left, right);
-        self.writer.push(left, right)
-    }
-
-    fn finish(self, rate_hz: u32) -> Result<Processed> {
-        let loudness_lufs = self.sketch.loudness().0;
-        let (samples, sketch) = (self.writer.finish()?, Arc::new(self.sketch));
-        Ok(Processed { samples, rate_hz, loudness_lufs, sketch })
-    }
 }

@@ -9,7 +9,7 @@ use crate::progress::Progress;
 /// How close a search comes to the loudness asked for, in LU, or to the cap on gain reduction, in dB.
 const CLOSE: f64 = 0.02;
 /// How close a pass of the limiter has to come, in LU or dB: masters are promised to ±0.1 LU.
-const ENOUGH: f64 = 0.06;
+const ENOUGH: f64 = 0.05;
 /// Passes of the limiter, at most.
 const MOST_PASSES: usize = 6;
 /// How much worse it is to exceed the cap than to miss the loudness.
@@ -28,7 +28,7 @@ pub(super) struct Drive {
     pub(super) capped: bool,
 }
 
-/// What one drive gives.
+/// What one drive gives: a reduction below 0 is how far peaks stay below the ceiling.
 #[derive(Debug, Clone, Copy)]
 struct Trial {
     db: f64,
@@ -41,7 +41,7 @@ struct Trial {
 /// Loudness and gain reduction both rise with the drive, so what is missing to the nearer of the target
 /// and the cap falls with it, and is zero at one drive. It is searched for in the sketch; then the limiter
 /// itself runs, and by what it does otherwise than the sketch, the search is corrected, until the limiter is
-/// where it should be.
+/// where it should be; mostly, that is one pass.
 ///
 /// # Errors
 /// When the input is too quiet for a loudness, temporary files fail, or the job is cancelled.
@@ -64,7 +64,7 @@ pub(super) fn settle(
         let found = processed.sketch.limited(&values, db);
         Trial { db, lufs: found.loudness.0, reduction_db: found.reduction_db }
     };
-    let (mut off, mut best): (Off, Option<Pass>) = (Off::EXPECTED, None);
+    let (mut off, mut best): (Off, Option<(Trial, Pass)>) = (Off::EXPECTED, None);
     let mut start = wanted - processed.loudness_lufs;
     for _ in 0..MOST_PASSES {
         let found = search(|db| off.correct(sketched(db)), start, |trial| aim.missing(trial));
@@ -72,19 +72,24 @@ pub(super) fn settle(
         if pass.lufs.is_infinite() {
             return Err(too_quiet());
         }
-        (start, off) = (found.db, Off::between(&Trial::of(&pass), &sketched(found.db)));
-        let is_better = |best: &Pass| aim.distance(&pass) < aim.distance(best);
-        if best.as_ref().is_none_or(is_better) {
-            best = Some(pass);
+        let trial = Trial::of(&pass, &found);
+        (start, off) = (found.db, Off::between(&trial, &sketched(found.db)));
+        if best.as_ref().is_none_or(|(best, _)| aim.distance(&trial) < aim.distance(best)) {
+            best = Some((trial, pass));
         }
-        if best.as_ref().is_some_and(|best| aim.distance(best) <= ENOUGH) {
+        if best.as_ref().is_some_and(|(best, _)| aim.distance(best) <= ENOUGH) {
             break;
         }
     }
-    let best = best.expect("there is at least one pass");
-    let trial = Trial::of(&best);
+    let (trial, mut best) = best.expect("there is at least one pass");
     let (to_cap, to_target) = (aim.to_cap(&trial), aim.to_target(&trial));
     let capped = to_cap < to_target && to_target > ENOUGH;
+    // A little too loud is cured by the gain that follows the limiter.
+    let over = -to_target;
+    if over > CLOSE {
+        best.trim_db -= over;
+        best.lufs -= over;
+    }
     Ok((Drive { db: best.drive_db, capped }, best))
 }
 
@@ -100,13 +105,8 @@ impl Aim {
         Self { lufs, reduction_db: (options.target.max_reduction_db - CLOSE).max(0.0) }
     }
 
-    /// Where nothing is reduced there is no telling how far away the cap is.
     fn to_cap(&self, trial: &Trial) -> f64 {
-        if trial.reduction_db == 0.0 {
-            f64::INFINITY
-        } else {
-            self.reduction_db - trial.reduction_db
-        }
+        self.reduction_db - trial.reduction_db
     }
 
     fn to_target(&self, trial: &Trial) -> f64 {
@@ -118,10 +118,9 @@ impl Aim {
     }
 
     /// How far a pass is from where it should be; what is above the cap counts for much more.
-    fn distance(&self, pass: &Pass) -> f64 {
-        let trial = Trial::of(pass);
-        let above = (-self.to_cap(&trial) - CLOSE).max(0.0);
-        self.missing(&trial).abs() + ABOVE_CAP * above
+    fn distance(&self, trial: &Trial) -> f64 {
+        let above = (-self.to_cap(trial) - CLOSE).max(0.0);
+        self.missing(trial).abs() + ABOVE_CAP * above
     }
 }
 
@@ -143,20 +142,22 @@ impl Off {
         }
     }
 
-    /// A sketch that reduces nothing is taken at its word.
+    /// The loudness of a sketch that reduces nothing is taken at its word.
     fn correct(self, sketched: Trial) -> Trial {
         let Trial { db, lufs, reduction_db } = sketched;
-        if reduction_db == 0.0 {
-            return sketched;
-        }
-        let reduction_db = (reduction_db + self.reduction_db).max(f64::MIN_POSITIVE);
-        Trial { db, lufs: lufs + self.lufs, reduction_db }
+        let lufs = if reduction_db > 0.0 { lufs + self.lufs } else { lufs };
+        Trial { db, lufs, reduction_db: reduction_db + self.reduction_db }
     }
 }
 
 impl Trial {
-    fn of(pass: &Pass) -> Self {
-        Self { db: pass.drive_db, lufs: pass.lufs, reduction_db: pass.deepest.db }
+    /// Where a pass reduces nothing, it does not tell how far it is from that; what was `expected` does.
+    fn of(pass: &Pass, expected: &Self) -> Self {
+        let reduction_db = match pass.deepest.db {
+            0.0 => expected.reduction_db.min(0.0),
+            reduction_db => reduction_db,
+        };
+        Self { db: pass.drive_db, lufs: pass.lufs, reduction_db }
     }
 }
 

@@ -1,11 +1,16 @@
 //! One pass of the limiter over what lies before it, with the latency taken away.
 
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
+
 use twobus_dsp::Db;
-use twobus_dsp::limiter::{Limiter, SPECS};
+use twobus_dsp::limiter::{Asked, Limiter, SPECS};
 use twobus_dsp::processor::Processor;
 
+use super::pass::WAITING;
 use super::{MasterOptions, Processed};
 use crate::error::Result;
+use crate::output::Chunk;
 use crate::progress::Progress;
 
 /// Index of the limiter's parameter `id`.
@@ -23,42 +28,72 @@ pub(super) struct Deepest {
     pub(super) frame: u64,
 }
 
+/// A block that is driven, and what its peaks ask for.
+struct Driven {
+    sides: [Vec<f32>; 2],
+    asked: Asked,
+}
+
 /// Limits `processed` after a gain of `drive_db` and hands it to `sink` block by block, left and right.
 /// Returns where the gain was lowest.
+///
+/// Peaks are read on a thread of their own, which takes about as long as all that follows from them.
 pub(super) fn limit(
     processed: &Processed,
     drive_db: f64,
     options: &MasterOptions,
     progress: &Progress,
-    mut sink: impl FnMut(&[f32], &[f32]) -> Result<()>,
+    mut sink: impl FnMut(Chunk),
 ) -> Result<Deepest> {
     let mut limiter = ready(processed.rate_hz, options);
     let latency = limiter.latency_frames();
-    let drive = Db(drive_db).to_gain();
     let (mut at, mut deepest) = (0, Deepest { db: 0.0, frame: 0 });
-    let mut piece = [Vec::new(), Vec::new()];
-    let mut run = |sides: [&[f32]; 2]| {
-        let frames = sides[0].len();
-        for (piece, side) in piece.iter_mut().zip(sides) {
-            piece.clear();
-            piece.extend(side.iter().map(|&x| (f64::from(x) * drive) as f32));
+    let read = thread::scope(|scope| {
+        let (driven, blocks) = sync_channel(WAITING);
+        let reader = scope.spawn(move || drive(processed, drive_db, options, progress, &driven));
+        for Driven { mut sides, asked } in blocks {
+            let [left, right] = &mut sides;
+            let frames = left.len();
+            limiter.answer(left, right, &asked);
+            let db = f64::from(limiter.gain_reduction_db());
+            if db > deepest.db {
+                deepest = Deepest { db, frame: (at as u64).saturating_sub(latency as u64) };
+            }
+            let early = latency.saturating_sub(at).min(frames);
+            for side in &mut sides {
+                let _early = side.drain(..early);
+            }
+            sink(sides);
+            at += frames;
         }
-        let [left, right] = &mut piece;
-        limiter.process(left, right);
-        let db = f64::from(limiter.gain_reduction_db());
-        if db > deepest.db {
-            deepest = Deepest { db, frame: (at as u64).saturating_sub(latency as u64) };
-        }
-        let early = latency.saturating_sub(at).min(frames);
-        sink(&left[early..], &right[early..])?;
-        at += frames;
-        progress.advance(frames as u64)
+        reader.join().expect("reading peaks does not panic")
+    });
+    read.map(|()| deepest)
+}
+
+/// Sends all of `processed` behind the drive, and the silence that brings out what the limiter holds back.
+fn drive(
+    processed: &Processed,
+    drive_db: f64,
+    options: &MasterOptions,
+    progress: &Progress,
+    driven: &SyncSender<Driven>,
+) -> Result<()> {
+    let mut limiter = ready(processed.rate_hz, options);
+    let gain = Db(drive_db).to_gain();
+    let silence = vec![0.0; limiter.latency_frames()];
+    let mut send = |sides: [&[f32]; 2]| {
+        let louder = |x: &f32| (f64::from(*x) * gain) as f32;
+        let mut sides = sides.map(|side| side.iter().map(louder).collect::<Vec<f32>>());
+        let frames = sides[0].len() as u64;
+        let [left, right] = &mut sides;
+        let asked = limiter.ask(left, right);
+        // The other end takes blocks until there are no more.
+        let _gone = driven.send(Driven { sides, asked });
+        progress.advance(frames)
     };
-    processed.samples.read(|left, right| run([left, right]))?;
-    // Silence brings out what the limiter holds back.
-    let silence = vec![0.0; latency];
-    run([&silence, &silence])?;
-    Ok(deepest)
+    processed.samples.read(|left, right| send([left, right]))?;
+    send([&silence, &silence])
 }
 
 /// The limiter of the options.

@@ -15,8 +15,8 @@ use crate::error::Result;
 use crate::output::Chunk;
 use crate::progress::Progress;
 
-/// Chunks that may wait for a meter.
-const WAITING: usize = 8;
+/// Chunks that may wait for another thread.
+pub(super) const WAITING: usize = 8;
 
 /// What the limiter made of a drive.
 #[derive(Debug)]
@@ -49,11 +49,10 @@ pub(super) fn pass(
         let kept = scope.spawn(move || keep(writer, rate_hz, &chunks));
         let (to_peaks, chunks) = sync_channel::<Arc<Chunk>>(WAITING);
         let peaks = scope.spawn(move || verify(ceiling, &chunks));
-        let deepest = limit(processed, drive_db, options, progress, |left, right| {
-            let chunk = Arc::new([left.to_vec(), right.to_vec()]);
+        let deepest = limit(processed, drive_db, options, progress, |chunk| {
+            let chunk = Arc::new(chunk);
             // Who has gone has reported why by what it returned.
             let _gone = (to_peaks.send(Arc::clone(&chunk)), to_meter.send(chunk));
-            Ok(())
         });
         drop((to_meter, to_peaks));
         let kept = kept.join().expect("a meter does not panic");
