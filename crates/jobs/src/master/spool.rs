@@ -1,7 +1,7 @@
 //! Stereo samples on their way from one pass to the next: in memory as long as they are few, else in a
 //! temporary file.
 
-use std::io::{BufWriter, Read as _, Seek as _, Write as _};
+use std::io::{BufWriter, IntoInnerError, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -114,7 +114,7 @@ impl SpoolWriter {
     pub(crate) fn finish(mut self) -> Result<Spool> {
         self.flush()?;
         let Self { file, folder, frames, .. } = self;
-        let file = file.into_inner().map_err(|error| error.into_error());
+        let file = file.into_inner().map_err(IntoInnerError::into_error);
         let file = file.map_err(Error::io("writing a temporary file in", &folder))?;
         Ok(Spool { file: Arc::new(Mutex::new(file)), folder, frames })
     }
