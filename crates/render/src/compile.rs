@@ -1,6 +1,6 @@
 //! From the document to a running plan: the only place where `render` names session types.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use twobus_dsp::curve::{Breakpoint, Curve, Interpolation};
 use twobus_dsp::delay_line::DelayLine;
@@ -22,7 +22,7 @@ use crate::strip::{Edge, Input, StripNode, Tap};
 use crate::voice::Voice;
 pub(crate) use latency::Arrival;
 use latency::{arrivals, by_level, running_order};
-use solo::{Solo, solo};
+use solo::{Solo, destinations, solo};
 
 mod declick;
 mod latency;
@@ -35,9 +35,9 @@ pub enum CompileError {
     /// Signals would run in a circle, along these strips.
     #[error("the routing runs in a circle: {}. Take out one of its sends or outputs", .0.join(" → "))]
     Cycle(Vec<String>),
-    /// A strip goes out to, or sends to, something that is not a bus.
-    #[error("\"{0}\" goes to something that is not a group, a return or the mix bus")]
-    NotABus(String),
+    /// A strip goes out to, or sends to, something that is not there; or the mix bus does to anything.
+    #[error("\"{0}\" goes to a strip that is not there, or cannot go anywhere")]
+    Nowhere(String),
     /// A device listens to a strip that is not there.
     #[error("a device of \"{0}\" listens to a strip that is not there")]
     NothingToHear(String),
@@ -86,15 +86,13 @@ pub fn compile(mix: &Mix, context: &mut Context<'_>) -> Result<Plan, CompileErro
     let tracks: BTreeMap<StripId, &Track> = mix.tracks.iter().map(|t| (t.strip.id, t)).collect();
     let mut strips: Vec<StripNode> = Vec::with_capacity(order.len());
     for strip in &order {
-        let node = match tracks.get(&strip.id) {
-            Some(track) => {
-                let source = (context.source)(track);
-                let voice = Voice::new(source, control::MUTE_S * compiler.rate());
-                compiler.node(strip, Input::Source(voice), track.mono)
-            }
-            None => compiler.node(strip, Input::Bus(compiler.bus_of(strip.id)), false),
-        };
-        strips.push(node);
+        let track = tracks.get(&strip.id);
+        let voice = track.map(|track| {
+            let source = (context.source)(track);
+            Voice::new(source, control::MUTE_S * compiler.rate())
+        });
+        let input = Input { voice, bus: compiler.buses.get(&strip.id).copied() };
+        strips.push(compiler.node(strip, input, track.is_some_and(|track| track.mono)));
     }
     let latency_frames = compiler.arrival(StripId::MIX_BUS).output;
     let mut plan = Plan {
@@ -124,7 +122,7 @@ pub fn compile(mix: &Mix, context: &mut Context<'_>) -> Result<Plan, CompileErro
 struct Compiler<'a> {
     rate_hz: u32,
     pan_law: PanLaw,
-    /// Index of each bus strip's input among the plan's buses.
+    /// Index of the input among the plan's buses of each bus strip, and of each track that others feed.
     buses: BTreeMap<StripId, usize>,
     arrivals: BTreeMap<StripId, Arrival>,
     /// Devices that listen to another strip; each has a bus for that, behind the print's.
@@ -148,7 +146,11 @@ struct Listener {
 
 impl<'a> Compiler<'a> {
     fn new(mix: &Mix, order: &[&Strip], context: &Context<'a>) -> Self {
-        let bus_strips = mix.buses.iter().map(|bus| &bus.strip).chain(std::iter::once(&mix.bus));
+        let fed: BTreeSet<StripId> = mix.strips().flat_map(destinations).collect();
+        let tracks = mix.tracks.iter().map(|track| &track.strip);
+        let fed = tracks.filter(|track| fed.contains(&track.id));
+        let bus_strips = mix.buses.iter().map(|bus| &bus.strip);
+        let bus_strips = bus_strips.chain(std::iter::once(&mix.bus)).chain(fed);
         let buses = bus_strips.zip(0..).map(|(strip, index)| (strip.id, index)).collect();
         let build = |device: &Device| (context.device)(device, context.rate_hz);
         let processors: BTreeMap<StripId, Vec<Box<dyn Processor>>> = order
@@ -175,7 +177,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn bus_of(&self, id: StripId) -> usize {
-        self.buses.get(&id).copied().expect("every destination was checked to be a bus")
+        self.buses.get(&id).copied().expect("every destination was checked to be there")
     }
 
     /// The bus behind all strips' inputs: what the mix bus puts out.
@@ -228,12 +230,10 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// Frames by which a track waits for what its devices listen to; all else waits on its way.
+    /// Frames by which a track's clips wait for what feeds it and for what its devices listen to; all else
+    /// waits on its way.
     fn input_delay(&self, strip: &Strip, input: &Input) -> usize {
-        match input {
-            Input::Source(_) => frames_of(self.arrival(strip.id).input),
-            Input::Bus(_) => 0,
-        }
+        if input.voice.is_some() { frames_of(self.arrival(strip.id).input) } else { 0 }
     }
 
     fn slot(&self, strip: &Strip, device: &Device, processor: Box<dyn Processor>) -> Slot {

@@ -41,6 +41,15 @@ impl Scratch {
         }
     }
 
+    /// Adds what is 32 bit wide to what is 64.
+    pub(crate) fn add_single(&mut self, frames: usize) {
+        let add = |sum: &mut [f64], signal: &[f32]| {
+            sum.iter_mut().zip(signal).for_each(|(sum, x)| *sum += f64::from(*x));
+        };
+        add(&mut self.double.left[..frames], &self.single.left[..frames]);
+        add(&mut self.double.right[..frames], &self.single.right[..frames]);
+    }
+
     /// Makes the input 64 bit wide, if it is not, and passes a trim and a sign that move: where one rests,
     /// its value is given.
     pub(crate) fn scale_by(

@@ -28,12 +28,18 @@ pub(crate) use carried::Carried;
 pub(crate) use edge::{Edge, Tap};
 use signal::Signal;
 
-/// Where a strip's signal comes from.
-pub(crate) enum Input {
+/// Where a strip's signal comes from: their sum.
+pub(crate) struct Input {
     /// A track's clips.
-    Source(Voice),
-    /// The sum of what other strips put on a bus, by index.
-    Bus(usize),
+    pub(crate) voice: Option<Voice>,
+    /// The sum of what other strips put on a bus, by index; of a track only if any do.
+    pub(crate) bus: Option<usize>,
+}
+
+impl Input {
+    pub(crate) fn of_bus(bus: usize) -> Self {
+        Self { voice: None, bus: Some(bus) }
+    }
 }
 
 /// A strip as it runs.
@@ -140,24 +146,23 @@ impl StripNode {
 
     /// Brings the input into the scratch; true when it is 64 bit wide.
     fn fetch(&mut self, place: Place, buses: &Buses, scratch: &mut Scratch) -> bool {
-        match &mut self.input {
-            Input::Source(source) => {
-                let (single, leaving) = (&mut scratch.single, &mut scratch.leaving);
-                let missing = source.read(place.start, place.frames, single, leaving);
-                if missing > 0 {
-                    self.missing_frames += missing;
-                    self.meter.iter().for_each(|meter| meter.starved(missing));
-                }
-                self.faults += scratch.single.contain(place.frames);
-                let (left, right) = scratch.single.channels(place.frames);
-                self.late.process(left, right);
-                false
+        if let Some(voice) = &mut self.input.voice {
+            let (single, leaving) = (&mut scratch.single, &mut scratch.leaving);
+            let missing = voice.read(place.start, place.frames, single, leaving);
+            if missing > 0 {
+                self.missing_frames += missing;
+                self.meter.iter().for_each(|meter| meter.starved(missing));
             }
-            Input::Bus(index) => {
-                buses.copy_to(*index, &mut scratch.double, place.frames);
-                true
-            }
+            self.faults += scratch.single.contain(place.frames);
+            let (left, right) = scratch.single.channels(place.frames);
+            self.late.process(left, right);
         }
+        let Some(bus) = self.input.bus else { return false };
+        buses.copy_to(bus, &mut scratch.double, place.frames);
+        if self.input.voice.is_some() {
+            scratch.add_single(place.frames);
+        }
+        true
     }
 
     /// Trim, polarity and inserts. The gain that can wait for the pan's matrix does.
@@ -288,7 +293,7 @@ impl StripNode {
         self.width.reset(at);
         self.mute.reset(at);
         self.late.reset();
-        if let Input::Source(voice) = &mut self.input {
+        if let Some(voice) = &mut self.input.voice {
             voice.finish();
         }
         for edge in &mut self.edges {

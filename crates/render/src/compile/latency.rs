@@ -7,12 +7,12 @@ use twobus_session::{Mix, Strip, StripId};
 use super::CompileError;
 use super::solo::destinations;
 
-/// Strips in running order: tracks as in the document, then buses, each after all that feed it or that a
-/// device of it listens to, and otherwise as in the document, then the mix bus.
+/// Strips in running order: tracks, then buses, then the mix bus, as in the document, but each after all
+/// that feed it or that a device of it listens to.
 ///
 /// # Errors
-/// [`CompileError::Cycle`] with the names along it; [`CompileError::NotABus`] for a destination that
-/// cannot be fed.
+/// [`CompileError::Cycle`] with the names along it; [`CompileError::Nowhere`] for a destination that
+/// is not there.
 pub(crate) fn running_order(mix: &Mix) -> Result<Vec<&Strip>, CompileError> {
     check_destinations(mix)?;
     let mut waiting: Vec<&Strip> = mix.strips().collect();
@@ -57,12 +57,10 @@ pub(super) fn keys(strip: &Strip) -> impl Iterator<Item = StripId> {
 }
 
 fn check_destinations(mix: &Mix) -> Result<(), CompileError> {
-    let is_bus =
-        |id: StripId| id == StripId::MIX_BUS || mix.buses.iter().any(|bus| bus.strip.id == id);
     for strip in mix.strips() {
         let from_mix_bus = strip.id == StripId::MIX_BUS;
-        if destinations(strip).any(|to| from_mix_bus || !is_bus(to)) {
-            return Err(CompileError::NotABus(strip.name.clone()));
+        if destinations(strip).any(|to| from_mix_bus || mix.strip(to).is_none()) {
+            return Err(CompileError::Nowhere(strip.name.clone()));
         }
         if keys(strip).any(|key| mix.strip(key).is_none()) {
             return Err(CompileError::NothingToHear(strip.name.clone()));
@@ -100,7 +98,7 @@ pub(crate) struct Arrival {
 
 /// When each strip's signal arrives, given the latency of each strip's inserts, one by one.
 ///
-/// An input of a bus waits for the latest of them; a strip also waits for what its devices listen to, so
+/// An input waits for the latest of what feeds it; a strip also waits for what its devices listen to, so
 /// that they hear it with the signal it belongs to.
 pub(crate) fn arrivals<'a>(
     order: &[&Strip],

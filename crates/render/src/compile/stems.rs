@@ -34,7 +34,8 @@ pub(super) fn add(plan: &mut Plan, compiler: &mut Compiler<'_>, mix: &Mix) {
     plan.levels.push(plan.strips.len());
 }
 
-/// Adds an output for every track and return, behind copies of the strips that its output passes.
+/// Adds an output for every track and return, behind copies of the strips that its output passes. What goes
+/// out to another track is a part of that.
 pub(super) fn add_tracks(plan: &mut Plan, compiler: &mut Compiler<'_>, mix: &Mix) {
     let returns = mix.buses.iter().filter(|bus| bus.kind == BusKind::Return).map(|bus| &bus.strip);
     let sources = mix.tracks.iter().map(|track| &track.strip).chain(returns);
@@ -42,6 +43,9 @@ pub(super) fn add_tracks(plan: &mut Plan, compiler: &mut Compiler<'_>, mix: &Mix
     let mut levels: Vec<Vec<StripNode>> = Vec::new();
     for strip in sources {
         let way = way(mix, strip);
+        if way.iter().any(|next| mix.tracks.iter().any(|track| track.strip.id == next.id)) {
+            continue;
+        }
         let Some(first) = way.first() else { continue };
         let input = plan.buses.extend(way.len() + 1);
         tee(plan, compiler, strip, first.id, input);
@@ -73,7 +77,10 @@ fn way<'a>(mix: &'a Mix, strip: &Strip) -> Vec<&'a Strip> {
     let mut output = strip.output;
     while let Output::Strip(to) = output {
         // A circle has been refused before.
-        let Some(next) = mix.strip(to).filter(|_| way.len() <= mix.buses.len()) else { break };
+        let Some(next) = mix.strip(to).filter(|_| way.len() <= mix.buses.len() + mix.tracks.len())
+        else {
+            break;
+        };
         way.push(next);
         output = next.output;
     }
@@ -105,5 +112,5 @@ fn bus_copy(compiler: &mut Compiler<'_>, bus: &Strip, devices: bool, input: usiz
     if !devices {
         strip.inserts.iter_mut().for_each(|device| device.bypass = true);
     }
-    compiler.node(&strip, Input::Bus(input), false)
+    compiler.node(&strip, Input::of_bus(input), false)
 }

@@ -7,7 +7,7 @@ use twobus_session::{DeviceId, LaneTarget, SendId, StripId};
 use crate::bypass::Slot;
 use crate::compile::Arrival;
 use crate::plan::Plan;
-use crate::strip::{Edge, Input, StripNode, Tap};
+use crate::strip::{Edge, StripNode, Tap};
 
 /// The strips of a plan, in running order.
 pub(super) struct Layout {
@@ -89,7 +89,7 @@ impl StripLayout {
         };
         Self {
             id: strip.id,
-            is_track: matches!(strip.input, Input::Source(_)),
+            is_track: strip.input.voice.is_some(),
             mono: strip.mono,
             slots: strip.slots.iter().map(slot).collect(),
             edges: strip.edges.iter().map(|edge| EdgeLayout::of(edge, plan)).collect(),
@@ -102,9 +102,7 @@ impl EdgeLayout {
     fn of(edge: &Edge, plan: &Plan) -> Self {
         let fed = |strip: &&StripNode| match edge.tap {
             Tap::Key(device) => strip.slots.iter().any(|slot| slot.device == device),
-            Tap::Output | Tap::Pre(..) | Tap::Post(..) => {
-                matches!(strip.input, Input::Bus(bus) if bus == edge.to)
-            }
+            Tap::Output | Tap::Pre(..) | Tap::Post(..) => strip.input.bus == Some(edge.to),
         };
         let tap = match &edge.tap {
             Tap::Output => TapKey::Output,

@@ -16,7 +16,6 @@ use crate::cycle::Cycle;
 use crate::plan::{Helpers, Plan};
 use crate::probe::Probe;
 use crate::renderer::Renderer;
-use crate::strip::Input;
 
 /// This side's ends of what crosses.
 pub(super) struct Ends {
@@ -313,7 +312,8 @@ impl Player {
     fn take_streams(&mut self, cued: &mut Cued, late: u64, seamless: bool) {
         let strips = &mut self.renderer.plan_mut().strips;
         for (index, source) in &mut cued.sources {
-            if let Some(Input::Source(voice)) = strips.get_mut(*index).map(|s| &mut s.input) {
+            if let Some(voice) = strips.get_mut(*index).and_then(|strip| strip.input.voice.as_mut())
+            {
                 if seamless {
                     voice.cross_to(source);
                 } else {

@@ -6,7 +6,7 @@ use twobus_session::StripId;
 
 use super::layout::{EdgeLayout, Layout, SlotKey, StripLayout};
 use crate::plan::Plan;
-use crate::strip::{Input, StripNode};
+use crate::strip::StripNode;
 
 /// A plan on its way to take over; on the way back, the one it has replaced.
 pub(super) struct Swap {
@@ -145,8 +145,8 @@ impl Table {
             new.strips[index].mute.reset(frame);
         }
         for &(index, place) in &self.tracks {
-            let inputs = (&mut new.strips[index].input, &mut old.strips[place].input);
-            if let (Input::Source(voice), Input::Source(before)) = inputs {
+            let voices = (&mut new.strips[index].input.voice, &mut old.strips[place].input.voice);
+            if let (Some(voice), Some(before)) = voices {
                 voice.take_over(before);
             }
             let before = &mut old.strips[place].late;

@@ -61,7 +61,7 @@ pub(crate) fn late_device(id: u32, frames: u64) -> Device {
 }
 
 /// A random graph: tracks and buses with late devices, some of which listen to earlier strips; outputs and
-/// sends only to later buses.
+/// sends only to later strips, some of them tracks.
 fn random_graph(random: &mut Random) -> Scene {
     let mut scene = Scene::default();
     let (tracks, buses) = (1 + random.below(5) as u32, random.below(5) as u32);
@@ -80,17 +80,20 @@ fn random_graph(random: &mut Random) -> Scene {
         }
         let first_bus = (tracks + 1).max(id + 1);
         let choices = u64::from(tracks + buses + 1 - first_bus);
-        let any_bus = |random: &mut Random| match random.below(choices + 1) {
+        let any = |random: &mut Random| match random.below(choices + 1) {
+            _ if id < tracks && random.below(5) == 0 => {
+                StripId(id + 1 + random.below(u64::from(tracks - id)) as u32)
+            }
             0 => StripId::MIX_BUS,
             n => StripId(first_bus + n as u32 - 1),
         };
-        strip.output = Output::Strip(any_bus(random));
+        strip.output = Output::Strip(any(random));
         for _ in 0..random.below(3) {
             send += 1;
             let tap = if random.below(2) == 0 { Tap::Pre } else { Tap::Post };
             strip.sends.push(AuxSend {
                 id: SendId(send),
-                to: any_bus(random),
+                to: any(random),
                 level: Db::UNITY,
                 tap,
                 off: false,

@@ -63,11 +63,31 @@ fn f7_groups_lie_in_groups_and_sends_lead_from_any_strip_to_any_later_bus() {
 }
 
 #[test]
-fn a_strip_that_feeds_a_track_or_itself_is_refused() {
+fn a_strip_that_feeds_itself_or_nothing_is_refused() {
     let mut scene = Scene::default();
-    scene.track(1, vec![], vec![]).output = Output::Strip(StripId(1));
+    let track = scene.track(1, vec![], vec![]);
+    (track.output, track.name) = (Output::Strip(StripId(1)), "Vox".to_owned());
     let refused = scene.plan(Purpose::Bounce, &build_device).err();
-    assert_eq!(refused, Some(CompileError::NotABus("Track 1".to_owned())));
+    assert_eq!(refused, Some(CompileError::Cycle(vec!["Vox".to_owned(), "Vox".to_owned()])));
+    scene.mix.tracks[0].strip.output = Output::Strip(StripId(7));
+    let refused = scene.plan(Purpose::Bounce, &build_device).err();
+    assert_eq!(refused, Some(CompileError::Nowhere("Vox".to_owned())));
+}
+
+/// A track takes in what others send to it, beside its own clips, in front of its trim and devices.
+#[test]
+fn f7_a_track_is_fed_by_others_beside_its_own_clips() {
+    let mut scene = Scene::default();
+    let second = scene.track(2, vec![0.25; 640], vec![0.25; 640]);
+    (second.trim, second.fader) = (Db::from_gain(2.0), Db::from_gain(0.5));
+    // In the document it stands behind the one that it feeds.
+    let first = scene.track(1, vec![1.0; 640], vec![0.5; 640]);
+    (first.output, first.fader) = (Output::Nowhere, Db::from_gain(0.5));
+    first.sends.push(send(2));
+    let mut renderer = Renderer::new(scene.plan(Purpose::Bounce, &build_device).unwrap());
+    let (left, right) = bounce(&mut renderer, 640);
+    assert!((left[639] - (0.25 + 0.5)).abs() < 1e-12, "{}", left[639]);
+    assert!((right[639] - (0.25 + 0.25)).abs() < 1e-12, "{}", right[639]);
 }
 
 /// What each of three tracks gives to the mix under some solos, as a sum of 1, 10 and 100.

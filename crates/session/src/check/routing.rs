@@ -1,6 +1,6 @@
-//! Where signal may run: into buses and the mix bus, never in a circle.
+//! Where signal may run: into any strip, never in a circle.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::quoted;
 use crate::error::{EditError, Problem, id_text};
@@ -9,14 +9,11 @@ use crate::mix::Mix;
 use crate::strip::{Output, Strip};
 
 pub(super) fn routing(mix: &Mix) -> Result<(), EditError> {
-    let buses: BTreeSet<StripId> =
-        mix.buses.iter().map(|bus| bus.strip.id).chain([StripId::MIX_BUS]).collect();
     for strip in mix.strips() {
         keys(strip, mix)?;
-        for to in destinations(strip) {
-            if !buses.contains(&to) {
-                return Err(not_a_bus(mix, to).within("", &quoted(&strip.name)));
-            }
+        if let Some(to) = destinations(strip).find(|to| mix.strip(*to).is_none()) {
+            let fault = EditError::from(Problem::Missing { what: "strip", id: id_text(&to) });
+            return Err(fault.within("", &quoted(&strip.name)));
         }
     }
     match circle(mix) {
@@ -55,15 +52,6 @@ fn listeners(mix: &Mix) -> BTreeMap<StripId, Vec<StripId>> {
         }
     }
     listeners
-}
-
-fn not_a_bus(mix: &Mix, id: StripId) -> EditError {
-    if mix.strip(id).is_some() {
-        Problem::Rule("signal goes into groups, effect returns and the mix bus, not into tracks")
-            .into()
-    } else {
-        Problem::Missing { what: "bus", id: id_text(&id) }.into()
-    }
 }
 
 /// The names along a circle, if there is one: what has no way out is taken away until nothing changes;

@@ -111,10 +111,8 @@ fn refusals_say_where_and_what_to_do() {
         format!("{place}, fader: the value is not a number; give a finite one")
     );
     assert_eq!(
-        refused(strip(1, StripEdit::Output(Output::Strip(StripId(2))))),
-        format!(
-            "{place}: signal goes into groups, effect returns and the mix bus, not into tracks"
-        )
+        refused(strip(1, StripEdit::Output(Output::Strip(StripId(99))))),
+        format!("{place}: there is no strip 99; use one that is in the project")
     );
     assert_eq!(
         refused(strip(0, StripEdit::Output(Output::Strip(StripId(5))))),
