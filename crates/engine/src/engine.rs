@@ -304,6 +304,14 @@ impl Engine {
         Ok(())
     }
 
+    /// Sets the monitor's switches as the listener holds them, until the document's are changed.
+    pub fn set_monitor(&mut self, monitor: Monitor) {
+        if monitor != self.monitor {
+            self.monitor = monitor;
+            let _serial = self.control.monitor(monitor);
+        }
+    }
+
     /// Makes what is heard as loud as what it is compared with, as [`twobus_jobs::compare()`] and
     /// [`twobus_jobs::bypass_gains`] find it. It belongs to the monitor and is in no file.
     pub fn set_offset(&mut self, offset: Db) {

@@ -1,10 +1,12 @@
 //! The window's state, and how everything that happens is handed on.
 
+mod deliver;
 mod dialogs;
 mod errands;
 mod files;
 mod jobs;
 mod keys;
+mod master;
 mod panels;
 mod reference;
 mod sheets;
@@ -23,8 +25,9 @@ use twobus_jobs::Examination;
 use twobus_session::recover::Snapshot;
 use twobus_session::{DeviceId, StripId};
 
-use crate::desk::{Desk, Lately, Means};
+use crate::desk::{Desk, Lately, Means, Room};
 use crate::measure::Measure;
+use crate::screens;
 use crate::screens::bounce;
 use crate::screens::dialog::{self, Dialog, Then};
 use crate::screens::import::{self, Table};
@@ -33,6 +36,7 @@ use crate::screens::mix::arrange::{self, Arrange};
 use crate::screens::mix::devices::{self, Devices};
 use crate::screens::mix::mixer::{self, Mixer};
 use crate::screens::mix::{Rooms, Split};
+use crate::screens::proposal;
 use crate::screens::ready;
 use crate::screens::start::{self, Start};
 use crate::screens::status::Line;
@@ -67,6 +71,9 @@ pub(crate) enum Message {
     Panel(panels::Touched),
     /// The display's own scale.
     Display(f32),
+    Proposal(Input<proposal::Part>),
+    Deliver(Input<screens::deliver::Part>),
+    Master(Input<screens::master::Part>),
     /// A job has ended.
     Done(jobs::Done),
     /// A project was opened or saved, or that has failed.
@@ -84,6 +91,7 @@ pub(crate) enum Region {
     Arrange,
     Devices,
     Mixer,
+    Master,
 }
 
 /// The state of the window.
@@ -98,6 +106,8 @@ pub(crate) struct App {
     mixer: Mixer,
     /// How the room of the Mix view is shared out.
     split: Split,
+    master: screens::master::Master,
+    study: master::Study,
     menu: Option<Menu>,
     dialog: Option<Dialog>,
     sheet: Option<Sheet>,
@@ -164,6 +174,8 @@ impl App {
             devices: Devices::default(),
             mixer: Mixer::default(),
             split: Split::default(),
+            master: screens::master::Master::default(),
+            study: master::Study::default(),
             menu: None,
             dialog: None,
             sheet: None,
@@ -233,6 +245,9 @@ impl App {
                 self.displayed(scale);
                 Task::none()
             }
+            Message::Proposal(input) => self.proposal(input),
+            Message::Deliver(input) => self.deliver(input),
+            Message::Master(input) => self.master(input),
             Message::Done(done) => self.done(done),
             Message::Arrived => self.arrived(),
             Message::Nothing => Task::none(),
@@ -251,10 +266,14 @@ impl App {
         if self.offered() | self.look_at_panel() {
             self.changed.set(true);
         }
+        if let Some(task) = self.study(now) {
+            return task;
+        }
         let Some(desk) = &mut self.desk else { return Task::none() };
         let before = desk.live.looks();
-        let strips: Vec<StripId> = desk.mix().strips().map(|strip| strip.id).collect();
-        desk.live.look_at(self.devices.target(desk));
+        let strips: Vec<StripId> = desk.strips();
+        let in_mix = desk.room() == Room::Mix;
+        desk.live.look_at(self.devices.target(desk).filter(|_| in_mix));
         desk.live.look(now, strips.into_iter());
         desk.take_written();
         let moves = desk.live.is_sounding() || self.job.is_some();
@@ -285,7 +304,8 @@ impl App {
             top::Action::Leave { back } => self.leave(back),
             top::Action::Retry => self.reopen_device(),
             top::Action::Settings => self.show_settings(),
-            top::Action::Next => self.ask_bounce(),
+            top::Action::Next => self.next_step(),
+            top::Action::Room(room) => self.enter_room(room),
         }
         Task::none()
     }
@@ -390,17 +410,16 @@ impl App {
     fn menu(&mut self, input: Input<menu::Part>) -> Task<Message> {
         if let Some(menu) = &mut self.menu {
             let action = menu.update(input);
-            self.menu_did(action);
+            return self.menu_did(action);
         }
         Task::none()
     }
 
     fn is_moving(&self) -> bool {
         let moves = |desk: &Desk| desk.live.is_moving() || desk.waves.is_loading();
-        let waits = self.job.is_some()
-            || !self.dropped.is_empty()
-            || self.lately.is_looking()
-            || self.panel_moves();
+        let waits = self.job.is_some() || self.study.is_busy();
+        let waits =
+            waits || !self.dropped.is_empty() || self.lately.is_looking() || self.panel_moves();
         waits || self.desk.as_ref().is_some_and(moves)
     }
 
@@ -432,6 +451,8 @@ impl App {
         match &self.sheet {
             Some(Sheet::Bounce(sheet)) => layers = layers.push(sheet.view(Message::Bounce)),
             Some(Sheet::Ready(sheet)) => layers = layers.push(sheet.view(Message::Ready)),
+            Some(Sheet::Proposal(sheet)) => layers = layers.push(sheet.view(Message::Proposal)),
+            Some(Sheet::Deliver(sheet)) => layers = layers.push(sheet.view(Message::Deliver)),
             None => {}
         }
         match &self.panel {
@@ -463,6 +484,9 @@ impl App {
         match (&self.table, &self.desk) {
             (Some(table), _) => table.view(self.has_keyboard(Region::Main), Message::Table),
             (None, None) => self.start.view(self.has_keyboard(Region::Main), Message::Start),
+            (None, Some(desk)) if desk.room() == Room::Master => {
+                self.master.view(desk, self.has_keyboard(Region::Master), Message::Master)
+            }
             (None, Some(desk)) => {
                 let rooms = self.rooms();
                 let active = self.has_keyboard(Region::Arrange);
@@ -496,6 +520,9 @@ impl App {
         help.or_else(|| match (&self.table, desk) {
             (Some(table), _) => table.help_now(self.has_keyboard(Region::Main)),
             (None, None) => self.start.help_now(self.has_keyboard(Region::Main)),
+            (None, Some(desk)) if desk.room() == Room::Master => {
+                self.master.help(desk, self.has_keyboard(Region::Master))
+            }
             (None, Some(desk)) => {
                 let above = self.arrange.help(desk, self.has_keyboard(Region::Arrange));
                 let here = self.has_keyboard(Region::Devices);

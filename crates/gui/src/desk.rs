@@ -6,6 +6,8 @@
 mod beside;
 mod files;
 mod recent;
+mod room;
+mod study;
 mod waves;
 
 use std::borrow::Cow;
@@ -24,6 +26,9 @@ use crate::live::Live;
 pub(crate) use beside::Heard;
 pub(crate) use files::{Failure, Means, Moved, Opened, Written};
 pub(crate) use recent::{Lately, Recent, SKETCH, Standing};
+use room::Listening;
+pub(crate) use room::{Room, Source};
+pub(crate) use study::{Studied, StudyKey};
 pub(crate) use waves::{Colours, TILE, TileKey, Wave, Waves, thumbnail};
 
 /// What everything in the window works on.
@@ -47,6 +52,10 @@ pub(crate) struct Desk {
     dragging: bool,
     /// Controls with lanes that are held, and where.
     held: Vec<(StripId, LaneTarget, f64)>,
+    room: Room,
+    listening: Listening,
+    /// What stands for the mix of a song that arrived as a finished print.
+    no_mix: Mix,
     means: Means,
 }
 
@@ -66,9 +75,9 @@ impl Desk {
         self.project().song(self.song).expect("a desk always has its song")
     }
 
-    /// Its mix.
+    /// Its mix; an empty one where the song arrived as a finished print.
     pub(crate) fn mix(&self) -> &Mix {
-        self.song().mix.as_ref().expect("a desk opens only songs with a mix")
+        self.song().mix.as_ref().unwrap_or(&self.no_mix)
     }
 
     /// One of its strips.
@@ -91,7 +100,8 @@ impl Desk {
 
     /// Whether it differs from what was saved.
     pub(crate) fn is_dirty(&self) -> bool {
-        self.history.is_dirty() || (self.draft && !self.mix().tracks.is_empty())
+        self.history.is_dirty()
+            || (self.draft && (!self.mix().tracks.is_empty() || self.song().mix.is_none()))
     }
 
     /// Why it cannot be saved where it is.
@@ -134,7 +144,7 @@ impl Desk {
             Err(error) => self.live.say(error.to_string(), true),
         }
         if command.is_none() {
-            self.live.update(self.open.project());
+            self.play_document();
         }
     }
 
@@ -248,7 +258,7 @@ impl Desk {
     fn changed(&mut self) {
         self.ensure_song();
         if self.live.is_open() {
-            self.live.update(self.open.project());
+            self.play_document();
             self.live.set_loop(self.cycle());
         } else if self.song().rate_hz > 0 {
             self.open_live();
@@ -260,18 +270,12 @@ impl Desk {
     /// Undo may have taken the song away that was open.
     fn ensure_song(&mut self) {
         let has_mix = |song: &&Song| song.mix.is_some();
-        if self.project().song(self.song).filter(has_mix).is_none()
-            && let Some(song) = self.project().songs.iter().find(has_mix)
+        if self.project().song(self.song).is_none()
+            && let songs = &self.project().songs
+            && let Some(song) = songs.iter().find(has_mix).or(songs.first())
         {
             self.song = song.id;
         }
-    }
-
-    fn open_live(&mut self) {
-        self.live.open(&self.folder, self.open.project(), self.song);
-        self.live.set_loop(self.cycle());
-        self.beside.forget_engine();
-        self.match_reference();
     }
 
     /// Leaves the sound device to something else.
@@ -313,6 +317,9 @@ impl Desk {
     /// A desk for a project that was read.
     pub(crate) fn on(opened: Opened, means: Means) -> Self {
         let Opened { open, folder, draft, song, keeper } = opened;
+        // A song that arrived as a finished print has nothing to mix.
+        let has_mix = open.project().song(song).is_some_and(|song| song.mix.is_some());
+        let room = if has_mix { Room::Mix } else { Room::Master };
         let mut desk = Self {
             open,
             folder,
@@ -326,6 +333,9 @@ impl Desk {
             waves: Waves::default(),
             dragging: false,
             held: Vec::new(),
+            room,
+            listening: Listening::default(),
+            no_mix: Mix::default(),
             means,
         };
         desk.changed();

@@ -10,8 +10,9 @@ use twobus_engine::{Engine, Readings, Status};
 use twobus_jobs::Folder;
 use twobus_render::live::State;
 use twobus_render::{Command, Cycle};
-use twobus_session::{Edit, LaneTarget, MediaId, Project, SongId, StripId};
+use twobus_session::{Edit, LaneTarget, MediaId, Monitor, Project, SongId, StripId};
 
+use crate::hearing::Hearing;
 use crate::meters::Meter;
 use crate::seen::{Seen, Target};
 use crate::settings::{KScale, MeterKind};
@@ -41,6 +42,7 @@ pub(crate) struct Live {
     seen_ago_s: f64,
     /// Its pictures move 15 times a second only.
     pub(crate) reduces_motion: bool,
+    hearing: Option<Hearing>,
     looked: Option<Instant>,
     said: VecDeque<(Instant, String, bool)>,
     /// How the meters of strips move, and what that of the mix bus reads as 0.
@@ -65,6 +67,7 @@ impl Live {
             seen: None,
             seen_ago_s: 0.0,
             reduces_motion: false,
+            hearing: None,
             looked: None,
             said: VecDeque::new(),
             meter_kind: MeterKind::default(),
@@ -89,10 +92,43 @@ impl Live {
         }
     }
 
+    /// Opens the master of a song in place of what was there. One without a print has nothing to play.
+    pub(crate) fn open_master(&mut self, folder: &Folder, project: &Project, song: SongId) {
+        self.close();
+        let (backend, wish) = (Arc::clone(&self.backend), self.wish.clone());
+        // Why there is nothing to play, the Master view itself says.
+        if let Ok(engine) = Engine::open_master(folder, project, song, backend, wish) {
+            self.readings = Some(Readings::new(engine.rate_hz()));
+            self.hearing = Some(Hearing::new(engine.rate_hz()));
+            self.engine = Some(engine);
+        }
+    }
+
+    /// What is seen of the master while it plays.
+    pub(crate) fn hearing(&self) -> Option<&Hearing> {
+        self.hearing.as_ref()
+    }
+
+    /// End of what plays, in frames.
+    pub(crate) fn end(&self) -> u64 {
+        self.engine.as_ref().map_or(0, Engine::end)
+    }
+
+    /// Sets the monitor's switches, whatever the document says.
+    pub(crate) fn set_monitor(&mut self, monitor: Monitor) {
+        self.engine.iter_mut().for_each(|engine| engine.set_monitor(monitor));
+    }
+
+    /// Makes what is heard as loud as what it is compared with.
+    pub(crate) fn set_offset(&mut self, offset: Db) {
+        self.engine.iter_mut().for_each(|engine| engine.set_offset(offset));
+    }
+
     /// Ends playback.
     pub(crate) fn close(&mut self) {
         self.engine.take().into_iter().for_each(Engine::close);
         (self.status, self.readings, self.looked) = (None, None, None);
+        self.hearing = None;
         self.meters.clear();
     }
 
@@ -165,8 +201,14 @@ impl Live {
             let _twice = kept.insert(strip, meter);
         }
         self.meters = kept;
+        let heard: Vec<[f32; 2]> = engine.tap().collect();
         if let Some(readings) = &mut self.readings {
-            readings.take(engine.tap());
+            readings.take(heard.iter().copied());
+        }
+        if let Some(hearing) = &mut self.hearing {
+            let bus = self.meters.get(&StripId::MIX_BUS);
+            let reductions = bus.map_or(&[][..], |meter| &meter.reductions_db);
+            hearing.take(&heard, reductions, dt_s.min(LONGEST_LOOK_S));
         }
         self.seen_ago_s += dt_s.min(LONGEST_LOOK_S);
         let due = !self.reduces_motion || self.seen_ago_s >= CALM_S;

@@ -13,6 +13,7 @@ mod app;
 mod commands;
 mod desk;
 mod grid;
+mod hearing;
 mod icon;
 mod live;
 mod measure;

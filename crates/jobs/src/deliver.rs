@@ -146,7 +146,10 @@ fn deliver_groups(
     let mut processed = None;
     for group in groups(planned, source.info.rate_hz) {
         let done = deliver_group(source, &mut processed, planned, &group, options, progress);
-        group.into_iter().zip(done).for_each(|(index, file)| files[index] = Some(file));
+        for (index, file) in group.into_iter().zip(done) {
+            files[index] = Some(file);
+            progress.file_done(index);
+        }
     }
     files.into_iter().flatten().collect()
 }

@@ -14,6 +14,8 @@ pub struct Progress {
     stage: AtomicU64,
     cancelled: AtomicBool,
     sketch: Arc<Mutex<Sketch>>,
+    /// Of a delivery, which of its first 64 files are finished: a bit each.
+    files: AtomicU64,
 }
 
 impl Progress {
@@ -47,6 +49,19 @@ impl Progress {
     pub fn stage(&self) -> &'static str {
         let stage = usize::try_from(self.stage.load(Ordering::Relaxed)).unwrap_or(0);
         Self::STAGES.get(stage).copied().unwrap_or("")
+    }
+
+    /// Whether the file at place `index` of a delivery is finished, for better or worse.
+    pub fn is_file_done(&self, index: usize) -> bool {
+        u32::try_from(index).is_ok_and(|index| {
+            let bit = 1_u64.checked_shl(index).unwrap_or(0);
+            self.files.load(Ordering::Relaxed) & bit != 0
+        })
+    }
+
+    pub(crate) fn file_done(&self, index: usize) {
+        let bit = u32::try_from(index).ok().and_then(|index| 1_u64.checked_shl(index));
+        let _before = self.files.fetch_or(bit.unwrap_or(0), Ordering::Relaxed);
     }
 
     /// Looks at what a bounce has written so far.

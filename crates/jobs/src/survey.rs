@@ -6,10 +6,10 @@ use std::path::Path;
 
 use twobus_analysis::{Analyzer, Report};
 use twobus_dsp::Db;
+use twobus_dsp::DeviceKind;
 use twobus_dsp::meter::loudness::{LoudnessMeter, weights};
-use twobus_dsp::{DeviceKind, limiter};
 use twobus_media::PcmReader;
-use twobus_session::{Device, Edit, ListEdit, Master, MasterEdit, Song, Target};
+use twobus_session::{Device, DeviceId, Edit, Master, MasterEdit, Song, Target};
 
 use crate::analyze::analyze;
 use crate::compare::PART_S;
@@ -106,27 +106,45 @@ pub fn reach(input: &Path, of: &Master, target: Target, progress: &Progress) -> 
 
 impl Reached {
     /// The step that sets the limiter of `song` so, adding one at the end of the chain where there is none,
-    /// and notes the target.
+    /// and notes the target. A limiter only drives up: what has to come down does so in a utility before it.
     pub fn edit(&self, song: &Song, target: Target) -> Edit {
         let of = |change| Edit::Master { song: song.id, change };
-        let chain = &song.master.chain;
-        let last = chain.last().filter(|d| d.kind == DeviceKind::Limiter && !d.bypass);
-        let mut device = last
-            .cloned()
-            .unwrap_or_else(|| Device::new(song.fresh_device_id(), DeviceKind::Limiter));
-        for (id, value) in [("drive", self.drive_db), ("ceiling", target.ceiling_dbtp)] {
-            if let Some(index) = DeviceKind::Limiter.param(id) {
-                let nearest = limiter::SPECS[index].nearest(value);
-                device.values[index] = nearest.unwrap_or(limiter::SPECS[index].default);
-            }
+        let mut chain = song.master.chain.clone();
+        let mut fresh = song.fresh_device_id();
+        let mut new = |kind| {
+            let device = Device::new(fresh, kind);
+            fresh = DeviceId(fresh.0 + 1);
+            device
+        };
+        if chain.last().is_none_or(|d| d.kind != DeviceKind::Limiter || d.bypass) {
+            chain.push(new(DeviceKind::Limiter));
         }
-        let change = if last.is_some() { ListEdit::change(device) } else { ListEdit::add(device) };
+        let last = chain.len() - 1;
+        put(&mut chain[last], "drive", self.drive_db.max(0.0));
+        put(&mut chain[last], "ceiling", target.ceiling_dbtp);
+        if self.drive_db < 0.0 {
+            let is_utility = |d: &Device| d.kind == DeviceKind::Utility && !d.bypass;
+            if last == 0 || !is_utility(&chain[last - 1]) {
+                chain.insert(last, new(DeviceKind::Utility));
+            }
+            let at = chain.len() - 2;
+            let gain = DeviceKind::Utility.param("gain").map_or(0.0, |p| chain[at].values[p]);
+            put(&mut chain[at], "gain", gain + self.drive_db);
+        }
         let name = match target.loudness_lufs {
             Some(lufs) => format!("Reach {} LUFS", Db(lufs)),
             None => format!("Ceiling {} dBTP", Db(target.ceiling_dbtp)),
         };
-        let edits = vec![of(MasterEdit::Chain(change)), of(MasterEdit::Target(target))];
+        let edits = vec![of(MasterEdit::Devices(chain)), of(MasterEdit::Target(target))];
         Edit::Batch { name, edits }
+    }
+}
+
+/// Sets a parameter by its stored id, as near to `value` as it goes.
+fn put(device: &mut Device, id: &str, value: f64) {
+    if let Some(index) = device.kind.param(id) {
+        let spec = &device.kind.specs()[index];
+        device.values[index] = spec.nearest(value).unwrap_or(spec.default);
     }
 }
 
@@ -148,7 +166,7 @@ pub fn survey_reference(path: &Path, length_s: f64, progress: &Progress) -> Resu
 mod tests {
     use super::*;
     use twobus_media::{AudioWriter, Container, SampleFormat, WriteSpec};
-    use twobus_session::{DeviceId, Project, SongId};
+    use twobus_session::{Project, SongId};
 
     /// Ten seconds of a tone that is 6 dB louder in its last five, at 48 kHz.
     fn tone(folder: &Path) -> std::path::PathBuf {
@@ -205,5 +223,13 @@ mod tests {
             survey(&input, (Db::UNITY, &song.master.chain), None, &Progress::new()).unwrap();
         assert!((again.report.integrated_lufs.unwrap() + 12.0).abs() < 0.1);
         assert_eq!(song.master.chain[0].id, DeviceId(1));
+        // Below what the song has by itself, something has to turn it down.
+        let target = Target { loudness_lufs: Some(-30.0), ..target };
+        let reached = reach(&input, &song.master, target, &Progress::new()).unwrap();
+        let _undo = project.apply(reached.edit(&song, target)).unwrap();
+        let chain = &project.songs[0].master.chain;
+        assert_eq!((chain.len(), chain[0].kind), (2, DeviceKind::Utility));
+        let again = survey(&input, (Db::UNITY, chain), None, &Progress::new()).unwrap();
+        assert!((again.report.integrated_lufs.unwrap() + 30.0).abs() < 0.1);
     }
 }

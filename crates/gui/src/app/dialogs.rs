@@ -22,18 +22,19 @@ const SEND_MENU: Point = Point::new(160.0, 300.0);
 const LANE_MENU: Point = Point::new(130.0, 160.0);
 
 impl App {
-    pub(super) fn menu_did(&mut self, action: menu::Action) {
+    pub(super) fn menu_did(&mut self, action: menu::Action) -> Task<Message> {
         match action {
             menu::Action::None => {}
             menu::Action::Close => self.menu = None,
             menu::Action::Chosen(choice) => {
                 self.menu = None;
-                self.chose(choice);
+                return self.chose(choice);
             }
         }
+        Task::none()
     }
 
-    pub(super) fn chose(&mut self, choice: Choice) {
+    pub(super) fn chose(&mut self, choice: Choice) -> Task<Message> {
         let strip = |desk: &Option<Desk>, id| desk.as_ref()?.strip(id).cloned();
         let asked = match choice {
             Choice::Edit(edit) => {
@@ -42,7 +43,7 @@ impl App {
                 if let Some((strip, device)) = added {
                     self.open_devices(strip, Some(device));
                 }
-                return;
+                return Task::none();
             }
             Choice::Sends(id, index) => {
                 let menu = self
@@ -50,12 +51,12 @@ impl App {
                     .as_ref()
                     .and_then(|desk| mixer::of_send(desk, desk.strip(id)?, index, SEND_MENU));
                 self.menu = menu;
-                return;
+                return Task::none();
             }
             Choice::SendLevel(id, send) => (About::SendLevel(id, send), id),
             Choice::Lane(strip, target) => {
                 self.arrange.show_lane(strip, target);
-                return;
+                return Task::none();
             }
             Choice::LaneOf(strip, device) => {
                 let menu = self
@@ -63,13 +64,17 @@ impl App {
                     .as_ref()
                     .and_then(|desk| arrange::device_menu(desk.strip(strip)?, device, LANE_MENU));
                 self.menu = menu;
-                return;
+                return Task::none();
             }
+            Choice::Reach(target) => return self.reach(target),
             Choice::Role(index, role) => {
                 self.table.iter_mut().for_each(|table| table.set_role(index, role));
-                return;
+                return Task::none();
             }
-            Choice::Ask(about) => return self.ask(about),
+            Choice::Ask(about) => {
+                self.ask(about);
+                return Task::none();
+            }
             Choice::Rename(id) => (About::Rename(id), id),
             Choice::Trim(id) => (About::Trim(id), id),
             Choice::Width(id) => (About::Width(id), id),
@@ -77,6 +82,7 @@ impl App {
         if let (about, Some(strip)) = (asked.0, strip(&self.desk, asked.1)) {
             self.dialog = Some(prompt(about, &strip));
         }
+        Task::none()
     }
 
     /// Asks for the name of a section or marker, or for a file.
@@ -139,6 +145,10 @@ impl App {
             }
             (_, Answer::Cancelled) => self.after = None,
             (About::Find(_), Answer::Paths(paths)) => return self.find(paths),
+            (About::Stereo, Answer::Paths(paths)) => return self.master_file(paths),
+            (About::Masters, Answer::Paths(paths)) => {
+                paths.first().into_iter().for_each(|folder| self.deliver_to(folder));
+            }
             _ => {}
         }
         Task::none()

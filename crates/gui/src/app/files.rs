@@ -10,7 +10,7 @@ use twobus_session::{MediaFile, Song};
 
 use super::jobs::Outcome;
 use super::{App, Message, Region};
-use crate::desk::{Colours, Desk, Lately, thumbnail};
+use crate::desk::{Colours, Desk, Lately, Room, thumbnail};
 use crate::screens::dialog::{About, Then};
 use crate::screens::import::{self as table, WAVE};
 use crate::screens::start::{self, Offered};
@@ -35,9 +35,14 @@ impl App {
     pub(super) fn show(&mut self, desk: Desk) {
         self.on_desk(|old| old.live.close());
         let (size, desk) = (self.size, Some(desk));
-        (self.desk, self.table, self.region) = (desk, None, Region::Mixer);
+        let region = match desk.as_ref().map(Desk::room) {
+            Some(Room::Master) => Region::Master,
+            Some(Room::Mix) | None => Region::Mixer,
+        };
+        (self.desk, self.table, self.region) = (desk, None, region);
         (self.arrange, self.devices, self.mixer) = Default::default();
         self.set_meters();
+        (self.master, self.study, self.sheet) = Default::default();
         self.resized(size);
     }
 
@@ -167,6 +172,8 @@ impl App {
     pub(super) fn resized(&mut self, size: Size) {
         self.size = size;
         self.arranged();
+        let bars = theme::layout::TOP_BAR + theme::layout::STATUS_BAR;
+        self.master.resized(Size::new(size.width, size.height - bars));
     }
 
     pub(super) fn start(&mut self, input: Input<start::Part>) -> Task<Message> {
@@ -177,6 +184,7 @@ impl App {
             start::Action::Try => self.toggle_trial(),
             start::Action::Files => self.browse(About::Stems),
             start::Action::Other => self.browse(About::Project),
+            start::Action::Stereo => self.browse(About::Stereo),
             start::Action::Demo => return self.import(&[PathBuf::from(DEMO)]),
             start::Action::Recent(index) => {
                 if let Some(path) = self.start.recent.get(index).map(|recent| recent.path.clone()) {

@@ -6,15 +6,23 @@ use iced::keyboard::{Event, Key, Modifiers};
 use twobus_session::{LoopRange, StripEdit};
 
 use super::{App, Message, Region};
-use crate::desk::Desk;
+use crate::desk::{Desk, Room};
 use crate::screens::dialog::{About, Then};
+use crate::screens::master;
 use crate::screens::mix::arrange::drop_marker;
 use crate::screens::top::toggle_loop;
 
 impl App {
     /// A key that no control has taken.
     pub(super) fn key(&mut self, event: Event) -> Task<Message> {
-        let Event::KeyPressed { key, modifiers, text, .. } = event else { return Task::none() };
+        let (key, modifiers, text) = match event {
+            Event::KeyPressed { key, modifiers, text, .. } => (key, modifiers, text),
+            Event::KeyReleased { key: Key::Character(letter), .. } => {
+                self.key_released(&letter);
+                return Task::none();
+            }
+            _ => return Task::none(),
+        };
         let named = match key {
             Key::Named(named) => Some(named),
             Key::Character(_) | Key::Unidentified => None,
@@ -35,8 +43,7 @@ impl App {
         self.arrange.unmark();
         if let (Some(menu), Some(named)) = (&mut self.menu, named) {
             let action = menu.key(named);
-            self.menu_did(action);
-            return Task::none();
+            return self.menu_did(action);
         }
         if let (Region::Devices, Some(desk)) = (self.region, &mut self.desk)
             && self.devices.key(&key, modifiers, desk)
@@ -66,6 +73,7 @@ impl App {
     fn named(&mut self, key: Named, modifiers: Modifiers) {
         let region = self.region;
         match (key, self.mixer.chosen) {
+            _ if region == Region::Master => {}
             (Named::Enter, Some(strip)) => return self.open_devices(strip, None),
             (Named::Escape, _) if self.devices.is_open() => {
                 self.devices.close();
@@ -74,6 +82,9 @@ impl App {
             _ => {}
         }
         let Some(desk) = &mut self.desk else { return };
+        if region == Region::Master && self.master.key(key, modifiers.shift(), desk) {
+            return;
+        }
         match (key, region) {
             (Named::Space, _) => desk.live.toggle(),
             (Named::Delete | Named::Backspace, Region::Arrange) => {
@@ -81,7 +92,7 @@ impl App {
             }
             (Named::Home, _) => desk.live.locate(0),
             (Named::End, _) => {
-                let end = desk.mix().end();
+                let end = desk.end();
                 desk.live.locate(end);
             }
             (Named::ArrowLeft | Named::ArrowRight, Region::Mixer) => {
@@ -99,11 +110,15 @@ impl App {
         match (letter, modifiers.shift()) {
             ("z", false) => self.on_desk(Desk::undo),
             ("z", true) | ("y", false) => self.on_desk(Desk::redo),
+            ("1", _) => self.enter_room(Room::Mix),
+            ("2", _) => self.enter_room(Room::Master),
+            ("a", true) if self.region == Region::Master => self.on_desk(master::compare),
             ("b", false) => self.ask_bounce(),
             ("k", false) => self.show_search(),
             (",", _) => self.show_settings(),
             ("+" | "=", _) => self.scale(true),
             ("-", _) => self.scale(false),
+            ("e", false) => self.ask_deliver(),
             ("i", false) => self.browse(About::Stems),
             ("o", false) => return self.ask_then(Then::Choose),
             ("n", false) => return self.ask_then(Then::New),
@@ -115,6 +130,9 @@ impl App {
     }
 
     fn letter(&mut self, letter: &str, modifiers: Modifiers) {
+        if !modifiers.shift() && self.master_letter(letter) {
+            return;
+        }
         let chosen = self.mixer.chosen;
         let Some(desk) = &mut self.desk else { return };
         let strip = chosen.and_then(|id| desk.strip(id));
@@ -166,6 +184,7 @@ impl App {
     /// The regions that are shown, in the order of the F6 key.
     fn regions(&self) -> &'static [Region] {
         match (&self.table, &self.desk) {
+            (None, Some(desk)) if desk.room() == Room::Master => &[Region::Top, Region::Master],
             (None, Some(_)) if self.devices.is_open() => {
                 &[Region::Top, Region::Arrange, Region::Devices, Region::Mixer]
             }
@@ -187,7 +206,8 @@ impl App {
             (Region::Arrange, Some(desk), _) => self.arrange.enter(desk, back),
             (Region::Devices, Some(desk), _) => self.devices.enter(desk, back),
             (Region::Mixer, Some(desk), _) => self.mixer.enter(desk, back),
-            (Region::Arrange | Region::Devices | Region::Mixer, None, _) => {}
+            (Region::Master, Some(desk), _) => self.master.enter(desk, back),
+            (Region::Arrange | Region::Devices | Region::Mixer | Region::Master, None, _) => {}
         }
     }
 }

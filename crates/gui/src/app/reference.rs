@@ -8,7 +8,7 @@ use twobus_session::Edit;
 
 use super::jobs::Outcome;
 use super::{App, Message};
-use crate::desk::{Desk, Heard};
+use crate::desk::{Desk, Heard, Room};
 use crate::screens::dialog::About;
 
 /// What one channel on both sides is louder by than alone, in LU: ITU-R BS.1770 sums the power of channels.
@@ -72,7 +72,7 @@ impl App {
         self.on_desk(|desk: &mut Desk| {
             edit.into_iter().for_each(|edit| desk.apply(*edit));
             desk.reference_heard(heard);
-            if !desk.mix().monitor.reference {
+            if desk.room() == Room::Mix && !desk.mix().monitor.reference {
                 desk.toggle_reference();
             }
         });

@@ -1,4 +1,4 @@
-//! Sheets over the window: bounce, and the report on a print.
+//! Sheets over the window: bounce, the report on a print, what is proposed for a chain.
 
 use iced::Task;
 use iced::keyboard::key::Named;
@@ -7,9 +7,11 @@ use twobus_session::{Edit, Print, SongEdit};
 
 use super::jobs::Outcome;
 use super::{App, Message};
-use crate::desk::Desk;
+use crate::desk::{Desk, Room};
 use crate::screens::bounce::{self, Bounce};
+use crate::screens::deliver::Deliver;
 use crate::screens::mix::arrange::Marked;
+use crate::screens::proposal::{self, Proposal};
 use crate::screens::ready::{self, Cause, Ready};
 use crate::widgets::Input;
 
@@ -20,9 +22,22 @@ pub(crate) enum Sheet {
     Bounce(Box<Bounce>),
     /// The report on a print.
     Ready(Box<Ready>),
+    /// What match or assistant propose.
+    Proposal(Box<Proposal>),
+    /// What is delivered, and what came of it.
+    Deliver(Box<Deliver>),
 }
 
 impl App {
+    /// The step that the main button names: to bounce the mix, or to deliver the master.
+    pub(super) fn next_step(&mut self) {
+        match self.desk.as_ref().map(Desk::room) {
+            Some(Room::Mix) => self.ask_bounce(),
+            Some(Room::Master) => self.ask_deliver(),
+            None => {}
+        }
+    }
+
     /// Asks what is to be bounced.
     pub(super) fn ask_bounce(&mut self) {
         if let Some(desk) =
@@ -42,6 +57,15 @@ impl App {
             Some(Sheet::Ready(sheet)) => {
                 let action = sheet.key(named);
                 self.ready_did(action)
+            }
+            Some(Sheet::Proposal(sheet)) => {
+                let action = sheet.key(named);
+                self.proposal_did(action);
+                Task::none()
+            }
+            Some(Sheet::Deliver(sheet)) => {
+                let action = sheet.key(named);
+                self.deliver_did(action)
             }
             None => Task::none(),
         }
@@ -85,7 +109,7 @@ impl App {
                 done.print.note = sheet.note().to_owned();
                 sheet.checks()
             }
-            Some(Sheet::Ready(_)) | None => false,
+            Some(Sheet::Ready(_) | Sheet::Proposal(_) | Sheet::Deliver(_)) | None => false,
         };
         let number = done.print.number;
         desk.apply(noted(desk, &done.print));
@@ -94,6 +118,7 @@ impl App {
             text.unwrap_or_else(|| format!("Print {number} is done.")),
             !done.notes.is_empty(),
         );
+        self.master.refresh(desk);
         if checks { self.check(&done.print) } else { Task::none() }
     }
 
@@ -126,9 +151,26 @@ impl App {
         match &mut self.sheet {
             Some(Sheet::Bounce(sheet)) if sheet.is_running() => sheet.failed(error.to_string()),
             Some(Sheet::Ready(sheet)) => sheet.untraced(error.to_string()),
-            Some(Sheet::Bounce(_)) | None => return false,
+            Some(Sheet::Proposal(sheet)) => sheet.failed(error.to_string()),
+            Some(Sheet::Deliver(sheet)) if sheet.is_running() => sheet.failed(error.to_string()),
+            Some(Sheet::Bounce(_) | Sheet::Deliver(_)) | None => return false,
         }
         true
+    }
+
+    pub(super) fn proposal(&mut self, input: Input<proposal::Part>) -> Task<Message> {
+        let Some(Sheet::Proposal(sheet)) = &mut self.sheet else { return Task::none() };
+        let action = sheet.update(input);
+        self.proposal_did(action);
+        Task::none()
+    }
+
+    fn proposal_did(&mut self, action: proposal::Action) {
+        match action {
+            proposal::Action::None => {}
+            proposal::Action::Close => (self.sheet, self.job) = (None, None),
+            proposal::Action::Apply => self.apply_proposal(),
+        }
     }
 
     pub(super) fn ready(&mut self, input: Input<ready::Part>) -> Task<Message> {
@@ -157,6 +199,7 @@ impl App {
     fn show_cause(&mut self, cause: Cause) {
         (self.sheet, self.job) = (None, None);
         self.devices.close();
+        self.enter_room(Room::Mix);
         self.arranged();
         let Some(desk) = &mut self.desk else { return };
         if let Some(first) = cause.strips.first() {

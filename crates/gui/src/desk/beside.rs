@@ -5,7 +5,7 @@ use twobus_engine::Readings;
 use twobus_session::edit::Edit;
 use twobus_session::{MediaFile, MediaId, Monitor, SongEdit};
 
-use super::Desk;
+use super::{Desk, Room};
 
 /// What is known of a reference.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -73,7 +73,7 @@ impl Desk {
 
     /// What the engine lets through in place of the mix, at the mix's loudness.
     pub(super) fn match_reference(&mut self) {
-        let on = self.mix().monitor.reference;
+        let on = self.room() == Room::Mix && self.mix().monitor.reference;
         let Some((media, heard)) = self.beside.measured.filter(|_| on) else { return };
         if self.beside.plays.is_some_and(|(plays, _)| plays == media) {
             return;

@@ -19,9 +19,9 @@ pub(crate) enum Failure {
     /// A job or the document.
     #[error("{0}")]
     Job(#[from] Error),
-    /// There is nothing to mix in it.
-    #[error("{}: it has no song with a mix; Twobus opens those in Mix", .0.display())]
-    NoMix(PathBuf),
+    /// There is nothing in it.
+    #[error("{}: there is no song in it; make one with twobus-cli add-song", .0.display())]
+    NoSong(PathBuf),
 }
 
 /// What a desk needs of the world: where sound goes, and where the program's own files lie.
@@ -70,13 +70,14 @@ impl Opened {
     /// The project at `path`: its folder, or its document.
     ///
     /// # Errors
-    /// When it cannot be read, or has no song to mix.
+    /// When it cannot be read, or has no song.
     pub(crate) fn at(path: &Path, means: &Means) -> Result<Self, Failure> {
         let folder = Folder::new(path);
         let open = folder.open()?;
         let has_mix = |song: &&Song| song.mix.is_some();
-        let song = open.project().songs.iter().find(has_mix).map(|song| song.id);
-        let song = song.ok_or_else(|| Failure::NoMix(path.to_owned()))?;
+        let songs = &open.project().songs;
+        let song = songs.iter().find(has_mix).or(songs.first()).map(|song| song.id);
+        let song = song.ok_or_else(|| Failure::NoSong(path.to_owned()))?;
         Recent::note(open.document.path(), means);
         let keeper = Keeper::of(&open, false, means.store());
         Ok(Self { open, folder, draft: false, song, keeper })
@@ -107,7 +108,7 @@ impl Opened {
         }
         let (project, _attempt) = means.store().attempt(snapshot).map_err(Error::from)?;
         let song = project.songs.first().map(|song| song.id);
-        let song = song.ok_or_else(|| Failure::NoMix(snapshot.file().to_owned()))?;
+        let song = song.ok_or_else(|| Failure::NoSong(snapshot.file().to_owned()))?;
         let mut opened = Self::draft_of(project, song, means)?;
         if let Some(keeper) = &mut opened.keeper {
             keeper.saver.adopt(snapshot);

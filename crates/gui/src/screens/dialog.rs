@@ -41,6 +41,10 @@ pub(crate) enum About {
     Project,
     /// The folder of a project that is saved.
     SaveAs,
+    /// A finished mix to master.
+    Stereo,
+    /// The folder that delivered files go to.
+    Masters,
     /// A folder in which to look for a missing file.
     Find(MediaId),
 }
@@ -141,6 +145,12 @@ impl Dialog {
                 "A song that sounds as this one should, or the rough mix. It is played as loud as the mix.",
                 "Choose",
             ),
+            About::Stereo => (
+                "Master a stereo file",
+                "A finished mix, in any format. It stays where it is.",
+                "Master",
+            ),
+            About::Masters => ("Deliver to a folder", "Go to it, or type its name.", "Choose"),
             About::SaveAs => ("Save the project", "Type the name of its new folder.", "Save"),
             About::Find(_) => (
                 "Find missing files",
@@ -149,7 +159,8 @@ impl Dialog {
             ),
             _ => ("Open a project", "Go to its folder.", "Open"),
         };
-        let folder = Some(Folder::new(start, matches!(about, About::Stems | About::Reference)));
+        let files = matches!(about, About::Stems | About::Reference | About::Stereo);
+        let folder = Some(Folder::new(start, files));
         let asked = Self::ask(about, title, text, vec!["Cancel", main]);
         Self { field: Some(String::new()), folder, focus: None, ..asked }
     }

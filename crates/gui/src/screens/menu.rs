@@ -2,7 +2,7 @@
 
 use iced::keyboard::key::Named;
 use iced::{Element, Length, Point, Rectangle, Size};
-use twobus_session::{DeviceId, Edit, LaneTarget, Role, SendId, StripId};
+use twobus_session::{DeviceId, Edit, LaneTarget, Role, SendId, StripId, Target};
 
 use crate::icon::{self, Icon};
 use crate::painter::{Ink, Painter, rect};
@@ -31,6 +31,8 @@ pub(crate) enum Choice {
     LaneOf(StripId, DeviceId),
     /// Asks for a line, or a file.
     Ask(About),
+    /// Brings the master to a target.
+    Reach(Target),
     /// Gives a row of the import table a role.
     Role(usize, Role),
 }

@@ -20,6 +20,7 @@ use crate::widgets::{Control, Help, Input, Scene, Surface, Touch};
 pub(crate) enum Part {
     Files,
     Demo,
+    Stereo,
     Other,
     /// Chooses another sound device.
     Sound,
@@ -48,6 +49,8 @@ pub(crate) enum Action {
     Files,
     /// To open the demo.
     Demo,
+    /// To choose a finished mix.
+    Stereo,
     /// To choose a project.
     Other,
     /// To show the settings.
@@ -89,6 +92,7 @@ impl Start {
                 return match part {
                     Part::Files => Action::Files,
                     Part::Demo => Action::Demo,
+                    Part::Stereo => Action::Stereo,
                     Part::Other => Action::Other,
                     Part::Sound => Action::Settings,
                     Part::Try => Action::Try,
@@ -145,7 +149,7 @@ fn plan(size: Size) -> Plan {
 fn button(size: Size, index: usize) -> Rectangle {
     let drop = plan(size).drop;
     let (width, gap) = (168.0, 12.0);
-    let x = drop.center_x() - width - gap / 2.0 + index as f32 * (width + gap);
+    let x = drop.center_x() - 1.5 * width - gap + index as f32 * (width + gap);
     rect(x, drop.y + drop.height - 94.0, width, 40.0)
 }
 
@@ -201,6 +205,7 @@ impl Scene for &Start {
         let mut all = vec![
             Control::button(Part::Files, button(size, 0)),
             Control::button(Part::Demo, button(size, 1)),
+            Control::button(Part::Stereo, button(size, 2)),
         ];
         for index in 0..self.offered.len() {
             let [restore, discard] = self.buttons_of_offer(size, index);
@@ -228,6 +233,10 @@ impl Scene for &Start {
             Part::Files => Help::new(
                 "Choose files",
                 "Makes a track of each file; they stay where they are. Ctrl I.",
+            ),
+            Part::Stereo => Help::new(
+                "Master a stereo file",
+                "A finished mix from elsewhere: it goes straight to Master.",
             ),
             Part::Demo => Help::new("Open demo song", "Five stems that come with Twobus."),
             Part::Other => Help::new("Open other", "Chooses the folder of a project. Ctrl O."),
@@ -286,13 +295,16 @@ impl Start {
     }
 
     fn draw_buttons(&self, painter: &mut Painter<'_>, size: Size, touch: Touch<Part>) {
-        let (files, demo) = (button(size, 0), button(size, 1));
+        let [files, demo, stereo] = [0, 1, 2].map(|index| button(size, index));
         parts::main_button(painter, files, "Choose files…", true, touch.is_over(Part::Files));
         parts::chip(painter, demo, "Open demo song", Lamp::Off, touch.is_over(Part::Demo));
+        let over = touch.is_over(Part::Stereo);
+        parts::chip(painter, stereo, "Master a stereo file", Lamp::Off, over);
         let note = Ink::new(NARROW, size::BASE, ink::TERTIARY).centred();
         let below = |area: Rectangle| rect(area.x, area.y + 46.0, area.width, 16.0);
         painter.text("Ctrl I", below(files), note);
-        painter.text("5 stems, 1:23, nothing to download", below(demo), note);
+        painter.text("5 stems, 1:23", below(demo), note);
+        painter.text("a finished mix, any format", below(stereo), note);
     }
 
     fn draw_side(&self, painter: &mut Painter<'_>, size: Size, touch: Touch<Part>) {

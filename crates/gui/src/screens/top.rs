@@ -10,7 +10,7 @@ use twobus_engine::device::State as DeviceState;
 use twobus_session::timeline::BPM;
 use twobus_session::{LoopRange, StripId};
 
-use crate::desk::Desk;
+use crate::desk::{Desk, Room};
 use crate::grid::{Grid, clock};
 use crate::icon::{self, Icon};
 use crate::painter::{Align, Ink, Painter, rect};
@@ -58,6 +58,8 @@ pub(crate) enum Action {
     Settings,
     /// To take the next step.
     Next,
+    /// To go to a room.
+    Room(Room),
 }
 
 /// The bar.
@@ -160,7 +162,9 @@ fn press(part: Part, desk: &mut Desk) -> Action {
         Part::Dropouts if desk.live.has_dropped() => return Action::Settings,
         Part::Dropouts => desk.live.clear_xruns(),
         Part::Bounce => return Action::Next,
-        Part::Mix | Part::Master | Part::Follow | Part::Clock | Part::Tempo | Part::Metre => {}
+        Part::Mix => return Action::Room(Room::Mix),
+        Part::Master => return Action::Room(Room::Master),
+        Part::Follow | Part::Clock | Part::Tempo | Part::Metre => {}
     }
     Action::None
 }
@@ -250,7 +254,7 @@ impl Scene for Bar<'_> {
     fn controls(&self, size: Size) -> Vec<Control<Part>> {
         let control = |part| match part {
             // What is not in the window yet says so.
-            Part::Clock | Part::Master => Control::label(part, area(part, size)),
+            Part::Clock => Control::label(part, area(part, size)),
             Part::Tempo | Part::Metre => tempo::control(part, self.desk, area(part, size)),
             _ => Control::button(part, area(part, size)),
         };
@@ -261,9 +265,7 @@ impl Scene for Bar<'_> {
         let steps = self.desk.map_or((None, None), Desk::steps);
         match part {
             Part::Mix => Help::new("Mix", "Balances the parts of a song. Ctrl 1."),
-            Part::Master => {
-                Help::new("Master", "Not in the window yet: twobus-cli masters a print.")
-            }
+            Part::Master => Help::new("Master", "Finishes the print. Ctrl 2."),
             Part::ToStart => Help::new("To the start", "Key Home."),
             Part::Stop => Help::new("Stop", "Fades out and stands."),
             Part::Play => Help::new("Play", "Plays, or stops. Space."),
@@ -292,16 +294,21 @@ impl Scene for Bar<'_> {
                 "Dropouts",
                 "Load of the processor by playback, and how often sound came too late. Click to count anew.",
             ),
-            Part::Bounce => {
-                Help::new("Bounce", "Makes a print of the mix: one stereo file. Ctrl B.")
-            }
+            Part::Bounce => match self.desk.map(Desk::room) {
+                Some(Room::Master) => {
+                    Help::new("Deliver", "Writes the master in every format, checked. Ctrl E.")
+                }
+                Some(Room::Mix) | None => {
+                    Help::new("Bounce", "Makes a print of the mix: one stereo file. Ctrl B.")
+                }
+            },
         }
     }
 
     fn draw(&self, painter: &mut Painter<'_>, size: Size, touch: Touch<Part>) {
         painter.fill(rect(0.0, 0.0, size.width, size.height), bg::PANEL);
         painter.fill(rect(0.0, size.height - 1.0, size.width, 1.0), line::SUBTLE);
-        self.draw_rooms(painter, size);
+        self.draw_rooms(painter, size, touch);
         if size.width >= 1280.0 {
             self.draw_song(painter);
         }
@@ -313,14 +320,16 @@ impl Scene for Bar<'_> {
         self.draw_loudness(painter, area(Part::Loudness, size));
         self.draw_steps(painter, size, touch);
         self.draw_device(painter, area(Part::Dropouts, size));
-        let usable = self.desk.is_some_and(|desk| desk.mix().end() > 0);
+        let usable = self.desk.is_some_and(|desk| desk.end() > 0);
         let over = touch.is_over(Part::Bounce);
-        parts::main_button(painter, area(Part::Bounce, size), "Bounce…", usable, over);
+        let in_master = self.desk.is_some_and(|desk| desk.room() == Room::Master);
+        let next = if in_master { "Deliver…" } else { "Bounce…" };
+        parts::main_button(painter, area(Part::Bounce, size), next, usable, over);
     }
 }
 
 impl Bar<'_> {
-    fn draw_rooms(&self, painter: &mut Painter<'_>, size: Size) {
+    fn draw_rooms(&self, painter: &mut Painter<'_>, size: Size, touch: Touch<Part>) {
         icon::draw(painter, Icon::Logo, rect(10.0, 14.0, 24.0, 24.0), 20.0, accent::BASE);
         painter.text(
             "Twobus",
@@ -328,12 +337,19 @@ impl Bar<'_> {
             Ink::new(SANS_BOLD, size::HEADING, ink::PRIMARY),
         );
         painter.card(rect(106.0, 9.0, 140.0, 34.0), bg::WELL, radius::PANEL);
-        for (part, label, on) in [(Part::Mix, "Mix", true), (Part::Master, "Master", false)] {
-            let area = area(part, size);
+        let room = self.desk.map_or(Room::Mix, Desk::room);
+        let rooms = [(Part::Mix, "Mix", Room::Mix), (Part::Master, "Master", Room::Master)];
+        for (part, label, of) in rooms {
+            let (area, on) = (area(part, size), room == of);
             if on {
                 painter.card(area, accent::FILL, radius::CONTROL);
             }
-            let colour = if on { ink::DARK } else { ink::DISABLED };
+            let colour = match (on, self.desk.is_some()) {
+                (true, _) => ink::DARK,
+                (false, true) if touch.is_over(part) => ink::PRIMARY,
+                (false, true) => ink::SECONDARY,
+                (false, false) => ink::DISABLED,
+            };
             painter.text(label, area, Ink::new(SANS_BOLD, size::TITLE, colour).centred());
         }
     }
@@ -350,8 +366,11 @@ impl Bar<'_> {
                     (_, _, true) => "changed",
                     (_, _, false) => "saved",
                 };
-                let tracks = desk.mix().tracks.len();
-                (desk.name().to_owned(), format!("{tracks} tracks · {rate} kHz · {saved}"))
+                let what = match desk.room() {
+                    Room::Mix => format!("{} tracks", desk.mix().tracks.len()),
+                    Room::Master => format!("{} devices", desk.song().master.chain.len()),
+                };
+                (desk.name().to_owned(), format!("{what} · {rate} kHz · {saved}"))
             }
         };
         painter.text(

@@ -67,9 +67,9 @@ fn the_level_of_a_send_is_typed_where_it_has_no_row() {
     let level = |window: &Window| {
         window.app.desk.as_ref().unwrap().strip(StripId(1)).unwrap().sends[0].level
     };
-    window.app.chose(Choice::Sends(StripId(1), 0));
+    let _ = window.app.chose(Choice::Sends(StripId(1), 0));
     assert!(window.app.menu.is_some());
-    window.app.chose(Choice::SendLevel(StripId(1), id));
+    let _ = window.app.chose(Choice::SendLevel(StripId(1), id));
     for letter in ["-", "7"] {
         window.letter(letter, Modifiers::empty());
     }
