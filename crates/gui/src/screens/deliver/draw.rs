@@ -407,7 +407,8 @@ fn draw_checks(deliver: &Deliver, painter: &mut Painter<'_>, area: Rectangle) {
             }
         }
         Some(Err(error)) => {
-            draw_lines(painter, rect(area.x, y, area.width, 90.0), &error.to_string(), state::FAIL)
+            let room = rect(area.x, y, area.width, 90.0);
+            draw_lines(painter, room, &error.to_string(), state::FAIL);
         }
         None => {
             let ceiling =

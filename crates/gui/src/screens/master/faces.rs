@@ -10,6 +10,7 @@ use twobus_dsp::eq::prototype::Shape;
 use twobus_dsp::param::{ParamSpec, Unit, Values};
 use twobus_dsp::units::signed;
 use twobus_dsp::{Db, DeviceKind, compressor};
+use twobus_engine::Readings;
 use twobus_session::{Device, StripId};
 
 use super::draw::draw_power;
@@ -34,6 +35,10 @@ const FLOOR_DB: f64 = -60.0;
 const SPECTRUM_DB: (f64, f64) = (-6.0, 66.0);
 /// Reductions that the pictures reach, in dB: of the compressor, and of the limiter.
 const REDUCTION_DB: [f64; 2] = [6.0, 6.0];
+/// Letters that name and value of a switch have room for.
+const MOST_LETTERS: usize = 18;
+/// Narrower cards tell the frequency only.
+const WIDE_CARD: f32 = 56.0;
 /// Room for a meter beside a history.
 const METER: f32 = 50.0;
 
@@ -45,6 +50,9 @@ pub(super) fn draw(
 ) {
     painter.fill(area, bg::PANEL);
     let Some((slot, device)) = scene.master.device(panel, scene.desk) else {
+        if panel == Panel::Image {
+            draw_image(scene, painter, picture(area, panel));
+        }
         return draw_missing(painter, area, panel, touch);
     };
     draw_head(scene, painter, area, (slot, device), touch);
@@ -80,15 +88,17 @@ fn short(spec: &ParamSpec) -> String {
 
 fn draw_missing(painter: &mut Painter<'_>, area: Rectangle, panel: Panel, touch: Touch<Part>) {
     let words = Ink::new(SANS, size::BASE, ink::TERTIARY).centred();
+    // Of the stereo image there is something to see in any case.
     let text = match panel {
         Panel::Tone => "No equalizer in the chain: its tone is that of the print.",
         Panel::Dynamics => "No compressor in the chain.",
-        Panel::Image => "Width as in the print.",
+        Panel::Image => "",
         Panel::Limit => "No limiter: nothing holds the ceiling while it plays; delivery adds one.",
     };
     painter.text(text, rect(area.x, area.center_y() - 46.0, area.width, 20.0), words);
     let label = format!("+ {}", panel.kind().name());
-    parts::chip(painter, layout::new(area), &label, Lamp::Off, touch.is_over(Part::New(panel)));
+    let over = touch.is_over(Part::New(panel));
+    parts::chip(painter, layout::new(area, panel), &label, Lamp::Off, over);
 }
 
 fn draw_head(
@@ -113,10 +123,17 @@ fn draw_head(
         let over = touch.is_over(Part::Param(device.id, param));
         painter.card(place, if over { bg::HOVER } else { bg::WELL }, radius::SLOT);
         let inner = rect(place.x + 6.0, place.y, place.width - 12.0, place.height);
-        painter.text(&short(spec), inner, Ink::new(NARROW, size::SMALL, ink::TERTIARY));
+        let (name, words) = (short(spec), spec.format(value(device, param)));
         let colour = if on { accent::BASE } else { ink::PRIMARY };
-        let number = Ink::new(NARROW_MEDIUM, size::SMALL, colour).right();
-        painter.text(&spec.format(value(device, param)), inner, number);
+        let number = Ink::new(NARROW_MEDIUM, size::SMALL, colour);
+        // Where there is no room for both, the value says enough.
+        match name.chars().count() + words.chars().count() <= MOST_LETTERS {
+            true => {
+                painter.text(&name, inner, Ink::new(NARROW, size::SMALL, ink::TERTIARY));
+                painter.text(&words, inner, number.right());
+            }
+            false => painter.text(&words, inner, number.centred()),
+        }
     }
 }
 
@@ -228,17 +245,21 @@ fn draw_card(
     let number_ink = Ink::new(NARROW_BOLD, size::SMALL, if on { accent::BASE } else { quiet });
     painter.text(&(number + 1).to_string(), row(4.0), number_ink);
     let beside = rect(area.x + 18.0, area.y + 4.0, area.width - 20.0, 16.0);
-    painter.text(&name, beside, Ink::new(NARROW, size::SMALL, quiet));
+    if area.width >= WIDE_CARD {
+        painter.text(&name, beside, Ink::new(NARROW, size::SMALL, quiet));
+    }
     if !on {
         return painter.text("off", row(24.0), Ink::new(NARROW, size::SMALL, quiet));
     }
     let number_ink = Ink::new(NARROW_MEDIUM, size::SMALL, ink::PRIMARY);
     let hz = specs[at(number, band::FREQUENCY)].format(value(device, at(number, band::FREQUENCY)));
+    let hz = if area.width >= WIDE_CARD { hz } else { hz.replace(" kHz", "k").replace(" Hz", "") };
     painter.text(&hz, row(24.0), number_ink);
     if shape.has_gain() {
         let gain = value(device, at(number, band::GAIN));
         let sign = if gain > 0.0 { "+" } else { "" };
-        painter.text(&format!("{sign}{} dB", signed(gain, 1)), row(41.0), number_ink);
+        let unit = if area.width >= WIDE_CARD { " dB" } else { "" };
+        painter.text(&format!("{sign}{}{unit}", signed(gain, 1)), row(41.0), number_ink);
     }
 }
 
@@ -307,7 +328,7 @@ fn draw_limit(
         parts::small_meter(painter, column, &bar);
     }
     let below = rect(x - 6.0, area.y + area.height - 26.0, 46.0, 14.0);
-    let peak = scene.desk.live.readings().map_or(Db::SILENCE, |read| read.true_peak());
+    let peak = scene.desk.live.readings().map_or(Db::SILENCE, Readings::true_peak);
     let words = if peak.is_silence() { "–".to_owned() } else { peak.to_string() };
     painter.text(&words, below, Ink::new(NARROW_BOLD, size::SMALL, ink::PRIMARY).centred());
     let unit = rect(below.x, below.y + 14.0, below.width, 12.0);
@@ -400,7 +421,7 @@ fn draw_image(scene: &MasterScene<'_>, painter: &mut Painter<'_>, area: Rectangl
 
 fn draw_correlation(scene: &MasterScene<'_>, painter: &mut Painter<'_>, area: Rectangle) {
     painter.fill(area, bg::WELL);
-    let found = scene.desk.live.readings().and_then(|read| read.correlation());
+    let found = scene.desk.live.readings().and_then(Readings::correlation);
     if let Some(correlation) = found {
         let half = area.width / 2.0;
         let wide = half * correlation.abs() as f32;

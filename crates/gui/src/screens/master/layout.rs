@@ -114,8 +114,11 @@ pub(super) fn switch(area: Rectangle, index: usize) -> Rectangle {
 }
 
 /// The button of an empty panel.
-pub(super) fn new(area: Rectangle) -> Rectangle {
-    rect(area.center_x() - 70.0, area.center_y() - 15.0, 140.0, 30.0)
+pub(super) fn new(area: Rectangle, panel: Panel) -> Rectangle {
+    match panel {
+        Panel::Image => rect(area.x + area.width - 84.0, area.y + PANEL_HEAD + 6.0, 76.0, 28.0),
+        _ => rect(area.center_x() - 70.0, area.center_y() - 15.0, 140.0, 30.0),
+    }
 }
 
 /// The card of a band.
@@ -239,7 +242,7 @@ pub(super) fn add(frame: &Frame, count: usize) -> Rectangle {
 fn of_panel(scene: &MasterScene<'_>, frame: &Frame, panel: Panel, all: &mut Vec<Control<Part>>) {
     let area = frame.panel(panel);
     let Some((_, device)) = scene.master.device(panel, scene.desk) else {
-        return all.push(Control::button(Part::New(panel), new(area)));
+        return all.push(Control::button(Part::New(panel), new(area, panel)));
     };
     let band = scene.master.band;
     for (index, param) in switches(device, band).into_iter().enumerate() {

@@ -408,7 +408,7 @@ fn draw_peaks(scene: &MasterScene<'_>, painter: &mut Painter<'_>, plan: &Plan) {
         let y = area.y + METERS * (1.0 - crate::meters::place(db) as f32);
         painter.text(&signed(-db, 0), rect(area.x + 34.0, y - 6.0, 18.0, 12.0), small);
     }
-    let peak = scene.desk.live.readings().map_or(Db::SILENCE, |read| read.true_peak());
+    let peak = scene.desk.live.readings().map_or(Db::SILENCE, twobus_engine::Readings::true_peak);
     let text = if peak.is_silence() { "– TP".to_owned() } else { format!("{peak} TP") };
     let below = rect(area.x - 16.0, area.y + METERS + 4.0, 62.0, 14.0);
     painter.text(&text, below, Ink::new(NARROW_BOLD, size::BASE, ink::PRIMARY).centred());
