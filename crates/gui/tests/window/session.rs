@@ -1,6 +1,7 @@
 //! Two stems become a session.
 
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::capture::Rig;
@@ -73,9 +74,17 @@ fn two_stems(rig: &Rig) -> Window {
     window
 }
 
+/// One window at a time: each wants a processor, and the sound another.
+static TURN: Mutex<()> = Mutex::new(());
+
+fn turn() -> MutexGuard<'static, ()> {
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// What is dragged is heard, seen, undone, typed, saved, and kept when the program is asked to end.
 #[test]
 fn stems_become_a_session_whose_fader_is_heard_undone_typed_and_saved() {
+    let _turn = turn();
     let rig = Rig::start(PERIOD);
     let mut window = two_stems(&rig);
     assert_eq!(window.picture().signal(METER), 0, "a meter at rest is empty");
@@ -108,83 +117,10 @@ fn stems_become_a_session_whose_fader_is_heard_undone_typed_and_saved() {
     assert_eq!(fader(&saved, 1), Some(-7.5));
 }
 
-/// The button that chooses a target, and its menu's row "Reach −14 LUFS".
-const TARGET: (i32, i32) = (1440, 250);
-const REACH_14: (i32, i32) = (1480, 250 + 4 + 24 * 5 + 12);
-/// The switch that brings print, master and reference to one loudness.
-const MATCHED: (i32, i32) = (1570, 69);
-
-/// A part of the saved document.
-fn saved_part(project: &Path, pointer: &str) -> Option<serde_json::Value> {
-    let text = std::fs::read_to_string(project.join("project.json")).ok()?;
-    let document: serde_json::Value = serde_json::from_str(&text).ok()?;
-    document.pointer(pointer).cloned()
-}
-
-/// Files in a folder of the project.
-fn files(project: &Path, folder: &str) -> usize {
-    std::fs::read_dir(project.join(folder)).map_or(0, Iterator::count)
-}
-
-/// Level while one of the three in Master is heard.
-fn level_of(rig: &Rig, window: &Window, key: &str) -> f64 {
-    window.key(key);
-    std::thread::sleep(Duration::from_millis(900));
-    level(rig)
-}
-
-/// From stems to delivered files with mouse and keys alone.
-#[test]
-fn stems_become_a_print_a_master_at_a_loudness_and_verified_files() {
-    let rig = Rig::start(PERIOD);
-    let mut window = two_stems(&rig);
-    let project = rig.file("Saved");
-    window.key("ctrl+s");
-    window.type_line(project.to_str().unwrap());
-    until("it is saved", || fader(&project, 1).is_some());
-    window.key("ctrl+b");
-    window.type_line("first");
-    until("the print is there", || {
-        window.key("Escape");
-        window.key("ctrl+s");
-        saved_part(&project, "/songs/0/prints/0/note").is_some()
-    });
-    let note = saved_part(&project, "/songs/0/prints/0/note").unwrap();
-    assert_eq!((note.as_str(), files(&project, "prints")), (Some("first"), 1));
-    window.key("ctrl+2");
-    window.click(TARGET);
-    window.click(REACH_14);
-    until("the loudness is reached", || {
-        window.key("ctrl+s");
-        let target = saved_part(&project, "/songs/0/master/target/loudness_lufs");
-        target.is_some_and(|lufs| lufs.as_f64() == Some(-14.0))
-    });
-    window.key("space");
-    until("the master is heard", || level(&rig) > -40.0);
-    until("print and master are equally loud", || {
-        let print = level_of(&rig, &window, "1");
-        (print - level_of(&rig, &window, "2")).abs() < 0.3
-    });
-    window.click(MATCHED);
-    let print = level_of(&rig, &window, "1");
-    let master = level_of(&rig, &window, "2");
-    assert!((print - master).abs() > 1.0, "they differ by themselves: {print} {master}");
-    window.key("space");
-    window.key("ctrl+e");
-    window.key("Return");
-    until("the files are noted", || {
-        window.key("Escape");
-        window.key("ctrl+s");
-        let noted = saved_part(&project, "/songs/0/master/deliveries");
-        noted.is_some_and(|noted| noted.as_array().is_some_and(|noted| noted.len() == 3))
-    });
-    assert_eq!(files(&project, "masters"), 3);
-    window.terminate();
-}
-
 /// Nothing is drawn while nothing moves.
 #[test]
 fn the_start_screen_opens_on_nothing_and_rests() {
+    let _turn = turn();
     let rig = Rig::start(PERIOD);
     let mut window = Window::open(&rig, &[]);
     assert_eq!(window.title(), "Twobus");
