@@ -151,7 +151,9 @@ impl Desk {
     /// Lets a control be heard where a hand puts it. A control with a lane is taken out of the lane's hands as
     /// long as it is held: true, since then the lane is what is written, not the document.
     pub(crate) fn hear(&mut self, command: Command) -> bool {
-        let handle = lane_of(&command, self.mix());
+        // A master has no lanes; its strips only share the names of the mix's.
+        let in_mix = self.room == Room::Mix;
+        let handle = lane_of(&command, self.mix()).filter(|_| in_mix);
         let Some((strip, target, value)) = handle else {
             self.live.preview(command);
             return false;

@@ -43,6 +43,8 @@ pub(crate) struct Live {
     /// Its pictures move 15 times a second only.
     pub(crate) reduces_motion: bool,
     hearing: Option<Hearing>,
+    /// What the reference switch lets through.
+    reference: Option<(MediaId, Db)>,
     looked: Option<Instant>,
     said: VecDeque<(Instant, String, bool)>,
     /// How the meters of strips move, and what that of the mix bus reads as 0.
@@ -68,6 +70,7 @@ impl Live {
             seen_ago_s: 0.0,
             reduces_motion: false,
             hearing: None,
+            reference: None,
             looked: None,
             said: VecDeque::new(),
             meter_kind: MeterKind::default(),
@@ -128,7 +131,7 @@ impl Live {
     pub(crate) fn close(&mut self) {
         self.engine.take().into_iter().for_each(Engine::close);
         (self.status, self.readings, self.looked) = (None, None, None);
-        self.hearing = None;
+        (self.hearing, self.reference) = (None, None);
         self.meters.clear();
     }
 
@@ -335,8 +338,9 @@ impl Live {
 
     /// What the monitor's reference switch lets through, at a gain.
     pub(crate) fn set_reference(&mut self, reference: Option<(MediaId, Db)>) {
-        if let Some(engine) = &mut self.engine {
+        if let Some(engine) = self.engine.as_mut().filter(|_| self.reference != reference) {
             engine.set_reference(reference);
+            self.reference = reference;
         }
     }
 

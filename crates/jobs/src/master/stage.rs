@@ -53,22 +53,28 @@ pub fn staged(folder: &Folder, project: &Project, song: SongId) -> Result<Projec
     Ok(staged)
 }
 
-/// What goes into the master of `song`: its file, and the print if it is one.
+/// What goes into the master of `song`: its file, and the print if it is one. No disk is asked.
 ///
 /// # Errors
-/// When there is nothing to master, or a print is gone.
+/// When there is nothing to master.
 pub fn input<'a>(
     folder: &Folder,
     project: &Project,
     song: &'a Song,
 ) -> Result<(PathBuf, Option<&'a Print>)> {
-    let file = file(folder, project, song)?;
-    let print = match &song.master.input {
-        MasterInput::NewestPrint => Some(print_of(song, None)?),
-        MasterInput::Print(number) => Some(print_of(song, Some(*number))?),
-        MasterInput::File(_) | MasterInput::Stems(_) => None,
+    let print = |number| {
+        let print = print_of(song, number)?;
+        Ok((folder.path().join(&print.file), Some(print)))
     };
-    Ok((folder.resolve(&file), print))
+    match &song.master.input {
+        MasterInput::NewestPrint => print(None),
+        MasterInput::Print(number) => print(Some(*number)),
+        MasterInput::File(id) => {
+            let file = project.media(*id).ok_or_else(unlisted)?;
+            Ok((folder.resolve(file), None))
+        }
+        MasterInput::Stems(_) => Err(stems()),
+    }
 }
 
 /// What goes in, as a file of the project.
@@ -94,13 +100,19 @@ fn file(folder: &Folder, project: &Project, song: &Song) -> Result<MediaFile> {
         MasterInput::Print(number) => print(Some(*number)),
         MasterInput::File(id) => {
             let file = project.media(*id).cloned();
-            file.ok_or_else(|| Error::Missing("the master's file is not listed".to_owned()))
+            file.ok_or_else(unlisted)
         }
-        MasterInput::Stems(_) => {
-            let text = "this master is made from stems, which cannot be played yet; choose a print";
-            Err(Error::Missing(text.to_owned()))
-        }
+        MasterInput::Stems(_) => Err(stems()),
     }
+}
+
+fn unlisted() -> Error {
+    Error::Missing("the master's file is not listed".to_owned())
+}
+
+fn stems() -> Error {
+    let text = "this master is made from stems, which cannot be played yet; choose a print";
+    Error::Missing(text.to_owned())
 }
 
 /// All of a file, from frame 0 on.
