@@ -56,6 +56,15 @@ const ROUNDING_PEAK: f64 = 0.5;
 const TPDF_PEAK: f64 = 1.5;
 
 impl Dither {
+    /// What it is called where it is shown to people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Off => "none",
+            Self::Tpdf { .. } => "TPDF",
+            Self::Shaped { .. } => "shaped",
+        }
+    }
+
     /// RMS of the error in a file of this many bits, in dBFS: that of all frequencies together, which for
     /// shaped dither says little about what is heard.
     pub fn rms_dbfs(self, bits: u32) -> f64 {

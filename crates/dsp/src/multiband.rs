@@ -10,6 +10,8 @@
 //!   all-pass even where nothing is compressed. **Shelves** only listens in bands, and gives each its
 //!   gain by a chain of shelving filters at the splits ([`shelves`]): gentler transitions, and where
 //!   nothing is compressed every bit passes.
+//! - **Solo** weighs the bands before they are summed, and where there are shelves what comes of them
+//!   ([`solo`]), so that in both the soloed bands, each rendered by itself, sum to the whole.
 //! - The mix is between each band's gain and none, so that it cannot comb: dry and wet pass the same
 //!   filters.
 //!
@@ -18,6 +20,7 @@
 mod band;
 mod crossover;
 pub mod shelves;
+mod solo;
 mod specs;
 #[cfg(test)]
 mod tests;
@@ -30,6 +33,7 @@ use crate::wide;
 use band::Band;
 use crossover::{Crossover, Frame, Frames};
 use shelves::Shelves;
+use solo::Solo;
 pub use specs::{ATTACK, BAND_PARAMS, GAIN, ON, RATIO, RELEASE, SOLO, THRESHOLD, band_param};
 pub use specs::{BANDS, KNEE, LINK, MIX, MODE, OUTPUT, SPECS, SPLITS};
 
@@ -50,6 +54,7 @@ pub struct Multiband {
     controls: Controls<{ SPECS.len() }>,
     crossover: Crossover,
     shelves: Shelves,
+    solo: Solo,
     bands: [Band; MOST_BANDS],
     /// True while coefficients that are looked at once a cell may be behind the controls.
     is_stale: bool,
@@ -83,6 +88,7 @@ impl Multiband {
             controls: Controls::new(SPECS, rate_hz),
             crossover: Crossover::default(),
             shelves: Shelves::default(),
+            solo: Solo::default(),
             bands: [Band::default(); MOST_BANDS],
             is_stale: true,
             frame: 0,
@@ -129,6 +135,7 @@ impl Multiband {
         self.bands.iter_mut().for_each(Band::flush);
         self.crossover.flush();
         self.shelves.flush();
+        self.solo.flush();
     }
 
     /// Processes a part of a cell with constant settings.
@@ -144,14 +151,14 @@ impl Multiband {
         self.crossover.split(count, input, &mut bands);
         let mut levels = [[[0.0; 2]; CELL]; MOST_BANDS];
         self.listen(frames, &bands, &mut levels);
-        let solo = self.solo(count);
+        let shares = self.shares(count);
         let output = exp2_of(from_db(self.controls[OUTPUT]));
         if self.has_shelves() {
             let linked = self.controls[LINK] == 100.0;
             self.shelves.process(count, linked, &levels, input);
-        }
-        if !self.has_shelves() || solo.iter().any(|share| *share < 1.0) {
-            self.sum(count, solo, &levels, &mut bands, input);
+            self.hear(&shares[..count], input);
+        } else {
+            self.sum(count, shares, &levels, &mut bands, input);
         }
         for ((frame, l), r) in input.iter().zip(left).zip(right) {
             *l = (output * frame[0]) as f32;
@@ -182,40 +189,43 @@ impl Multiband {
     }
 
     /// How much of each band is heard: all of all where none is soloed.
-    fn solo(&self, count: usize) -> [f64; MOST_BANDS] {
+    fn shares(&self, count: usize) -> [f64; MOST_BANDS] {
         let share = |band| if band < count { self.controls[band_param(band, SOLO)] } else { 0.0 };
         let shares: [f64; MOST_BANDS] = std::array::from_fn(share);
         let most = shares.iter().fold(0.0, |m: f64, share| m.max(*share));
         shares.map(|share| (1.0 - most) + most * share)
     }
 
-    /// The sum of the compressed bands, in the place of `signal`; where shelves are chosen, only as far
-    /// as bands are soloed.
+    /// Leaves the `shares` of bands of what the shelves gave.
+    #[inline(always)]
+    fn hear(&mut self, shares: &[f64], signal: &mut [Frame]) {
+        if shares.iter().all(|share| *share == 1.0) {
+            // Whatever the states are when a solo begins, the bands sum to the whole.
+            self.solo.reset();
+        } else {
+            self.solo.process(self.shelves.g(), shares, signal);
+        }
+    }
+
+    /// The `shares` of the compressed bands summed, in the place of `signal`.
     #[inline(always)]
     fn sum(
         &mut self,
         count: usize,
-        solo: [f64; MOST_BANDS],
+        shares: [f64; MOST_BANDS],
         levels: &Frames,
         bands: &mut Frames,
         signal: &mut [Frame],
     ) {
         let frames = signal.len();
-        for ((band, levels), share) in bands.iter_mut().zip(levels).zip(solo).take(count) {
+        for ((band, levels), share) in bands.iter_mut().zip(levels).zip(shares).take(count) {
             for (frame, level) in band.iter_mut().zip(levels).take(frames) {
                 for (x, level) in frame.iter_mut().zip(level) {
                     *x *= share * exp2_of(*level);
                 }
             }
         }
-        let soloed = if self.has_shelves() { 1.0 - least(&solo[..count]) } else { 1.0 };
-        let mut sum = [[0.0; 2]; CELL];
-        self.crossover.join(count, bands, &mut sum[..frames]);
-        for (frame, sum) in signal.iter_mut().zip(sum) {
-            for (x, sum) in frame.iter_mut().zip(sum) {
-                *x = if soloed == 1.0 { sum } else { *x + soloed * (sum - *x) };
-            }
-        }
+        self.crossover.join(count, bands, signal);
     }
 }
 
@@ -231,10 +241,6 @@ impl wide::Work for Piece<'_> {
     fn run(self) {
         self.multiband.piece(self.left, self.right);
     }
-}
-
-fn least(values: &[f64]) -> f64 {
-    values.iter().fold(1.0, |least, x| least.min(*x))
 }
 
 /// A sample within what the detectors take at its word; one that is not finite is 0.
@@ -270,6 +276,7 @@ impl Processor for Multiband {
         self.aim();
         self.crossover.reset();
         self.shelves.reset();
+        self.solo.reset();
         self.bands.iter_mut().for_each(Band::reset);
         self.is_stale = true;
         self.frame = 0;

@@ -88,6 +88,29 @@ fn h3_a_tone_keeps_its_level_down_to_minus_110_dbfs_without_harmonics() {
 }
 
 #[test]
+fn h3_a_tone_that_fades_to_silence_shows_no_stepping() {
+    /// Frames of a window: its mean is known to a hundredth of a step, its power to 2 %.
+    const WINDOW: usize = 1 << 15;
+    let step = TAU * 997.0 / 48_000.0;
+    let gain = |n: usize| Db(-80.0 - 50.0 * n as f64 / FRAMES as f64).to_gain();
+    let signal: Vec<f64> = (0..FRAMES).map(|n| gain(n) * (step * n as f64).sin()).collect();
+    let windows = |dither| -> Vec<(f64, f64)> {
+        error(16, dither, 0, &signal).chunks(WINDOW).map(|w| (mean(w), power(w).sqrt())).collect()
+    };
+    for dither in [TPDF, shaped(48_000)] {
+        let usual = power(&error(16, dither, 0, &vec![0.0; FRAMES])).sqrt();
+        for (window, (mean, rms)) in windows(dither).into_iter().enumerate() {
+            assert!(mean.abs() <= 0.02, "{dither:?}: mean {mean} in window {window}");
+            assert!((rms / usual - 1.0).abs() <= 0.03, "{dither:?}: RMS {rms}, usual {usual}");
+        }
+    }
+    // Plain rounding steps: at last it keeps the tone's whole error, and no noise.
+    let plain = windows(Dither::Off);
+    let (loud, soft) = (plain[0].1, plain[plain.len() - 1].1);
+    assert!(soft < 0.1 * loud, "{soft} after {loud}");
+}
+
+#[test]
 fn h4_the_error_is_white_within_0_5_db_per_third_octave() {
     let frames = 1 << 22;
     let bins = spectrum(&error(16, TPDF, 0, &vec![0.25 / 32_768.0; frames]));

@@ -49,6 +49,11 @@ impl Shelves {
         }
     }
 
+    /// tan(π f / rate) of each split, from the lowest up.
+    pub(super) fn g(&self) -> &[f64; MOST_BANDS - 1] {
+        &self.g
+    }
+
     pub(super) fn reset(&mut self) {
         self.states.iter_mut().flatten().for_each(Svf::reset);
     }
