@@ -55,7 +55,7 @@ fn troubled() -> Studio {
 }
 
 #[test]
-fn r19_check_names_the_tracks_that_cause_what_a_print_has() {
+fn dsp19_check_names_the_tracks_that_cause_what_a_print_has() {
     let studio = troubled();
     let bounced = studio.ends("bounce song", 0).stdout;
     assert!(bounced.contains("Ready for mastering? "), "{bounced}");
@@ -79,7 +79,7 @@ fn r19_check_names_the_tracks_that_cause_what_a_print_has() {
 }
 
 #[test]
-fn r19_check_of_the_mix_is_that_of_its_print_and_makes_none() {
+fn dsp19_check_of_the_mix_is_that_of_its_print_and_makes_none() {
     let studio = troubled();
     let (mix, _) = studio.warned("check song --mix");
     assert!(studio.names("song/prints").is_empty());
@@ -93,7 +93,7 @@ fn r19_check_of_the_mix_is_that_of_its_print_and_makes_none() {
 }
 
 #[test]
-fn r19_check_of_any_stereo_file() {
+fn dsp19_check_of_any_stereo_file() {
     let studio = Studio::empty();
     let quiet: Planar = both(tone(400.0, 0.1, 6.0));
     studio.wav("quiet.wav", Float32, &quiet);
@@ -110,7 +110,7 @@ fn r19_check_of_any_stereo_file() {
 }
 
 #[test]
-fn r19_check_refuses_what_it_cannot_check_and_says_what_to_do() {
+fn dsp19_check_refuses_what_it_cannot_check_and_says_what_to_do() {
     let studio = troubled();
     let refused = |line: &str, what: &str| {
         let run = studio.ends(line, 1);
@@ -152,7 +152,7 @@ fn tags(page: &str) -> Vec<&str> {
 
 #[test]
 #[cfg(unix)]
-fn r19_check_page_is_whole_by_itself_and_escapes_every_name() {
+fn dsp19_check_page_is_whole_by_itself_and_escapes_every_name() {
     let studio = Studio::empty();
     let hostile = "<script>alert(1)<&\"'>";
     studio.wav("plain.wav", Int24, &both(tone(400.0, 0.9, 4.0)));
@@ -172,7 +172,7 @@ fn r19_check_page_is_whole_by_itself_and_escapes_every_name() {
 }
 
 #[test]
-fn r19_check_of_the_demo_has_nothing_to_fix() {
+fn dsp19_check_of_the_demo_has_nothing_to_fix() {
     let studio = Studio::empty();
     let demo =
         std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../projects/mdn-multitrack");

@@ -51,7 +51,7 @@ use peaks::Peaks;
 use sides::Sides;
 use spectra::Spectra;
 use tops::FlatTops;
-use windows::{PairSums, Windows};
+use windows::Windows;
 
 /// Length of a hop in seconds: what spectra and windows move by.
 pub(crate) const HOP_S: f64 = 0.2;
@@ -195,7 +195,7 @@ impl Checker {
             self.clicks[channel].push(samples);
             self.holes[channel].push(samples);
         }
-        self.windows.push(PairSums::of(left, right));
+        self.windows.push(left, right);
         self.spectra.push(left, right);
         self.hop.iter_mut().for_each(Vec::clear);
     }

@@ -266,6 +266,9 @@ pub struct Row {
     /// The strips of the mix that cause it, the one with the largest part first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub causes: Vec<Cause>,
+    /// Length of the longest run that was counted, in frames; of [`Check::ClippedRuns`] only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub longest: Option<u64>,
 }
 
 /// A stretch of a file, in frames from its first.
@@ -288,6 +291,9 @@ pub struct Cause {
     pub name: String,
     /// What was measured of it.
     pub part: Part,
+    /// Where it has its part, longest first; empty for wherever the row is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<Place>,
 }
 
 /// What of a fault a strip carries.

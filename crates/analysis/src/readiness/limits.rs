@@ -21,6 +21,10 @@ pub struct Limits {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limit {
+    /// From where on something is counted, for checks that count: of flattened peaks the level below the
+    /// highest in dB, of the stretch out of phase the correlation.
+    #[serde(default)]
+    pub counts: Option<f64>,
     /// Lowest and highest value that is fine.
     pub fine: Range,
     /// Lowest and highest value that is no more than worth a look; `None` if there is no such range.
@@ -49,6 +53,11 @@ impl Limits {
         self.checks.get(&check).expect("a test looks every check up")
     }
 
+    /// [`Limit::counts`] of `check`, which must have it.
+    pub fn counts(&self, check: Check) -> f64 {
+        self.of(check).counts.expect("a test looks up every check that counts")
+    }
+
     /// How `value` is judged, and whether it lies beyond the second threshold.
     pub fn judge(&self, check: Check, value: f64) -> (Verdict, bool) {
         let limit = self.of(check);
@@ -71,19 +80,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn r19_every_check_has_thresholds_and_a_named_source() {
+    fn dsp19_every_check_has_thresholds_and_a_named_source() {
         let limits = Limits::shipped();
         for check in Check::ALL {
             let limit = limits.of(check);
             assert!(!limit.source.is_empty(), "{check:?}");
             assert!(limit.source.iter().all(|name| limits.sources.contains_key(name)), "{check:?}");
         }
+        assert_eq!([Check::FlatPeaks, Check::OutOfPhase].map(|c| limits.counts(c)), [-0.3, -0.2]);
         assert_eq!(limits.dated.len(), "2026-11-24".len());
     }
 
     /// Both sides of each threshold, to the last digit that a row has.
     #[test]
-    fn r19_both_sides_of_every_threshold() {
+    fn dsp19_both_sides_of_every_threshold() {
         let limits = Limits::shipped();
         let mut sides = 0;
         for check in Check::ALL {
@@ -111,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn r19_fix_is_kept_for_what_a_print_cannot_be_cured_of() {
+    fn dsp19_fix_is_kept_for_what_a_print_cannot_be_cured_of() {
         let fix =
             Check::ALL.into_iter().filter(|c| Limits::shipped().of(*c).beyond == Verdict::Fix);
         let incurable = [
@@ -122,7 +132,6 @@ mod tests {
             Check::CutHead,
             Check::CutTail,
             Check::SampleRate,
-            Check::BitDepth,
             Check::LossyFile,
         ];
         assert_eq!(fix.collect::<Vec<_>>(), incurable);

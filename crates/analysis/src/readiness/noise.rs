@@ -64,12 +64,14 @@ fn level(frame: &Frame) -> f64 {
 }
 
 /// A line of the mains.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Line {
     /// Its level above what is beside it.
     pub(crate) over_db: f64,
     /// Its frequency.
     pub(crate) hz: f64,
+    /// The pause that it was found in.
+    pub(crate) pause: std::ops::Range<usize>,
 }
 
 /// The line that stands out most in the pauses; `None` without a pause, 0 dB without a line.
@@ -79,16 +81,20 @@ pub(crate) fn hum(spectra: &Spectra, pauses: &Pauses) -> Option<Line> {
         spectra.head[..pauses.head.end.min(spectra.head.len())].iter().map(|f| &**f).collect();
     let tail = pauses.tail.start.saturating_sub(tail_first).min(spectra.tail.len());
     let tail: Vec<&[f32]> = spectra.tail.iter().skip(tail).map(|f| &**f).collect();
-    let lines = [head, tail].into_iter().filter(|frames| frames.len() >= LEAST);
-    let lines = lines.map(|frames| strongest(&frames, spectra.bin_hz()));
+    let both = [(head, &pauses.head), (tail, &pauses.tail)];
+    let lines = both.into_iter().filter(|(frames, _)| frames.len() >= LEAST);
+    let lines = lines.map(|(frames, pause)| strongest(&frames, spectra.bin_hz(), pause));
     lines.max_by(|a, b| a.over_db.total_cmp(&b.over_db))
 }
 
-fn strongest(frames: &[&[f32]], bin_hz: f64) -> Line {
+fn strongest(frames: &[&[f32]], bin_hz: f64, pause: &std::ops::Range<usize>) -> Line {
     let harmonics =
         MAINS_HZ.into_iter().flat_map(|hz| (1..=HARMONICS).map(move |n| hz * f64::from(n)));
-    let lines = harmonics.map(|hz| Line { over_db: over(frames, hz, bin_hz), hz });
-    let none = Line { over_db: 0.0, hz: MAINS_HZ[0] };
+    let lines = harmonics.map(|hz| {
+        let over_db = over(frames, hz, bin_hz);
+        Line { over_db, hz, pause: pause.clone() }
+    });
+    let none = Line { over_db: 0.0, hz: MAINS_HZ[0], pause: pause.clone() };
     lines.fold(none, |best, line| if line.over_db > best.over_db { line } else { best })
 }
 

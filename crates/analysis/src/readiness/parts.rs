@@ -5,6 +5,7 @@
 //! sums and spectra are linear.
 
 mod explain;
+mod stretch;
 #[cfg(test)]
 mod tests;
 mod vocal;

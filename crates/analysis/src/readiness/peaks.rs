@@ -1,6 +1,9 @@
 //! Peaks of 10 ms, the first sample, the first sound, and the last 50 ms.
 
 use twobus_dsp::Db;
+use twobus_session::readiness::Check;
+
+use super::Limits;
 
 /// Steps in a hop.
 pub(super) const STEPS: usize = 20;
@@ -8,8 +11,6 @@ pub(super) const STEPS: usize = 20;
 const END_S: f64 = 0.05;
 /// What counts as the first sound.
 const SOUND: Db = Db(-60.0);
-/// A peak counts as flattened within this of the highest.
-const NEAR: Db = Db(-0.3);
 /// Length of the loudest part, in steps: 3 s.
 const LOUDEST_STEPS: usize = 300;
 
@@ -90,7 +91,8 @@ impl Peaks {
 
     /// Whether each step's peak is near the highest of all.
     pub(super) fn near(&self) -> impl Iterator<Item = bool> + '_ {
-        let floor = highest(&self.steps) * NEAR.to_gain() as f32;
+        let near = Db(Limits::shipped().counts(Check::FlatPeaks));
+        let floor = highest(&self.steps) * near.to_gain() as f32;
         self.steps.iter().map(move |&peak| floor > 0.0 && peak >= floor)
     }
 

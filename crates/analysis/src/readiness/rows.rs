@@ -9,8 +9,9 @@ use super::holes::holes;
 use super::noise::{self, Pauses};
 use super::peaks::FLOOR_DBFS;
 use super::places::{joined, stretches};
+use super::sides::ALL_LOST_LU;
 use super::spectra::Frame;
-use super::windows::{AGAINST, PairSums, WINDOW, Windows};
+use super::windows::{PairSums, WINDOW, Windows};
 use super::{Checker, Coding, FlatTops, Limits, shelf, tone};
 use crate::report::Report;
 
@@ -26,6 +27,8 @@ const CUT_OFFS_HZ: std::ops::Range<f64> = 15_000.0..20_200.0;
 const NO_END: f64 = 0.5;
 /// Clipped runs less than this apart are one place, in seconds.
 const APART_S: f64 = 1.0;
+/// What holds less than this part of the mean has no part in it.
+const PART_OF_MEAN: f64 = 0.1;
 /// A row's values have three decimals, and are judged as they are shown.
 const DECIMALS: f64 = 1000.0;
 
@@ -58,7 +61,16 @@ pub(crate) fn row(check: Check, value: Option<f64>) -> Row {
     let value = value.map(|value| (value * DECIMALS).round() / DECIMALS + 0.0);
     let judged = value.map(|value| Limits::shipped().judge(check, value));
     let (verdict, strong) = judged.unwrap_or((Verdict::Fine, false));
-    Row { check, value, verdict, strong, band_hz: None, places: Vec::new(), causes: Vec::new() }
+    Row {
+        check,
+        value,
+        verdict,
+        strong,
+        band_hz: None,
+        places: Vec::new(),
+        causes: Vec::new(),
+        longest: None,
+    }
 }
 
 /// The row with its places, if it is not fine.
@@ -91,6 +103,25 @@ impl Measured<'_> {
         stretches(holds, hop, hop * WINDOW as u64, self.checker.frames)
     }
 
+    /// The windows of 3 s, one a hop, whose values are not fine for `check`; where none is by itself, the
+    /// worst.
+    fn beyond(&self, check: Check, values: impl Iterator<Item = Option<f64>>) -> Vec<Place> {
+        let (low, high) = Limits::shipped().of(check).fine;
+        let over = |value: f64| {
+            let above = high.map_or(f64::NEG_INFINITY, |high| value - high);
+            above.max(low.map_or(f64::NEG_INFINITY, |low| low - value))
+        };
+        let overs: Vec<Option<f64>> = values.map(|value| value.map(over)).collect();
+        let worst = overs.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
+        let least = worst.min(f64::MIN_POSITIVE);
+        self.windows(overs.iter().map(|over| over.is_some_and(|over| over >= least)))
+    }
+
+    /// The loudest 3 s.
+    fn loudest(&self) -> Vec<Place> {
+        self.report.short_term_max.map_or_else(Vec::new, |max| self.span(max.time_s, 3.0))
+    }
+
     fn spectra(&self) -> &[Frame] {
         &self.checker.spectra.frames
     }
@@ -103,11 +134,10 @@ fn level(m: &Measured<'_>) -> Vec<Row> {
         // Nothing is lost above full scale.
         (headroom.verdict, headroom.strong) = (Verdict::Fine, false);
     }
-    let loudest = || m.report.short_term_max.map_or_else(Vec::new, |max| m.span(max.time_s, 3.0));
     vec![
         placed(headroom, || peak.map_or_else(Vec::new, |peak| m.span(peak.time_s, 0.01))),
         clipping(m),
-        placed(row(Check::Loudness, m.report.integrated_lufs), loudest),
+        placed(row(Check::Loudness, m.report.integrated_lufs), || m.loudest()),
     ]
 }
 
@@ -126,9 +156,11 @@ fn clipping(m: &Measured<'_>) -> Row {
     // Of very many runs not all places are known.
     let count = tops.iter().map(FlatTops::count).max().unwrap_or(0).max(together.len() as u64);
     let sounds = tops.iter().any(|top| top.highest() > 0.0);
-    placed(row(Check::ClippedRuns, sounds.then_some(count as f64)), || {
+    let row = placed(row(Check::ClippedRuns, sounds.then_some(count as f64)), || {
         joined(together.into_iter(), m.frames_in(APART_S))
-    })
+    });
+    let longest = tops.iter().map(FlatTops::longest).max().filter(|longest| *longest > 0);
+    Row { longest, ..row }
 }
 
 fn dynamics(m: &Measured<'_>) -> Vec<Row> {
@@ -143,11 +175,10 @@ fn dynamics(m: &Measured<'_>) -> Vec<Row> {
     // Below 3 s there is no short-term loudness that the file fills.
     let psr = psr.filter(|_| m.report.range_lu.is_some());
     vec![
-        row(Check::Plr, m.report.plr_lu),
+        placed(row(Check::Plr, m.report.plr_lu), || m.loudest()),
         placed(row(Check::FlatPeaks, peaks.flat_percent()), near),
-        placed(row(Check::Psr, psr), || {
-            loudest.map_or_else(Vec::new, |max| m.span(max.time_s, 3.0))
-        }),
+        placed(row(Check::Psr, psr), || m.loudest()),
+        // The distance of quiet and loud parts: of the whole song.
         row(Check::LoudnessRange, m.report.range_lu),
     ]
 }
@@ -155,19 +186,33 @@ fn dynamics(m: &Measured<'_>) -> Vec<Row> {
 fn stereo(m: &Measured<'_>) -> Vec<Row> {
     let correlations = m.checker.windows.correlations();
     let mean = Windows::mean(&correlations);
-    let against = mean.map(|_| Windows::longest_against_s(&correlations));
+    let opposed = Limits::shipped().counts(Check::OutOfPhase);
+    let against = mean.map(|_| Windows::longest_below_s(&correlations, opposed));
     let below = |limit: f64| {
         let correlations = &correlations;
         move || m.windows(correlations.iter().map(|c| c.is_some_and(|c| c < limit)))
     };
     vec![
         placed(row(Check::Correlation, mean), below(0.0)),
-        placed(row(Check::OutOfPhase, against), below(AGAINST)),
-        row(Check::MonoLoss, m.checker.sides.mono_loss_lu()),
+        placed(row(Check::OutOfPhase, against), below(opposed)),
+        placed(row(Check::MonoLoss, m.checker.sides.mono_loss_lu()), || {
+            let windows = m.checker.windows.audible();
+            m.beyond(Check::MonoLoss, windows.map(|window| window?.mono_loss_db(ALL_LOST_LU)))
+        }),
         low_end(m),
-        row(Check::ChannelBalance, m.checker.sides.balance_lu()),
+        balance(m),
         dead_channel(m),
     ]
+}
+
+fn balance(m: &Measured<'_>) -> Row {
+    let balance = m.checker.sides.balance_lu();
+    placed(row(Check::ChannelBalance, balance), || {
+        let side = balance.unwrap_or(0.0).signum();
+        let leans = m.checker.windows.audible().map(|window| window?.lean_db(DEAD_DB));
+        // Where it leans to the other side is no part of it.
+        m.beyond(Check::ChannelBalance, leans.map(|lean| lean.filter(|lean| lean * side > 0.0)))
+    })
 }
 
 fn low_end(m: &Measured<'_>) -> Row {
@@ -180,7 +225,7 @@ fn low_end(m: &Measured<'_>) -> Row {
     let there = 2.0 * (low.left + low.right) > total * 10.0_f64.powf(NO_LOW_END.0 / 10.0);
     let row = row(Check::LowEndPhase, low.correlation().filter(|_| there));
     let limit = Limits::shipped().of(Check::LowEndPhase).fine.0.unwrap_or(0.0);
-    let floor = (low.left + low.right) / frames.len().max(1) as f64 * 0.1;
+    let floor = (low.left + low.right) / frames.len().max(1) as f64 * PART_OF_MEAN;
     placed(row, || {
         m.windows(frames.windows(WINDOW.min(frames.len()).max(1)).map(|window| {
             let low = sum(window);
@@ -199,7 +244,10 @@ fn dead_channel(m: &Measured<'_>) -> Row {
         [_] => Some(DEAD_DB),
         [first, second, ..] => Some((first - second).abs().min(DEAD_DB)),
     };
-    let row = row(Check::DeadChannel, apart);
+    let row = placed(row(Check::DeadChannel, apart), || {
+        let apart = m.checker.windows.audible().map(|window| Some(window?.lean_db(DEAD_DB)?.abs()));
+        m.beyond(Check::DeadChannel, apart)
+    });
     match apart {
         None => Row { verdict: Verdict::Fix, strong: true, ..row },
         Some(_) => row,
@@ -219,12 +267,31 @@ fn tonal(m: &Measured<'_>) -> Vec<Row> {
     balance.band_hz = bump.map(tone::Bump::band_hz);
     let sibilance = tone::sibilance(frames);
     vec![
-        row(Check::Subsonic, subsonic),
+        placed(row(Check::Subsonic, subsonic), || m.rumbling()),
         balance,
         placed(row(Check::Sibilance, sibilance.map(|(ratio, _)| ratio)), || {
             sibilance.map_or_else(Vec::new, |(_, first)| m.hops(first, tone::WINDOW))
         }),
     ]
+}
+
+impl Measured<'_> {
+    /// Where there is much below hearing, in places that hold their part of all of it.
+    fn rumbling(&self) -> Vec<Place> {
+        let frames = self.spectra();
+        let mean = |frames: &[Frame], of: fn(&Frame) -> f32| {
+            frames.iter().map(|frame| f64::from(of(frame))).sum::<f64>() / frames.len() as f64
+        };
+        let least = mean(frames, |frame| frame.subsonic) * PART_OF_MEAN;
+        let windows = frames.windows(WINDOW.min(frames.len()).max(1));
+        self.beyond(
+            Check::Subsonic,
+            windows.map(|window| {
+                let (low, all) = (mean(window, |f| f.subsonic), mean(window, |f| f.total));
+                (low > least).then(|| Db::from_power(low / all).0)
+            }),
+        )
+    }
 }
 
 fn faults(m: &Measured<'_>) -> Vec<Row> {
@@ -238,7 +305,9 @@ fn faults(m: &Measured<'_>) -> Vec<Row> {
     let holes = holes(&m.checker.holes);
     let count = |count: usize| sounds.then_some(count as f64);
     vec![
-        row(Check::DcOffset, offset.filter(|_| sounds)),
+        placed(row(Check::DcOffset, offset.filter(|_| sounds)), || {
+            m.beyond(Check::DcOffset, m.checker.windows.offsets_dbfs())
+        }),
         placed(row(Check::NoiseFloor, floor.as_ref().map(|(level, _)| *level)), || {
             floor.as_ref().map_or_else(Vec::new, |(_, pause)| m.hops(pause.start, pause.len() + 1))
         }),
@@ -252,9 +321,10 @@ fn faults(m: &Measured<'_>) -> Vec<Row> {
 
 fn hum(m: &Measured<'_>, pauses: &Pauses) -> Row {
     let line = noise::hum(&m.checker.spectra, pauses);
-    let row = row(Check::Hum, line.map(|line| line.over_db));
-    let band = line.filter(|_| row.verdict != Verdict::Fine).map(|line| (line.hz, line.hz));
-    Row { band_hz: band, ..row }
+    let row = row(Check::Hum, line.as_ref().map(|line| line.over_db));
+    let Some(line) = line.filter(|_| row.verdict != Verdict::Fine) else { return row };
+    let places = m.hops(line.pause.start, line.pause.len() + 1);
+    Row { band_hz: Some((line.hz, line.hz)), places, ..row }
 }
 
 fn edges(m: &Measured<'_>) -> Vec<Row> {

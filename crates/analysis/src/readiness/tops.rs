@@ -24,8 +24,9 @@ pub(super) struct FlatTops {
     /// Highest magnitude so far, and the runs at it.
     highest: f32,
     count: u64,
-    /// Samples in these runs.
+    /// Samples in these runs, and in the longest of them.
     samples: u64,
+    longest: u64,
     /// First frame and length of the first runs.
     places: Vec<(u64, u64)>,
     frame: u64,
@@ -53,6 +54,7 @@ impl FlatTops {
             highest: 0.0,
             count: 0,
             samples: 0,
+            longest: 0,
             places: Vec::new(),
             frame: 0,
             last: [0.0; 2],
@@ -82,6 +84,7 @@ impl FlatTops {
             self.highest = magnitude;
             self.count = 0;
             self.samples = 0;
+            self.longest = 0;
             self.places.clear();
             self.run = None;
         }
@@ -110,6 +113,7 @@ impl FlatTops {
         if run.length >= RUN && steep && self.highest >= MIN_LEVEL {
             self.count += 1;
             self.samples += run.length;
+            self.longest = self.longest.max(run.length);
             if self.places.len() < MAX_PLACES {
                 self.places.push((run.start, run.length));
             }
@@ -129,6 +133,11 @@ impl FlatTops {
     /// Samples in the runs.
     pub(super) fn samples(&self) -> u64 {
         self.samples
+    }
+
+    /// Samples in the longest run.
+    pub(super) fn longest(&self) -> u64 {
+        self.longest
     }
 
     /// First frame and length of the first runs.
@@ -156,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn r19_clipped_runs_slow_waves_in_whole_numbers_are_not_clipped() {
+    fn dsp19_clipped_runs_slow_waves_in_whole_numbers_are_not_clipped() {
         for (frequency_hz, level, bits) in
             [(30.0, 0.5, 16), (20.0, 0.9, 16), (50.0, 0.7, 8), (1000.0, 0.99, 8)]
         {
@@ -167,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn r19_clipped_runs_count_each_top_whatever_the_blocks() {
+    fn dsp19_clipped_runs_count_each_top_whatever_the_blocks() {
         let samples = sine(100.0, 1.2, 24, 0.8);
         for block in [1, 7, 64, 9600, 48_000] {
             assert_eq!(count(&samples, 24, block), 200);

@@ -51,6 +51,7 @@ struct RowJson {
     band_hz: Option<(f64, f64)>,
     places: Vec<PlaceJson>,
     causes: Vec<Cause>,
+    longest: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -94,11 +95,10 @@ fn of_project(args: &CheckArgs, folder: &Folder, progress: &Progress) -> Result<
     }
 }
 
-/// The print that is asked for, or the newest main one, or the newest of any kind.
+/// The print that is asked for, or the one that the master follows, or the newest of any kind.
 fn print<'a>(args: &CheckArgs, song: &'a Song) -> Result<Option<&'a Print>> {
     let Some(number) = args.print else {
-        let newest = song.prints.iter().rev().find(|print| print.is_main());
-        return Ok(newest.or(song.prints.last()));
+        return Ok(song.followed_print().or(song.prints.last()));
     };
     let found = song.prints.iter().find(|print| print.number == number);
     let missing = || Error::Missing(format!("\"{}\" has no print {number}", song.title));
@@ -165,7 +165,7 @@ fn row_text(examined: &Examination, row: &Row) -> String {
         let timeline = examined.timeline.as_ref();
         let told = [
             ("At", words::band(row)),
-            ("Tracks:", words::causes(row)),
+            ("Tracks:", words::causes_placed(row, rate_hz, timeline)),
             ("Where:", words::places(row, rate_hz, timeline)),
         ];
         let told = told.iter().filter(|(_, text)| !text.is_empty());
@@ -230,6 +230,7 @@ fn row_json(examined: &Examination, row: &Row) -> RowJson {
         band_hz: row.band_hz,
         places: row.places.iter().map(|place| place_json(examined, *place)).collect(),
         causes: row.causes.clone(),
+        longest: row.longest,
     }
 }
 

@@ -64,8 +64,9 @@ fn head(examined: &Examination) -> Markup {
 fn line(examined: &Examination, row: &Row) -> Markup {
     let rate_hz = examined.readiness.rate_hz;
     let said = words::sentence(row);
-    let places = words::places(row, rate_hz, examined.timeline.as_ref());
-    let (band, causes) = (words::band(row), words::causes(row));
+    let timeline = examined.timeline.as_ref();
+    let places = words::places(row, rate_hz, timeline);
+    let (band, causes) = (words::band(row), words::causes_placed(row, rate_hz, timeline));
     let class = state(row.verdict).class();
     html! {
         div class={ "row " (class) } {
@@ -78,7 +79,7 @@ fn line(examined: &Examination, row: &Row) -> Markup {
                 @if row.verdict != Verdict::Fine {
                     @if !band.is_empty() { p.where { "At " (band) "." } }
                     @if !causes.is_empty() { p.where { "Tracks: " (causes) "." } }
-                    @if !places.is_empty() { p.where { "Where: " (places) "." } }
+                    p.where { "Where: " (places) "." }
                 }
             }
         }

@@ -30,6 +30,8 @@ pub(super) struct Clipped {
     name: String,
     runs: u64,
     samples: u64,
+    /// Samples in the longest run that has a place.
+    longest: u64,
     /// Where on the timeline.
     places: Vec<(u64, u64)>,
 }
@@ -93,6 +95,7 @@ fn of_track(
         name: track.strip.name.clone(),
         runs: 0,
         samples: 0,
+        longest: 0,
         places: Vec::new(),
     };
     for clip in &track.clips {
@@ -126,6 +129,7 @@ fn add(clipped: &mut Clipped, clip: &Clip, channel: &ClippedAt, from_hz: u32, to
         let first = clip.position + (at_song(start) - clip.offset);
         clipped.places.push((first, first + at_song(length).max(1)));
         clipped.samples += length;
+        clipped.longest = clipped.longest.max(length);
         inside_count += 1;
     }
     // Of very many runs only the first have places; of a clip that plays those, all are counted.
@@ -153,15 +157,22 @@ pub(super) fn tell(clipped: &[Clipped], readiness: &mut Readiness) {
     row.verdict = row.verdict.max(verdict);
     let mut tracks: Vec<&Clipped> = clipped.iter().collect();
     tracks.sort_by_key(|track| std::cmp::Reverse(track.samples));
+    row.longest = row.longest.max(clipped.iter().map(|track| track.longest).max());
     row.causes = tracks
         .iter()
         .map(|track| Cause {
             strip: track.strip,
             name: track.name.clone(),
             part: Part::ClippedSamples(track.samples),
+            places: joined(track.places.clone(), frames, apart),
         })
         .collect();
-    let mut spans: Vec<(u64, u64)> = tracks.iter().flat_map(|t| t.places.iter().copied()).collect();
+    let spans = tracks.iter().flat_map(|track| track.places.iter().copied()).collect();
+    row.places = joined(spans, frames, apart);
+}
+
+/// Places within a song of `frames` from `spans`, those less than `apart` frames apart as one.
+fn joined(mut spans: Vec<(u64, u64)>, frames: u64, apart: u64) -> Vec<Place> {
     spans.sort_unstable();
     let mut places: Vec<Place> = Vec::new();
     for (start, end) in spans.into_iter().filter(|(start, _)| *start < frames) {
@@ -172,5 +183,5 @@ pub(super) fn tell(clipped: &[Clipped], readiness: &mut Readiness) {
     }
     places.sort_by_key(|place| std::cmp::Reverse(place.end - place.start));
     places.truncate(MOST_PLACES);
-    row.places = places;
+    places
 }

@@ -61,7 +61,7 @@ fn the_print_is_the_same_with_and_without_stems() {
 }
 
 #[test]
-fn r19_what_tracks_and_returns_give_sums_to_the_print_through_their_groups() {
+fn dsp19_what_tracks_and_returns_give_sums_to_the_print_through_their_groups() {
     let mut scene = crate::determinism::busy_scene();
     scene.mix.bus.inserts.clear();
     scene.mix.bus.fader = Db(-2.5);

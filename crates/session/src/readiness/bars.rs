@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn r19_bars_and_beats_follow_tempo_and_metre() {
+    fn dsp19_bars_and_beats_follow_tempo_and_metre() {
         let change = |frame, bpm, beats, unit| TempoChange { frame, bpm, beats, unit };
         let mut timeline = Timeline::default();
         assert_eq!(bar_beat(&timeline, 48_000, 0), None);

@@ -9,7 +9,7 @@ use super::bars::bar_beat;
 use super::{Check, FLOAT_BITS, Place, Readiness, Row, Unit, Verdict};
 use crate::timeline::Timeline;
 
-pub use causes::causes;
+pub use causes::{causes, causes_placed};
 
 /// Most places that are named; the others are counted.
 const NAMED_PLACES: usize = 3;
@@ -85,7 +85,10 @@ pub fn value(row: &Row, rate_hz: u32) -> String {
         Unit::OfRate => format!("to {}", hz(value * f64::from(rate_hz))),
         Unit::YesNo if value > 0.0 => "lossy".to_owned(),
         Unit::YesNo => "lossless".to_owned(),
-        Unit::Count => format!("{value:.0}"),
+        Unit::Count => match row.longest {
+            Some(longest) if value > 0.0 => format!("{value:.0}, longest {longest}"),
+            _ => format!("{value:.0}"),
+        },
         Unit::Number => plus(value, 2),
     }
 }
@@ -121,15 +124,22 @@ pub fn band(row: &Row) -> String {
     }
 }
 
-/// Where `row` lies: "0:12.3–0:14.0 (bars 7–8), 1:02.0 and 3 more"; empty for the whole song.
+/// Where `row` lies: "0:12.3–0:14.0 (bars 7–8), 1:02.0 and 3 more", or "the whole song".
 pub fn places(row: &Row, rate_hz: u32, timeline: Option<&Timeline>) -> String {
-    let named = row.places.iter().take(NAMED_PLACES);
-    let mut text: Vec<String> = named.map(|each| place(*each, rate_hz, timeline)).collect();
-    match row.places.len().saturating_sub(NAMED_PLACES) {
-        0 => {}
-        more => text.push(format!("and {more} more")),
+    if row.places.is_empty() {
+        return "the whole song".to_owned();
     }
-    text.join(", ").replace(", and", " and")
+    let texts = row.places.iter().map(|each| place(*each, rate_hz, timeline));
+    some_of(texts, row.places.len(), NAMED_PLACES)
+}
+
+/// The first `most` of `count` places, and how many more there are.
+fn some_of(places: impl Iterator<Item = String>, count: usize, most: usize) -> String {
+    let text = places.take(most).collect::<Vec<_>>().join(", ");
+    match count.saturating_sub(most) {
+        0 => text,
+        more => format!("{text} and {more} more"),
+    }
 }
 
 /// A stretch as a time, with its bars where there is a tempo.
@@ -187,11 +197,12 @@ mod tests {
             band_hz: None,
             places: Vec::new(),
             causes: Vec::new(),
+            longest: None,
         }
     }
 
     #[test]
-    fn r19_every_row_says_what_and_every_fault_what_to_do() {
+    fn dsp19_every_row_says_what_and_every_fault_what_to_do() {
         for check in Check::ALL {
             assert!(!title(check).is_empty());
             for verdict in [Verdict::Fine, Verdict::Consider, Verdict::Fix] {
@@ -208,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn r19_places_are_times_and_bars() {
+    fn dsp19_places_are_times_and_bars() {
         let mut row = row(Check::Clicks, Some(4.0), Verdict::Fix);
         row.places =
             (0..5).map(|i| Place { start: i * 48_000, end: i * 48_000 + 24_000 }).collect();
@@ -218,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn r19_values_have_their_units() {
+    fn dsp19_values_have_their_units() {
         let text = |check, value| super::value(&row(check, Some(value), Verdict::Fine), 48_000);
         assert_eq!(text(Check::TruePeak, -3.0), "−3.0 dBTP");
         assert_eq!(text(Check::SampleRate, 44_100.0), "44.1 kHz");

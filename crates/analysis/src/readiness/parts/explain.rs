@@ -9,6 +9,7 @@ use twobus_session::readiness::{Cause, Check, Part, Place, Row, Verdict};
 use super::super::clicks::clicks;
 use super::super::holes::holes;
 use super::super::peaks::FLOOR_DBFS;
+use super::super::sides::ALL_LOST_LU;
 use super::super::spectra::{Frame, THIRDS, third_centre_hz};
 use super::super::windows::PairSums;
 use super::{PartMeter, Parts};
@@ -33,14 +34,16 @@ impl Parts {
     pub fn explain(&self, readiness: &mut Readiness) {
         for row in readiness.rows.iter_mut().filter(|row| row.verdict != Verdict::Fine) {
             if row.causes.is_empty() {
-                row.causes = self.causes(row);
+                let causes = self.causes(row).into_iter();
+                let placed = causes.map(|c| Cause { places: self.places(row, c.strip), ..c });
+                row.causes = placed.collect();
             }
         }
     }
 
     fn causes(&self, row: &Row) -> Vec<Cause> {
         match row.check {
-            Check::Subsonic => self.power_shares(&[], |frame| frame.subsonic),
+            Check::Subsonic => self.power_shares(&row.places, |frame| frame.subsonic),
             Check::TonalBalance => {
                 let thirds = thirds_in(row.band_hz);
                 self.power_shares(&row.places, move |f| f.thirds[thirds.clone()].iter().sum())
@@ -103,7 +106,7 @@ impl Parts {
     }
 
     /// The hops that begin in `places`; all of them without any.
-    fn hops(&self, places: &[Place], count: usize) -> Vec<Range<usize>> {
+    pub(super) fn hops(&self, places: &[Place], count: usize) -> Vec<Range<usize>> {
         if places.is_empty() {
             return std::iter::once(0..count).collect();
         }
@@ -191,6 +194,7 @@ fn named<'a>(
         strip: meter.info.strip,
         name: meter.info.name.clone(),
         part: part((value * 1000.0).round() / 1000.0 + 0.0),
+        places: Vec::new(),
     };
     values.into_iter().take(MOST).map(cause).collect()
 }
@@ -208,10 +212,7 @@ fn correlation(hops: &[PairSums]) -> Option<f64> {
 
 /// What the fold-down costs, by power.
 fn mono_loss_lu(hops: &[PairSums]) -> Option<f64> {
-    let sums = hops.iter().fold(PairSums::default(), PairSums::plus);
-    let (equal, mono) =
-        (sums.left + sums.right, f64::midpoint(sums.left + sums.right, 2.0 * sums.product));
-    (equal > 0.0).then(|| Db::from_power(equal / mono.max(equal * 1e-6)).0)
+    hops.iter().fold(PairSums::default(), PairSums::plus).mono_loss_db(ALL_LOST_LU)
 }
 
 /// Power by which a strip is louder on the side that leads.
@@ -229,7 +230,7 @@ fn one_sided(part: &PartMeter) -> f64 {
 }
 
 /// The thirds whose centres lie in a band.
-fn thirds_in(band_hz: Option<(f64, f64)>) -> Range<usize> {
+pub(super) fn thirds_in(band_hz: Option<(f64, f64)>) -> Range<usize> {
     let (low, high) = band_hz.unwrap_or((0.0, f64::INFINITY));
     let first = (0..THIRDS).find(|&third| third_centre_hz(third) > low).unwrap_or(0);
     let last = (0..THIRDS).rfind(|&third| third_centre_hz(third) < high).unwrap_or(first);

@@ -60,6 +60,7 @@ impl Parts {
             strip: part.info.strip,
             name: part.info.name.clone(),
             part: Part::Alone(row.value.unwrap_or(0.0)),
+            places: places.clone(),
         };
         let causes = self.meters.iter().filter(|part| is_lead(part.info.role)).map(cause).collect();
         Some(Row { places, causes, ..row })

@@ -30,7 +30,7 @@ fn song() -> [Vec<f32>; 2] {
 }
 
 #[test]
-fn r19_a_clean_print_has_nothing_to_fix() {
+fn dsp19_a_clean_print_has_nothing_to_fix() {
     let [left, right] = song();
     let checked = check(&left, &right);
     let readiness = &checked.readiness;
@@ -41,7 +41,7 @@ fn r19_a_clean_print_has_nothing_to_fix() {
 }
 
 #[test]
-fn r19_every_check_has_one_row_in_order() {
+fn dsp19_every_check_has_one_row_in_order() {
     let [left, right] = song();
     let rows = check(&left, &right).readiness.rows;
     let checks: Vec<Check> = rows.iter().map(|row| row.check).collect();
@@ -51,7 +51,7 @@ fn r19_every_check_has_one_row_in_order() {
 }
 
 #[test]
-fn r19_the_report_does_not_depend_on_the_blocks() {
+fn dsp19_the_report_does_not_depend_on_the_blocks() {
     let [left, right] = song();
     let whole = check(&left, &right);
     for block in [1, 37, 4096, 100_000] {
@@ -62,7 +62,7 @@ fn r19_the_report_does_not_depend_on_the_blocks() {
 }
 
 #[test]
-fn r19_nothing_silence_and_single_frames_have_a_report() {
+fn dsp19_nothing_silence_and_single_frames_have_a_report() {
     for (left, right) in [(vec![], vec![]), (vec![0.5], vec![0.5]), (vec![0.0], vec![0.0])] {
         let checked = check(&left, &right);
         assert_eq!(checked.readiness.frames, left.len() as u64);
@@ -77,7 +77,7 @@ fn r19_nothing_silence_and_single_frames_have_a_report() {
 }
 
 #[test]
-fn r19_what_is_not_a_number_is_silence() {
+fn dsp19_what_is_not_a_number_is_silence() {
     let [mut left, right] = song();
     let clean = check(&left, &right);
     for n in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
@@ -87,7 +87,7 @@ fn r19_what_is_not_a_number_is_silence() {
 }
 
 #[test]
-fn r19_extreme_rates_and_depths_are_measured() {
+fn dsp19_extreme_rates_and_depths_are_measured() {
     for rate_hz in [1000, 8000, 11_025, 44_101, 192_000, 768_000] {
         let samples = noise(1, 2 * rate_hz as usize);
         let coding = if rate_hz == 8000 { Coding::Integer(8) } else { Coding::Float };
@@ -100,7 +100,7 @@ fn r19_extreme_rates_and_depths_are_measured() {
 }
 
 #[test]
-fn r19_ten_minutes_take_a_bounded_memory() {
+fn dsp19_ten_minutes_take_a_bounded_memory() {
     // What is kept does not depend on the rate.
     let mut checker = Checker::new(Material { rate_hz: 8000, coding: Coding::Float });
     let block = sine(441.0, -20.0, 0.0, 1.0)[..8000].to_vec();

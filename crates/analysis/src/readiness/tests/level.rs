@@ -11,7 +11,7 @@ fn burst(level: f64, peak: f64) -> Vec<f32> {
 }
 
 #[test]
-fn r19_true_peak_of_an_integer_file() {
+fn dsp19_true_peak_of_an_integer_file() {
     for (level, verdict) in [(-3.1, FINE), (-2.9, CONSIDER), (-0.4, CONSIDER), (-0.2, STRONG)] {
         let samples = sine(997.0, level, 0.0, 2.0);
         let row = judged(Check::TruePeak, &check(&samples, &samples), verdict);
@@ -21,14 +21,14 @@ fn r19_true_peak_of_an_integer_file() {
 }
 
 #[test]
-fn r19_true_peak_of_a_float_file_is_never_a_fault() {
+fn dsp19_true_peak_of_a_float_file_is_never_a_fault() {
     let samples = sine(997.0, 4.0, 0.0, 2.0);
     let material = Material { rate_hz: RATE_HZ, coding: Coding::Float };
     near(&judged(Check::TruePeak, &check_as(material, &samples, &samples), FINE), 4.0, 0.05);
 }
 
 #[test]
-fn r19_clipped_runs_one_to_eight_and_more() {
+fn dsp19_clipped_runs_one_to_eight_and_more() {
     for (count, verdict) in [(0, FINE), (1, CONSIDER), (8, CONSIDER), (9, FIX)] {
         let mut samples = sine(440.0, -6.0, 0.0, 10.0);
         for top in 0..count {
@@ -36,6 +36,7 @@ fn r19_clipped_runs_one_to_eight_and_more() {
         }
         let row = judged(Check::ClippedRuns, &check(&samples, &samples), verdict);
         near(&row, count as f64, 0.0);
+        assert_eq!(row.longest, (count > 0).then_some(4));
         // On one side only they are as many.
         let quiet = sine(440.0, -12.0, 0.0, 10.0);
         near(&judged(Check::ClippedRuns, &check(&quiet, &samples), verdict), count as f64, 0.0);
@@ -43,7 +44,7 @@ fn r19_clipped_runs_one_to_eight_and_more() {
 }
 
 #[test]
-fn r19_loudness_hint() {
+fn dsp19_loudness_hint() {
     for (level, verdict) in [(-30.0, FINE), (-14.1, FINE), (-13.9, CONSIDER), (-10.9, STRONG)] {
         let samples = sine(1000.0, level, 0.0, 5.0);
         near(&judged(Check::Loudness, &check(&samples, &samples), verdict), level, 0.05);
@@ -53,15 +54,19 @@ fn r19_loudness_hint() {
 }
 
 #[test]
-fn r19_limiter_peak_to_loudness() {
+fn dsp19_limiter_peak_to_loudness() {
     for (plr, verdict) in [(12.2, FINE), (11.8, CONSIDER), (9.2, CONSIDER), (8.8, STRONG)] {
         let samples = burst(-20.0, -20.0 + plr);
-        near(&judged(Check::Plr, &check(&samples, &samples), verdict), plr, 0.1);
+        let row = judged(Check::Plr, &check(&samples, &samples), verdict);
+        near(&row, plr, 0.1);
+        // The peak is in the middle, and so are the loudest 3 s.
+        assert!(row.places.iter().all(|p| p.start <= 480_000 && p.end >= 480_480), "{row:?}");
+        assert_eq!(row.places.is_empty(), verdict == FINE);
     }
 }
 
 #[test]
-fn r19_limiter_share_of_flat_peaks() {
+fn dsp19_limiter_share_of_flat_peaks() {
     for (flat, verdict) in [(18, FINE), (22, CONSIDER), (98, CONSIDER), (102, STRONG)] {
         let mut samples = sine(1000.0, -8.0, 0.0, 20.0);
         let loud = sine(1000.0, -6.0, 0.0, 0.01);
@@ -74,7 +79,7 @@ fn r19_limiter_share_of_flat_peaks() {
 }
 
 #[test]
-fn r19_crest_of_the_loudest_3_s() {
+fn dsp19_crest_of_the_loudest_3_s() {
     for (psr, verdict) in [(10.3, FINE), (9.7, CONSIDER), (8.3, CONSIDER), (7.7, STRONG)] {
         // The 10 ms raise the 3 s by what they hold of them.
         let raised = 10.0 * (1.0 + 10.0_f64.powf((psr + 0.13) / 10.0) / 300.0).log10();
@@ -86,7 +91,7 @@ fn r19_crest_of_the_loudest_3_s() {
 }
 
 #[test]
-fn r19_loudness_range() {
+fn dsp19_loudness_range() {
     let cases = [
         (0.8, STRONG),
         (1.2, CONSIDER),

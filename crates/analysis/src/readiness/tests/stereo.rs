@@ -8,7 +8,7 @@ fn correlated(hz: f64, correlation: f64, seconds: f64) -> [Vec<f32>; 2] {
 }
 
 #[test]
-fn r19_correlation_mean() {
+fn dsp19_correlation_mean() {
     for (value, verdict) in [(0.32, FINE), (0.28, CONSIDER), (0.02, CONSIDER), (-0.02, STRONG)] {
         let [left, right] = correlated(1000.0, value, 10.0);
         near(&judged(Check::Correlation, &check(&left, &right), verdict), value, 0.002);
@@ -16,7 +16,7 @@ fn r19_correlation_mean() {
 }
 
 #[test]
-fn r19_correlation_out_of_phase_for_more_than_3_s() {
+fn dsp19_correlation_out_of_phase_for_more_than_3_s() {
     // A window of 3 s is below −0.2 when 1.8 s of it are turned: for all but 0.6 s of the stretch.
     for (length_s, verdict) in [(2.0, FINE), (3.4, FINE), (3.8, STRONG), (8.0, STRONG)] {
         let left = noise(1, frames(20.0));
@@ -33,7 +33,7 @@ fn r19_correlation_out_of_phase_for_more_than_3_s() {
 }
 
 #[test]
-fn r19_mono_fold_down_loss() {
+fn dsp19_mono_fold_down_loss() {
     let cases = [(0.05, FINE), (-0.05, CONSIDER), (-0.45, CONSIDER), (-0.55, STRONG)];
     for (correlation, verdict) in cases {
         let [left, right] = correlated(1000.0, correlation, 10.0);
@@ -46,7 +46,7 @@ fn r19_mono_fold_down_loss() {
 }
 
 #[test]
-fn r19_low_end_phase() {
+fn dsp19_low_end_phase() {
     for (value, verdict) in [(0.82, FINE), (0.78, CONSIDER), (0.52, CONSIDER), (0.48, STRONG)] {
         let [left, right] = correlated(60.0, value, 10.0);
         // What lies above has another correlation, and no part in it.
@@ -63,7 +63,7 @@ fn r19_low_end_phase() {
 }
 
 #[test]
-fn r19_channel_balance() {
+fn dsp19_channel_balance() {
     for (apart, verdict) in [(0.9, FINE), (1.1, CONSIDER), (2.9, CONSIDER), (3.1, STRONG)] {
         for sign in [1.0, -1.0] {
             let left = sine(1000.0, -20.0 + sign * apart, 0.0, 5.0);
@@ -75,10 +75,39 @@ fn r19_channel_balance() {
 }
 
 #[test]
-fn r19_dead_channel() {
+fn dsp19_channel_balance_is_told_where_it_leans() {
+    let right = sine(1000.0, -20.0, 0.0, 24.0);
+    for sign in [1.0, -1.0] {
+        let mut left = right.clone();
+        let other = scaled(&right, sign * 9.0);
+        left[frames(10.0)..frames(16.0)].copy_from_slice(&other[frames(10.0)..frames(16.0)]);
+        let row = row_of(&check(&left, &right), Check::ChannelBalance);
+        assert_ne!(row.verdict, Verdict::Fine, "{row:?}");
+        let [place] = row.places[..] else { panic!("{row:?}") };
+        assert!((frames(7.0)..=frames(10.0)).contains(&(place.start as usize)), "{row:?}");
+        assert!((frames(16.0)..=frames(19.0)).contains(&(place.end as usize)), "{row:?}");
+    }
+}
+
+#[test]
+fn dsp19_mono_fold_down_loss_is_told_where_it_is() {
+    let left = sine(1000.0, -20.0, 0.0, 24.0);
+    let mut right = left.clone();
+    let apart = sine(1000.0, -20.0, f64::acos(-0.45), 24.0);
+    right[frames(6.0)..].copy_from_slice(&apart[frames(6.0)..]);
+    let row = row_of(&check(&left, &right), Check::MonoLoss);
+    assert_ne!(row.verdict, Verdict::Fine, "{row:?}");
+    let [place] = row.places[..] else { panic!("{row:?}") };
+    assert!((frames(3.0)..=frames(6.0)).contains(&(place.start as usize)), "{row:?}");
+    assert_eq!(place.end as usize, frames(24.0), "{row:?}");
+}
+
+#[test]
+fn dsp19_dead_channel() {
     let left = sine(1000.0, -10.0, 0.0, 2.0);
     for (apart, verdict) in [(39.0, FINE), (41.0, FIX)] {
-        let _row = judged(Check::DeadChannel, &check(&left, &scaled(&left, -apart)), verdict);
+        let row = judged(Check::DeadChannel, &check(&left, &scaled(&left, -apart)), verdict);
+        assert_eq!(row.places.is_empty(), verdict == FINE);
     }
     let _row = judged(Check::DeadChannel, &check(&left, &silence(2.0)), FIX);
     let _row = judged(Check::DeadChannel, &check(&silence(2.0), &left), FIX);

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn r19_clicks_one_to_three_and_more() {
+fn dsp19_clicks_one_to_three_and_more() {
     for (count, verdict) in [(0, FINE), (1, CONSIDER), (3, CONSIDER), (4, FIX)] {
         let mut samples = sine(220.0, -10.0, 0.0, 10.0);
         for click in 0..count {
@@ -19,7 +19,7 @@ fn r19_clicks_one_to_three_and_more() {
 }
 
 #[test]
-fn r19_clicks_an_edit_without_a_fade_is_one() {
+fn dsp19_clicks_an_edit_without_a_fade_is_one() {
     // From one phase to another, 20 dB above the noise that covers it.
     let mut samples = sine(200.0, -10.0, 0.0, 4.0);
     samples.extend(sine(200.0, -10.0, 1.5, 4.0));
@@ -30,7 +30,7 @@ fn r19_clicks_an_edit_without_a_fade_is_one() {
 }
 
 #[test]
-fn r19_clicks_drums_saws_and_noise_are_none() {
+fn dsp19_clicks_drums_saws_and_noise_are_none() {
     // Hits of 2, 10 and 50 ms that start at once, eight a second.
     for decay_s in [0.002, 0.01, 0.05] {
         let decay = decay_s * f64::from(RATE_HZ);
@@ -53,7 +53,7 @@ fn r19_clicks_drums_saws_and_noise_are_none() {
 }
 
 #[test]
-fn r19_dropouts() {
+fn dsp19_dropouts() {
     for (length_s, verdict) in [(0.0, FINE), (0.0005, FINE), (0.002, FIX), (0.3, FIX), (0.6, FINE)]
     {
         // A cosine is cut at its top.
@@ -76,7 +76,7 @@ fn r19_dropouts() {
 }
 
 #[test]
-fn r19_head_silence() {
+fn dsp19_head_silence() {
     let cases = [(0.0, STRONG), (0.05, STRONG), (0.15, FINE), (1.9, FINE), (2.1, STRONG)];
     for (length_s, verdict) in cases {
         let samples = [silence(length_s), sine(1000.0, -10.0, 0.0, 3.0)].concat();
@@ -86,7 +86,7 @@ fn r19_head_silence() {
 }
 
 #[test]
-fn r19_head_that_starts_mid_wave() {
+fn dsp19_head_that_starts_mid_wave() {
     for (level, verdict) in [(-61.0, FINE), (-59.0, FIX), (-6.0, FIX)] {
         let mut samples = sine(1000.0, -6.0, 0.0, 3.0);
         samples[0] = gain(level) as f32;
@@ -95,7 +95,7 @@ fn r19_head_that_starts_mid_wave() {
 }
 
 #[test]
-fn r19_tail_that_is_cut() {
+fn dsp19_tail_that_is_cut() {
     for (level, verdict) in [(-71.0, FINE), (-69.0, CONSIDER), (-51.0, CONSIDER), (-49.0, FIX)] {
         let samples = [sine(1000.0, -10.0, 0.0, 3.0), sine(1000.0, level, 0.0, 0.06)].concat();
         near(&judged(Check::CutTail, &check(&samples, &samples), verdict), level, 0.01);

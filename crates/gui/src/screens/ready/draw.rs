@@ -54,7 +54,7 @@ fn told(row: &Row, ready: &Ready, letters: usize) -> Vec<(String, Color)> {
     let what = sheet::lines(said.what, letters).into_iter();
     let mut all: Vec<(String, Color)> = what.map(|line| (line, ink::SECONDARY)).collect();
     let places = words::places(row, ready.readiness.rate_hz, Some(&ready.timeline));
-    let causes = words::causes(row);
+    let causes = words::causes_placed(row, ready.readiness.rate_hz, Some(&ready.timeline));
     let act = [said.act.to_owned(), causes, places].into_iter().filter(|text| !text.is_empty());
     let act = act.collect::<Vec<_>>().join("  ·  ");
     all.extend(sheet::lines(&act, letters).into_iter().map(|line| (line, ink::TERTIARY)));

@@ -3,11 +3,31 @@
 use twobus_dsp::units::signed;
 
 use super::super::{Cause, Part, Row, Unit};
+use super::{place, some_of};
+use crate::timeline::Timeline;
+
+/// Most places of a strip that are named; the others are counted.
+const NAMED_PLACES: usize = 2;
 
 /// The strips behind `row`: "Bass 76 % (−1.2 dB), Guitar 20 % (−7.0 dB)"; empty where none is known.
 pub fn causes(row: &Row) -> String {
     let unit = row.check.unit();
     row.causes.iter().map(|cause| of(cause, unit)).collect::<Vec<_>>().join(", ")
+}
+
+/// The strips behind `row` and where each has its part, where that is not all of the row:
+/// "Bass 76 % (−1.2 dB) at 0:10.0–0:16.0 (bars 6–9), Guitar 20 % (−7.0 dB)".
+pub fn causes_placed(row: &Row, rate_hz: u32, timeline: Option<&Timeline>) -> String {
+    let unit = row.check.unit();
+    let placed = row.causes.iter().map(|cause| {
+        let what = of(cause, unit);
+        if cause.places.is_empty() || cause.places == row.places {
+            return what;
+        }
+        let texts = cause.places.iter().map(|each| place(*each, rate_hz, timeline));
+        format!("{what} at {}", some_of(texts, cause.places.len(), NAMED_PLACES))
+    });
+    placed.collect::<Vec<_>>().join(", ")
 }
 
 fn of(cause: &Cause, unit: Unit) -> String {
