@@ -22,6 +22,7 @@ use twobus_analysis::matching::{
     Amounts, Area, Decision, Profile, Proposal, Traits, assist, propose,
 };
 use twobus_dsp::Db;
+use twobus_dsp::units::signed;
 use twobus_session::{Device, Target};
 
 use crate::error::{Error, Result};
@@ -31,6 +32,8 @@ use measure::{Chained, profile, through};
 
 /// Most gain reduction of the limiter that a match asks for, in dB, unless more is allowed.
 pub const MAX_REDUCTION_DB: f64 = 3.0;
+/// Gain below which none is told, in dB.
+const LEAST_TOLD_DB: f64 = 0.05;
 /// Most references.
 pub const MOST_REFERENCES: usize = 16;
 
@@ -143,6 +146,7 @@ pub fn match_reference(
     let mut chain = devices::chain(&proposal);
     let chained = measured(song, &mut chain, &profile, options, progress)?;
     let mut decisions = proposal.decisions.clone();
+    decisions.extend(gain_decision(&proposal, &chained));
     let target = limiter::target(&own, &chained, &proposal, options, &mut decisions);
     let audition = |traits: &Traits| own.integrated_lufs - traits.integrated_lufs;
     let references = references.iter().cloned().zip(compared).map(|(file, (traits, frames))| {
@@ -229,7 +233,22 @@ fn measured(
     devices::add_gain(chain, lost_db);
     chained.integrated_lufs += lost_db;
     chained.true_peak_dbtp += lost_db;
+    chained.made_up_db = lost_db;
     Ok(chained)
+}
+
+/// The gain that keeps the song as loud as it was, and why.
+fn gain_decision(proposal: &Proposal, chained: &Chained) -> Option<Decision> {
+    let gain_db = proposal.curve.output_db + chained.made_up_db;
+    let (sign, way) = if gain_db > 0.0 { ("+", "quieter") } else { ("", "louder") };
+    let text = format!(
+        "Output {sign}{gain} dB: without it the chain makes the song {size} LU {way}; with it the song stays at {lufs} \
+         LUFS.",
+        gain = signed(gain_db, 1),
+        size = Db(gain_db.abs()),
+        lufs = Db(chained.integrated_lufs)
+    );
+    (gain_db.abs() >= LEAST_TOLD_DB).then(|| Decision::done(Area::Loudness, text))
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ const GOOD_DB: f64 = 0.04;
 /// What another band must take from that: a share of it, and this much in dB.
 const WORTH_SHARE: f64 = 0.08;
 const WORTH_DB: f64 = 0.015;
+/// Most bands: one is kept for where a boost of the lows ends.
+pub const MOST: usize = BANDS - 1;
 /// Steps of the search after a band was added, at most.
 const STEPS: usize = 25;
 /// Weight of going beyond what is allowed at a point.
@@ -51,12 +53,12 @@ pub struct Problem<'a> {
     pub wishes: &'a [Wish; POINTS],
 }
 
-/// The bands for `problem`, lowest first; none where what is wished is too little for a band.
+/// The bands for `problem`, lowest first; at most [`MOST`]; none where what is wished is too little for a band.
 pub fn fit(problem: &Problem<'_>) -> Vec<Setting> {
     let smoothing = Smoothing::new(problem.song);
     let task = Task { smoothing: &smoothing, wishes: problem.wishes };
     let mut best = task.improve(Trial::new(&task, Vec::new(), 0.0));
-    while best.bands.len() < BANDS && best.left_db(&task) > GOOD_DB {
+    while best.bands.len() < MOST && best.left_db(&task) > GOOD_DB {
         let tried = band::candidates(&task, &best).into_iter().map(|band| {
             let bands = best.bands.iter().copied().chain([band]).collect();
             task.improve(Trial::new(&task, bands, best.offset_db))

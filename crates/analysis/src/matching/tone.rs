@@ -1,12 +1,15 @@
 //! Tone: what is wished of a song's spectrum, how far that goes, and the curve that does it.
 //!
-//! Bounds are set before the fit, so that the bands know of them: nobody can boost what is not there.
+//! Bounds are set before the fit, so that the bands know of them: nobody can boost what is not there. Wishes fade
+//! out towards the edges of hearing. A low shelf or a tilt that boosts would go on below them, so another low shelf
+//! ends it there ([`LOWS_END`]); a cut may go on, which costs nothing. A high shelf goes on above 18 kHz as it is
+//! below: where the song has nothing, it may not boost in the first place.
 
 mod words;
 
 use std::ops::Range;
 
-use twobus_dsp::eq::prototype::Setting;
+use twobus_dsp::eq::prototype::{Setting, Shape};
 
 use super::decision::{Area, Decision};
 use super::fit::{Problem, Wish, fit, response_db};
@@ -24,6 +27,12 @@ pub const LEAKED_DB: f64 = 0.8;
 pub const FULL_HZ: Range<f64> = 36.0..16_000.0;
 /// Where nothing is corrected any more, in Hz: below and above.
 pub const END_HZ: (f64, f64) = (30.0, 18_000.0);
+/// Where a boost of the lows ends: the frequency in Hz and the Q of the low shelf that takes it away below, which
+/// leaves 0.1 dB at 40 Hz and a tenth at 10 Hz.
+pub const LOWS_END: (f64, f64) = (20.0, 0.8);
+/// Where the boost is looked at that such a shelf takes away, in Hz, and what is left alone, in dB.
+const DEEP_HZ: f64 = 10.0;
+const DEEP_DB: f64 = 1.0;
 /// Difference below which the tone is left alone, in dB, at every point.
 pub const FINE_DB: f64 = 0.5;
 /// Weight of what lies outside of [`FULL_HZ`].
@@ -95,6 +104,8 @@ pub fn tone(song: &Profile, reference: &Traits, amount: f64) -> (Curve, Vec<Deci
     let is_fine = largest.fold(0.0, f64::max) < FINE_DB;
     bands = if is_fine { Vec::new() } else { fit_within(&loudest, &gaps) };
     scale(&mut bands, amount);
+    let loudest = song.loudest(&gains(&bands));
+    end_lows(&mut bands, &loudest);
     let output_db = output_db(&song.loudest(&gains(&bands)), &bands);
     let decisions = words::decisions(&bands, &gaps, amount);
     (Curve { bands, output_db }, decisions)
@@ -106,6 +117,18 @@ fn scale(bands: &mut Vec<Setting>, share: f64) {
         band.gain_db = (band.gain_db * share * 10.0).round() / 10.0;
     }
     bands.retain(|band| band.gain_db != 0.0);
+}
+
+/// Ends below hearing what `bands` boost there, at equal loudness.
+fn end_lows(bands: &mut Vec<Setting>, loudest: &Loudest) {
+    let deep_db: f64 = bands.iter().map(|band| band.prototype_db(DEEP_HZ)).sum();
+    let boost_db = deep_db + output_db(loudest, bands);
+    if boost_db > DEEP_DB {
+        let (frequency_hz, q) = LOWS_END;
+        let gain_db = (-boost_db * 10.0).round() / 10.0;
+        let end = Setting { shape: Shape::LowShelf, frequency_hz, gain_db, q, poles: 1 };
+        bands.insert(0, end);
+    }
 }
 
 fn gains(bands: &[Setting]) -> CellGains {
@@ -134,7 +157,7 @@ fn fit_within(loudest: &Loudest, gaps: &[Gap; POINTS]) -> Vec<Setting> {
             let over = excess(loudest, &bands, gap);
             if over > LEAKED_DB {
                 held = false;
-                wish.allowed.1 -= over;
+                wish.allowed.1 = (wish.allowed.1 - over).max(wish.allowed.0);
                 wish.weight += 1.0;
             }
         }

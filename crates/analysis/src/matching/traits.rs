@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::bands::CREST_BANDS;
-use super::grid::{POINTS, cell_hz, k_weights, kernels, point_hz};
+use super::grid::{POINTS, cell_hz, db, k_weights, kernels, point_hz};
 use super::profile::{FLAT, Loudest, Profile};
 
 /// Side below the middle by more than this says nothing, in dB: leakage, noise, a codec's rest.
@@ -109,18 +109,21 @@ fn spectrum(loudest: &Loudest) -> Vec<Point> {
     (0..POINTS).map(point).collect()
 }
 
-/// Mean of the width over frequency, each point by what it adds to the loudness.
+/// Mean of the width over frequency, each point by what it adds to the loudness; none where the side as a
+/// whole is below [`LEAST_WIDTH_DB`].
 fn width_db(loudest: &Loudest) -> Option<f64> {
     let widths = loudest.widths_db();
-    let (mut sum, mut all) = (0.0, 0.0);
-    for (share, width) in shares(loudest).iter().zip(widths) {
+    let (mut sum, mut all, mut power) = (0.0, 0.0, 0.0);
+    for (share, width) in shares(loudest).iter().zip(widths).filter(|(share, _)| **share > 0.0) {
+        power += share * 10.0_f64.powf(0.1 * width);
         if width >= LEAST_WIDTH_DB {
             sum += share * width;
             all += share;
         }
     }
     // A few cells of side in a mono record are none.
-    (all > 0.1).then(|| sum / all)
+    let is_wide = db(power) >= LEAST_WIDTH_DB;
+    (all > 0.1 && is_wide).then(|| sum / all)
 }
 
 /// What each point adds to the loudness, within the range in which width is judged; the sum is 1.

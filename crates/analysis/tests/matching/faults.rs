@@ -1,6 +1,6 @@
 //! The faults of known tools, each of which is none here.
 
-use twobus_analysis::matching::tone::{MAX_DB, tone};
+use twobus_analysis::matching::tone::{LOWS_END, MAX_DB, tone};
 use twobus_analysis::matching::{Amounts, Area, Traits, Verdict, propose};
 use twobus_dsp::eq::params::BANDS;
 use twobus_dsp::eq::prototype::Shape::{Bell, HighCut, HighShelf, LowShelf, Tilt};
@@ -104,6 +104,35 @@ fn m17_edges_are_not_corrected() {
 }
 
 #[test]
+fn m17_a_boost_of_the_lows_ends_below_hearing() {
+    let song = music(1);
+    let shelves =
+        [(LowShelf, 77.0, 5.5, 0.707), (LowShelf, 120.0, 4.0, 0.5), (Tilt, 600.0, -3.0, 0.707)];
+    let mut ended = 0;
+    for shelf in shelves {
+        let known = curve(&[shelf]);
+        let reference = traits(&with_curve(&song, &known));
+        let (found, decisions) = tone(&profile(&song), &reference, 1.0);
+        assert!(found.bands.len() <= BANDS && found.db_at(50.0) > found.db_at(1000.0) + 1.0);
+        // As the equalizer renders it: nothing at 10 Hz, and less on the way there.
+        let rendered = rendered_db(&found);
+        println!("{shelf:?}: {:.2} dB at 10 Hz, {:.2} at 40", rendered(10.0), rendered(40.0));
+        assert!(rendered(10.0).abs() <= 1.1, "{:.2} dB at 10 Hz: {found:?}", rendered(10.0));
+        for hz in frequencies(40.0, 16_000.0) {
+            let gap = found.db_at(hz) + found.output_db - known.db_at(hz);
+            let flat = found.db_at(1000.0) + found.output_db - known.db_at(1000.0);
+            assert!((gap - flat).abs() <= 0.5, "{gap:.2} dB off at {hz:.0} Hz: {found:?}");
+        }
+        let ends = found.bands[0].frequency_hz == LOWS_END.0;
+        assert!(!ends || rendered(15.0) <= 0.6 * rendered(40.0), "{found:?}");
+        let told = |d: &twobus_analysis::matching::Decision| d.text.contains("ends below hearing");
+        assert_eq!(decisions.iter().any(told), ends, "{decisions:#?}");
+        ended += u32::from(ends);
+    }
+    assert!(ended > 0, "no boost had to be ended");
+}
+
+#[test]
 fn m17_the_curve_is_a_few_wide_bands_and_no_single_note_is_cut() {
     let song = music(1);
     // The reference lacks one note, a twelfth of an octave wide.
@@ -160,6 +189,20 @@ fn m17_width_is_changed_by_at_most_3_db_and_none_is_made_of_nothing() {
         d.area == Area::Width && d.verdict == Verdict::Refused
     };
     assert_eq!(far.decisions.iter().filter(refused).count(), 1, "{:#?}", far.decisions);
+    // On both sides of the least width that there is something to widen.
+    let middle: Vec<f32> = song[0].iter().zip(&song[1]).map(|(l, r)| 0.5 * (l + r)).collect();
+    let with_side_at = |db: f64| {
+        // The song of half a second before, so that it has the same spectrum and nothing in common.
+        let gain = 10.0_f32.powf(db as f32 / 20.0);
+        let side = |frame: usize| gain * middle[(frame + middle.len() - 24_000) % middle.len()];
+        let both = [1.0, -1.0].map(|sign| {
+            middle.iter().enumerate().map(|(frame, m)| m + sign * side(frame)).collect()
+        });
+        profile(&both)
+    };
+    let found = propose(&with_side_at(-29.0), &traits(&song), &only);
+    assert!((found.width_percent - percent(3.0)).abs() < 1.0, "{}", found.width_percent);
+    assert_eq!(propose(&with_side_at(-31.0), &traits(&song), &only).width_percent, 100.0);
     let mono = profile(&wider(&song, -60.0));
     let found = propose(&mono, &traits(&song), &only);
     assert_eq!(found.width_percent, 100.0);

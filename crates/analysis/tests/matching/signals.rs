@@ -140,6 +140,21 @@ pub(crate) fn with_curve(song: &Stereo, curve: &Curve) -> Stereo {
     through(song, &mut *equalizer(curve))
 }
 
+/// What an equalizer with `curve` does at a frequency, in dB: its impulse response, transformed there.
+pub(crate) fn rendered_db(curve: &Curve) -> impl Fn(f64) -> f64 {
+    let mut impulse = [vec![0.0_f32; 1 << 16], vec![0.0_f32; 1 << 16]];
+    impulse[0][0] = 1.0;
+    let [response, _] = through(&impulse, &mut *equalizer(curve));
+    move |hz| {
+        let (mut re, mut im) = (0.0, 0.0);
+        for (frame, x) in response.iter().enumerate() {
+            let (sin, cos) = (TAU * hz * frame as f64 / f64::from(RATE_HZ)).sin_cos();
+            (re, im) = (re + f64::from(*x) * cos, im - f64::from(*x) * sin);
+        }
+        20.0 * re.hypot(im).log10()
+    }
+}
+
 pub(crate) fn curve(bands: &[(Shape, f64, f64, f64)]) -> Curve {
     let setting = |&(shape, frequency_hz, gain_db, q): &(Shape, f64, f64, f64)| Setting {
         shape,

@@ -8,9 +8,9 @@ use twobus_dsp::multiband::{ATTACK, ON, RELEASE, THRESHOLD, band_param};
 use twobus_session::{Device, DeviceId};
 
 /// Attack of a compressor that is to lower peaks, in ms: any longer, and they have passed.
-const ATTACK_MS: f64 = 3.0;
+pub(super) const ATTACK_MS: f64 = 3.0;
 /// Slowest release of it, in ms; it is automatic, so that a single peak is over sooner.
-const RELEASE_MS: f64 = 120.0;
+pub(super) const RELEASE_MS: f64 = 120.0;
 /// Gain below which none is added, in dB.
 const LEAST_GAIN_DB: f64 = 0.01;
 

@@ -6,6 +6,7 @@ use twobus_session::Target;
 use twobus_session::master::LOUDNESS;
 
 use super::MatchOptions;
+use super::devices::{ATTACK_MS, RELEASE_MS};
 use super::measure::Chained;
 
 /// Reduction below which a limiter is not worth a word, in dB.
@@ -21,7 +22,8 @@ pub(super) fn target(
 ) -> Option<Target> {
     if chained.reduction_db > UNHEARD_DB {
         let text = format!(
-            "The compressor takes {} dB at most, measured over the whole song.",
+            "The compressor (attack {ATTACK_MS:.0} ms, release {RELEASE_MS:.0} ms) takes {} dB at most, measured \
+             over the whole song.",
             Db(chained.reduction_db)
         );
         decisions.push(Decision::done(Area::Dynamics, text));

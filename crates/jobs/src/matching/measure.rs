@@ -25,6 +25,8 @@ pub(super) struct Chained {
     pub(super) true_peak_dbtp: f64,
     /// Largest gain reduction of its compressors, in dB.
     pub(super) reduction_db: f64,
+    /// Gain that was added so that the song stays as loud, in dB.
+    pub(super) made_up_db: f64,
 }
 
 impl Chained {
@@ -35,6 +37,7 @@ impl Chained {
             integrated_lufs: report.integrated_lufs.unwrap_or(silence),
             true_peak_dbtp: report.true_peak.map_or(silence, |peak| peak.value),
             reduction_db: 0.0,
+            made_up_db: 0.0,
         }
     }
 }

@@ -7,6 +7,7 @@ use twobus_media::{AudioWriter, Container, Converter, SampleFormat, WriteSpec};
 
 use super::*;
 use crate::master::{MasterOptions, master};
+use twobus_analysis::matching::Verdict;
 
 const RATE_HZ: u32 = 48_000;
 
@@ -180,21 +181,82 @@ fn m17_references_count_by_their_weights() {
     assert!((half - 0.5).abs() < 0.05, "{half}");
 }
 
+/// Numbers in a text, without their signs.
+fn numbers(text: &str) -> Vec<f64> {
+    let parts = text.split(|c: char| !(c.is_ascii_digit() || c == '.'));
+    parts.filter_map(|part| part.trim_end_matches('.').parse().ok()).collect()
+}
+
+/// Whether a decision that was made names all of `figures`, and something measured besides.
+fn is_told(found: &Matched, figures: &[f64]) -> bool {
+    found.decisions.iter().filter(|d| d.verdict == Verdict::Done).any(|decision| {
+        let mut there = numbers(&decision.text);
+        let named = figures.iter().all(|figure| {
+            let at =
+                there.iter().position(|n| (n - figure.abs()).abs() <= 0.06 * figure.abs().max(1.0));
+            at.map(|at| there.swap_remove(at)).is_some()
+        });
+        named && !there.is_empty()
+    })
+}
+
+/// The values of `device` that are not as it begins, by the ids of their parameters.
+fn set_values(device: &Device) -> Vec<(&'static str, f64)> {
+    let values = device.kind.specs().iter().zip(device.values.iter());
+    let changed = values.filter(|(spec, value)| spec.default != **value);
+    changed.map(|(spec, value)| (spec.id, *value)).collect()
+}
+
+/// A folder with a song of hard hits and a narrow side, and a reference of soft ones and a wide side.
+fn unlike() -> (TempDir, PathBuf, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let song = write(folder.path(), "song.wav", RATE_HZ, &music(0.5, 0.6));
+    let [left, right] = music(0.8, 0.1);
+    let sides = |sign: f32| -> Vec<f32> {
+        let frames = left.iter().zip(&right);
+        frames.map(|(l, r)| 0.5 * (l + r) + sign * 0.65 * (l - r)).collect()
+    };
+    let reference = write(folder.path(), "reference.wav", RATE_HZ, &[sides(1.0), sides(-1.0)]);
+    (folder, song, reference)
+}
+
+/// Asserts that every setting of a match is told, and returns how many there are besides the bands.
+fn all_told(found: &Matched) -> usize {
+    let hertz = |hz: f64| if hz < 995.0 { hz } else { hz / 1000.0 };
+    for band in &found.proposal.curve.bands {
+        let figures = [band.gain_db, hertz(band.frequency_hz)];
+        assert!(is_told(found, &figures), "{band:?}: {:#?}", found.decisions);
+    }
+    let (mut told, mut gain_db) = (0, 0.0);
+    for device in &found.chain {
+        for (id, value) in set_values(device) {
+            let is_band = device.kind == twobus_dsp::DeviceKind::Equalizer && id.starts_with('b');
+            // A switch says that a device has something to do, which its other values tell.
+            let is_switch = ["on_", "auto_"].iter().any(|start| id.starts_with(start));
+            if ["output", "makeup", "gain"].contains(&id) {
+                gain_db += value;
+            } else if !is_band && !is_switch {
+                assert!(is_told(found, &[value]), "{id} {value}: {:#?}", found.decisions);
+                told += 1;
+            }
+        }
+    }
+    assert!(gain_db.abs() < LEAST_TOLD_DB || is_told(found, &[gain_db]), "{gain_db} dB");
+    told
+}
+
 #[test]
-fn m17g_every_decision_names_what_was_measured() {
+fn m17g_every_setting_has_a_decision_with_its_figure_and_a_measured_one() {
+    let (_unlike, song, reference) = unlike();
+    assert!(all_told(&matched(&song, &reference, &MatchOptions::default())) >= 2);
     let (_folder, song, reference) = folder();
     let found = matched(&song, &reference, &MatchOptions::default());
-    for device in found.proposal.curve.bands.iter() {
-        let hz = device.frequency_hz;
-        assert!(
-            found.decisions.iter().any(|d| d.area == Area::Tone && d.text.contains("Hz")),
-            "{hz}"
-        );
-    }
+    let _others = all_told(&found);
+    assert!(!found.proposal.curve.is_flat());
     for area in [Area::Tone, Area::Dynamics, Area::Width, Area::Loudness] {
         let mut of_area = found.decisions.iter().filter(|decision| decision.area == area);
         assert!(of_area.clone().count() > 0, "{area:?}");
-        assert!(of_area.all(|decision| decision.text.ends_with('.')), "{area:?}");
+        assert!(of_area.all(|d| d.text.ends_with('.') && !numbers(&d.text).is_empty()), "{area:?}");
     }
 }
 

@@ -3,7 +3,7 @@
 use twobus_dsp::Db;
 use twobus_dsp::eq::prototype::{Setting, Shape};
 
-use super::{Bound, END_HZ, FINE_DB, FULL_HZ, Gap, LEAST_OVER_NOISE_DB, MAX_DB};
+use super::{Bound, DEEP_HZ, END_HZ, FINE_DB, FULL_HZ, Gap, LEAST_OVER_NOISE_DB, LOWS_END, MAX_DB};
 use crate::matching::decision::{Area, Decision, change, hertz};
 use crate::matching::grid::POINTS;
 
@@ -11,7 +11,8 @@ use crate::matching::grid::POINTS;
 const WORTH_TELLING_DB: f64 = 1.0;
 
 pub(super) fn decisions(bands: &[Setting], gaps: &[Gap; POINTS], amount: f64) -> Vec<Decision> {
-    let mut all: Vec<Decision> = bands.iter().map(|band| of_band(band, gaps, amount)).collect();
+    let of_band = |band| of_band(band, bands, gaps, amount);
+    let mut all: Vec<Decision> = bands.iter().map(of_band).collect();
     if bands.is_empty() {
         let inside = gaps.iter().filter(|gap| FULL_HZ.contains(&gap.hz));
         let largest = inside.map(|gap| gap.wish.db.abs()).fold(0.0, f64::max);
@@ -34,7 +35,12 @@ pub(super) fn decisions(bands: &[Setting], gaps: &[Gap; POINTS], amount: f64) ->
     all
 }
 
-fn of_band(band: &Setting, gaps: &[Gap; POINTS], amount: f64) -> Decision {
+/// What `bands` without `band` do at `hz`, in dB.
+fn others_db(band: &Setting, bands: &[Setting], hz: f64) -> f64 {
+    bands.iter().filter(|other| *other != band).map(|other| other.prototype_db(hz)).sum()
+}
+
+fn of_band(band: &Setting, bands: &[Setting], gaps: &[Gap; POINTS], amount: f64) -> Decision {
     let kind = match band.shape {
         Shape::LowShelf => "low shelf",
         Shape::HighShelf => "high shelf",
@@ -55,11 +61,16 @@ fn of_band(band: &Setting, gaps: &[Gap; POINTS], amount: f64) -> Decision {
         _ => format!(", Q {:.2}", band.q),
     };
     let what = format!("{gain} at {at} ({kind}{q})");
-    let (Some(first), Some(last)) = (reached.first(), reached.last()) else {
-        return Decision::done(
-            Area::Tone,
-            format!("{what}, so that the other bands meet their aim."),
+    if (band.frequency_hz, band.q) == LOWS_END {
+        let text = format!(
+            "{what}: ends below hearing what the curve does at equal loudness, {} at {}.",
+            change(-band.gain_db),
+            hertz(DEEP_HZ)
         );
+        return Decision::done(Area::Tone, text);
+    }
+    let (Some(first), Some(last)) = (reached.first(), reached.last()) else {
+        return Decision::done(Area::Tone, format!("{what}: {}.", nearest(band, bands, gaps)));
     };
     let sum: f64 = reached.iter().filter_map(|gap| gap.measured_db).sum();
     let mean = sum / reached.len() as f64;
@@ -74,9 +85,30 @@ fn of_band(band: &Setting, gaps: &[Gap; POINTS], amount: f64) -> Decision {
             Db(mean.abs())
         )
     } else {
-        format!("{what}: holds back what the other bands do from {low} to {high}.")
+        let others = reached.iter().map(|gap| others_db(band, bands, gap.hz)).sum::<f64>();
+        format!(
+            "{what}: holds back what the other bands do from {low} to {high}, {} where {} was measured.",
+            change(others / reached.len() as f64),
+            change(mean)
+        )
     };
     Decision::done(Area::Tone, text)
+}
+
+/// Why a band is there that does most where nothing could be measured: what the others do at the nearest place
+/// that could.
+fn nearest(band: &Setting, bands: &[Setting], gaps: &[Gap; POINTS]) -> String {
+    let away = |gap: &Gap| (gap.hz / band.frequency_hz).ln().abs();
+    let measured = gaps.iter().filter_map(|gap| Some((gap, gap.measured_db?)));
+    let near = measured.min_by(|(a, _), (b, _)| away(a).total_cmp(&away(b)));
+    near.map_or_else(
+        || "nothing was measured near it".to_owned(),
+        |(gap, db)| {
+            let others = change(others_db(band, bands, gap.hz));
+            let at = hertz(gap.hz);
+            format!("at {at} the other bands do {others}, where {} was measured", change(db))
+        },
+    )
 }
 
 /// What was measured and is not corrected, told once for each stretch of frequencies.
