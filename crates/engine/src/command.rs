@@ -5,6 +5,7 @@ mod args;
 mod devices;
 mod meter;
 mod play;
+mod version;
 
 use std::process::ExitCode;
 

@@ -30,6 +30,16 @@ pub struct Play {
     /// is always played so.
     #[arg(long)]
     pub(super) master: bool,
+    /// Which version of the master: its chain, the other chain of the comparison, or what goes in without any.
+    #[arg(long, value_enum, default_value_t = Chain::A, requires = "master")]
+    pub(super) chain: Chain,
+    /// Bypass the device with this id, as `twobus-cli info` lists it.
+    #[arg(long, value_name = "ID", requires = "master")]
+    pub(super) bypass: Option<u32>,
+    /// Play all versions equally loud, each as loud as the softest, and a chain with a bypassed device as
+    /// without: over --loop, the project's loop, or the loudest 15 s.
+    #[arg(long, requires = "master")]
+    pub(super) matched: bool,
     /// Id of the sound device, as the command `devices` lists it; the default device if not given.
     #[arg(long, value_name = "ID")]
     pub(super) device: Option<String>,
@@ -46,6 +56,17 @@ pub struct Play {
     #[arg(long, value_name = "FRAMES", default_value_t = PERIOD_FRAMES,
           value_parser = clap::value_parser!(u32).range(16..=8192))]
     pub(super) period: u32,
+}
+
+/// A version of a master.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Chain {
+    /// The chain that is delivered.
+    A,
+    /// The other one.
+    B,
+    /// What goes in, through the trim alone.
+    Print,
 }
 
 /// Longest time that may be given, in seconds: a week.

@@ -11,6 +11,7 @@ use crate::device::{OutputId, State as DeviceState, System, Wish};
 use crate::{Engine, Status};
 use serde_json::json;
 use twobus_dsp::Db;
+use twobus_dsp::units::signed;
 use twobus_jobs::Folder;
 use twobus_render::Cycle;
 use twobus_render::live::State;
@@ -20,6 +21,7 @@ use twobus_session::{Project, Song, StripId};
 use super::Said;
 use super::args::Play;
 use super::meter::Meter;
+use super::version;
 
 /// Time between two looks at the engine.
 const LOOK: Duration = Duration::from_millis(20);
@@ -37,7 +39,9 @@ pub(super) fn run(args: &Play, as_json: bool) -> Result<Said, Box<dyn Error>> {
     let wish = Wish { output, period_frames: args.period };
     // A song that arrived as a finished print has nothing else to play.
     let open = if args.master || song.mix.is_none() { Engine::open_master } else { Engine::open };
-    let mut engine = open(&folder, &project, song.id, Arc::new(System), wish)?;
+    let (heard, offset) = version::choose(args, &folder, &project, song)?;
+    let mut engine = open(&folder, &heard, song.id, Arc::new(System), wish)?;
+    engine.set_offset(offset.unwrap_or(Db::UNITY));
     let rate_hz = engine.rate_hz();
     let frames = |seconds: f64| (seconds * f64::from(rate_hz)).round() as u64;
     if let [start, end] = args.repeat.as_slice() {
@@ -60,7 +64,12 @@ pub(super) fn run(args: &Play, as_json: bool) -> Result<Said, Box<dyn Error>> {
     }
     let status = engine.poll();
     engine.close();
-    Ok(show.said(song, &status, from, last))
+    let mut said = show.said(song, &status, from, last);
+    said.json["offset_db"] = json!(offset.map(|offset| offset.0));
+    if let Some(Db(offset_db)) = offset {
+        said.text.push_str(&format!(" Matched by {} dB.", signed(offset_db, 2)));
+    }
+    Ok(said)
 }
 
 fn song(project: &Project, number: u32) -> Result<&Song, String> {

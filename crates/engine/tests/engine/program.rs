@@ -7,9 +7,11 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
+use twobus_dsp::{Db, DeviceKind};
+use twobus_session::{Device, DeviceId, MasterInput, MediaId};
 
 use crate::capture::Rig;
-use crate::song::{RATE_HZ, Tune, assert_same, render};
+use crate::song::{RATE_HZ, Tune, assert_same, noise, render};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_twobus-play");
 /// A device that takes this much at a time.
@@ -62,6 +64,55 @@ fn r33_the_program_plays_a_song_from_disk_to_its_end() {
     assert_same(&captured[begins + whole..begins + 25_000], &expected[whole..]);
 }
 
+/// Level of what was captured between a third and two thirds of it, in dBFS.
+fn level_db(captured: &[[f32; 2]]) -> f64 {
+    let sounding: Vec<_> = captured.iter().skip_while(|frame| **frame == [0.0; 2]).collect();
+    let middle = &sounding[sounding.len() / 3..sounding.len() * 2 / 3];
+    let power: f64 = middle.iter().flat_map(|frame| frame.map(|x| f64::from(x).powi(2))).sum();
+    10.0 * (power / (2 * middle.len()) as f64).log10()
+}
+
+#[test]
+fn m17h_versions_of_a_master_are_heard_equally_loud() {
+    let mut tune = Tune::of(vec![(noise(1, 96_000), noise(2, 96_000))]);
+    let song = &mut tune.project.songs[0];
+    song.mix = None;
+    song.master.input = MasterInput::File(MediaId(1));
+    song.master.trim = Db(-12.0);
+    let gain = |id, gain_db| {
+        let mut device = Device::new(DeviceId(id), DeviceKind::Utility);
+        device.values[DeviceKind::Utility.param("gain").unwrap()] = gain_db;
+        device
+    };
+    song.master.chain = vec![gain(1, 4.0), gain(2, 3.0)];
+    song.master.alternative = Some(vec![gain(3, -2.0)]);
+    tune.save();
+    let rig = Rig::start(PERIOD);
+    let heard = |args: &[&str]| {
+        let all = [&["--json", "--master", "--seconds", "1.5", "--period", "512"], args].concat();
+        let output = play(rig.command(PROGRAM), &tune, &all).output().unwrap();
+        assert!(matches!(output.status.code(), Some(0 | 3)), "{output:?}");
+        let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+        (level_db(&rig.captured()), json["offset_db"].as_f64())
+    };
+    // Print 0, A +7, B −2 dB, against the print.
+    let (plain, none) = heard(&[]);
+    assert_eq!(none, None);
+    for (args, offset_db) in [
+        (&["--chain", "a"][..], -9.0),
+        (&["--chain", "b"], 0.0),
+        (&["--chain", "print"], -2.0),
+        (&["--chain", "a", "--bypass", "1"], -5.0),
+    ] {
+        let (level, offset) = heard(&[args, &["--matched"]].concat());
+        assert!((offset.unwrap() - offset_db).abs() < 0.01, "{args:?}: {offset:?}");
+        assert!((level - (plain - 9.0)).abs() <= 0.1, "{args:?}: {level} dBFS, plain {plain}");
+    }
+    let output = play(silent(), &tune, &["--master", "--bypass", "9"]).output().unwrap();
+    ends(&output, 1);
+    assert!(text(&output.stderr).contains("no device 9"), "{output:?}");
+}
+
 #[test]
 fn r47_a_request_to_terminate_ends_it_in_time_and_without_a_click() {
     let tune = Tune::noise(2, 480_000);
@@ -109,7 +160,9 @@ fn what_cannot_be_played_is_said_and_wrong_words_are_refused() {
         ends(&output, 1);
         assert!(text(&output.stderr).contains(said), "{output:?}");
     }
-    for args in [&["--from", "-1"][..], &["--period", "3"], &["--loop", "1"], &["--sung"]] {
+    for args in
+        [&["--from", "-1"][..], &["--period", "3"], &["--loop", "1"], &["--sung"], &["--matched"]]
+    {
         ends(&play(silent(), &tune, args).output().unwrap(), 2);
     }
     let mut missing = silent();
