@@ -113,6 +113,8 @@ fn json_of_deliveries_and_of_songs_has_the_documented_keys() {
         "ceiling_dbtp",
         "checks",
         "codec_trim_db",
+        "dither",
+        "dither_rms_dbfs",
         "drive_db",
         "error",
         "format",

@@ -169,6 +169,30 @@ fn t8_through_vorbis_the_loudness_stays_and_what_overshoots_is_cured_by_the_trim
 }
 
 #[test]
+fn h5_each_file_tells_its_dither_and_the_rms_of_that() {
+    let studio = arrived(48_000);
+    for (dither, at_16, at_24) in [("tpdf", -96.3, -144.5), ("shaped", -80.0, -128.0)] {
+        let line = format!("deliver song --format wav16,flac24,wav32f --dither {dither} --force");
+        let run = studio.run(&format!("{line} --html page.html"));
+        let name = if dither == "tpdf" { "TPDF" } else { "shaped" };
+        assert!(run.stdout.contains(&format!(", dither {name}, −")), "{}", run.stdout);
+        let page = String::from_utf8(studio.bytes("page.html")).unwrap();
+        assert!(page.contains(&format!("dither {name}, −")), "{page}");
+        let json = studio.run(&format!("{line} --json")).json();
+        let files = files(&json);
+        for (file, expected) in files.iter().zip([at_16, at_24]) {
+            assert_eq!(file["dither"], name);
+            let rms = file["dither_rms_dbfs"].as_f64().unwrap();
+            assert!((rms - expected).abs() < if dither == "tpdf" { 0.1 } else { 8.0 }, "{rms}");
+        }
+        assert_eq!(
+            (&files[2]["dither"], &files[2]["dither_rms_dbfs"]),
+            (&json!("none"), &Value::Null)
+        );
+    }
+}
+
+#[test]
 fn product_a_delivered_file_is_the_master_of_the_same_options() {
     let studio = arrived(96_000);
     for (format, rate, target) in
@@ -272,6 +296,15 @@ fn product_a_codec_that_overshoots_is_told_with_the_trim_that_cures_it() {
     let file = files(&cured)[0];
     assert_eq!(file["verified"], true, "{file:#}");
     println!("{peak:.2} dBTP, cured with {trim:.1} dB");
+    // A single master says it too, with the ceiling that cures it.
+    let line = "master dense.wav --format vorbis --out dense.ogg --force";
+    let (_, said) = studio.warned(&format!("{line} --ceiling -3"));
+    let lower =
+        said.split("the encoder overshoots; --ceiling ").nth(1).unwrap_or_else(|| panic!("{said}"));
+    let cured =
+        studio.run(&format!("{line} --json --ceiling {}", lower.split(' ').next().unwrap())).json();
+    let peak = cured["after"]["true_peak"]["value"].as_f64().unwrap();
+    assert!(peak <= -2.98, "{peak}");
 }
 
 #[test]

@@ -39,6 +39,9 @@ mod matching;
 #[cfg(test)]
 mod prints;
 #[cfg(test)]
+#[path = "../shared/referee.rs"]
+mod referee;
+#[cfg(test)]
 mod relink;
 #[cfg(test)]
 mod sums;

@@ -124,6 +124,14 @@ fn m17_an_assistant_says_why_and_a_match_says_what_is_wrong() {
     assert!(decisions(&json, "fine").iter().any(|text| text.contains("no reference")), "{json}");
     let json = studio.json("assist song.wav --reference bright.wav --target -20");
     assert_eq!(json["target"]["loudness_lufs"], -20.0);
+    // A place has a ceiling too, and a loudness if it asks for one; what is given besides goes first.
+    let a85 = studio.json("assist song.wav --target atsc-a85")["target"].clone();
+    assert_eq!((&a85["loudness_lufs"], &a85["ceiling_dbtp"]), (&(-24.0).into(), &(-2.0).into()));
+    let lower = studio.json("assist song.wav --target atsc-a85 --ceiling -3");
+    assert_eq!(lower["target"]["ceiling_dbtp"], -3.0);
+    let none = studio.json("assist song.wav --target spotify");
+    assert_eq!(none["target"], Value::Null);
+    let _refused = studio.ends("assist song.wav --target nowhere", 2).says(&["spotify"]);
     let _refused = studio.ends("match song.wav", 1).says(&["--reference"]);
     let _refused = studio.ends("match song.wav --reference nowhere.wav", 1).says(&["nowhere.wav"]);
     let _refused = studio.ends("match song.wav --reference bright.wav --apply", 1).says(&["--out"]);

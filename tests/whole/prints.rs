@@ -153,6 +153,30 @@ fn product_a_louder_print_offers_the_trim_that_holds_the_drive() {
 }
 
 #[test]
+fn product_a_master_pinned_to_a_print_stays_with_it() {
+    let studio = band();
+    let first = studio.print("");
+    assert_eq!(studio.json("info song")["songs"][0]["master"]["input"], "newest-print");
+    studio.apply(&json!([
+        {"master": {"song": 1, "change": {"input": {"print": 1}}}},
+        strip(0, json!({"fader": -8.0})),
+    ]));
+    let said = studio.ends("bounce song", 0).stdout;
+    assert!(said.contains("Print 2") && !said.contains("--hold-drive"), "{said}");
+    let info = studio.done("info song").stdout;
+    assert!(info.contains("The master is pinned to print 1.\n"), "{info}");
+    assert_eq!(studio.json("info song")["songs"][0]["master"]["input"], json!({"print": 1}));
+    // The first print is what is looked at, and what is mastered, to the bit.
+    assert_eq!(studio.json("changes song")["print"], 1);
+    assert_eq!(studio.json("changes song --print 2")["print"], 2);
+    let checked = studio.run("check song --no-tracks --json").json();
+    assert!(checked["what"].as_str().unwrap().contains("print 1"), "{checked}");
+    let (master, said) = studio.warned("master song --format wav32f --ceiling 0");
+    assert_same(&first, &studio.read(master["path"].as_str().unwrap()));
+    assert!(said.contains("1 change newer than print 1"), "{said}");
+}
+
+#[test]
 fn product_an_earlier_mix_is_reopened_and_the_present_one_kept() {
     let studio = band();
     let first = studio.print("");

@@ -11,7 +11,7 @@
 //!   gain by a chain of shelving filters at the splits ([`shelves`]): gentler transitions, and where
 //!   nothing is compressed every bit passes.
 //! - **Solo** weighs the bands before they are summed, and where there are shelves what comes of them
-//!   ([`solo`]), so that in both the soloed bands, each rendered by itself, sum to the whole.
+//!   (`solo.rs`), so that in both the soloed bands, each rendered by itself, sum to the whole.
 //! - The mix is between each band's gain and none, so that it cannot comb: dry and wet pass the same
 //!   filters.
 //!

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use twobus_analysis::Report;
+use twobus_dsp::dither::Dither;
 use twobus_session::{Delivery, Target};
 
 use crate::error::{Error, Result};
@@ -23,7 +24,7 @@ use crate::progress::Progress;
 use crate::room::check_room;
 
 pub use check::{Checked, Row};
-pub(crate) use check::{Expected, check};
+pub(crate) use check::{Expected, check, cure_db};
 pub use html::page;
 pub use plan::{FIELDS, PATTERN, Planned, plan};
 pub use tags::tags;
@@ -68,6 +69,8 @@ pub struct DeliveredFile {
     pub rate_hz: u32,
     /// Gain before the limiter, and its largest gain reduction, in dB; `None` where it did not come so far.
     pub limited_db: Option<(f64, f64)>,
+    /// Its dither; none for a copy of samples that its format holds.
+    pub dither: Dither,
     /// The file as it was decoded again, or why there is none.
     pub outcome: Result<Checked>,
     /// What a person should know, one sentence each.
@@ -78,6 +81,12 @@ impl DeliveredFile {
     /// True when the file is there and everything about it is as it should be.
     pub fn is_right(&self) -> bool {
         self.outcome.as_ref().is_ok_and(Checked::is_right)
+    }
+
+    /// RMS of what dither and rounding add to it, all frequencies together, in dBFS; `None` without dither.
+    pub fn dither_rms_dbfs(&self) -> Option<f64> {
+        let bits = self.planned.spec.format.samples().bits();
+        (self.dither != Dither::Off).then(|| self.dither.rms_dbfs(bits))
     }
 }
 
@@ -229,6 +238,7 @@ fn deliver_group(
                 planned: (*file).clone(),
                 rate_hz,
                 limited_db: None,
+                dither: Dither::Off,
                 outcome: Err(error.again()),
                 notes: Vec::new(),
             };
@@ -269,9 +279,10 @@ fn write_group(
     });
     let files: Vec<NewFile<'_>> = files.collect();
     let written = rendered.write(&files, master, progress);
-    let done: Vec<_> = wanted.iter().zip(written).collect();
+    let dithers = files.iter().map(|file| file.dither);
+    let done: Vec<_> = wanted.iter().zip(dithers).zip(written).collect();
     done.into_par_iter()
-        .map(|(file, written)| {
+        .map(|((file, dither), written)| {
             let mut notes = Vec::new();
             let outcome = written.and_then(|written| {
                 notes.extend(written.over.map(|over| format!("{}.", over.sentence(rate_hz))));
@@ -295,6 +306,7 @@ fn write_group(
                 planned: (*file).clone(),
                 rate_hz,
                 limited_db: Some(rendered.limited_db()),
+                dither,
                 outcome,
                 notes,
             }

@@ -8,12 +8,14 @@ use tempfile::TempDir;
 use twobus_analysis::Report;
 use twobus_dsp::dither::Dither;
 use twobus_dsp::limiter::Sketch;
+use twobus_dsp::units::signed;
 use twobus_dsp::{Db, DeviceKind};
 use twobus_media::{ContentHash, Converter, PcmReader, ScanJob, Tags, scan};
 use twobus_session::master::{LOUDNESS, MAX_REDUCTION};
 use twobus_session::{Delivery, Device, Master, Target};
 
 use crate::analyze::{Analysis, analyze};
+use crate::deliver::cure_db;
 use crate::error::{Error, Result};
 use crate::folder::Folder;
 use crate::leftovers::SCRATCH;
@@ -310,8 +312,19 @@ fn notes(
     let peak = after.true_peak.map_or(f64::NEG_INFINITY, |peak| peak.value);
     if peak > target.ceiling_dbtp + TOLERANCE_DB {
         let ceiling = Db(target.ceiling_dbtp);
+        let why = if options.format.is_lossy() {
+            let cure_db = cure_db(peak, target.ceiling_dbtp);
+            let lower = target.ceiling_dbtp + cure_db;
+            format!(
+                ": the encoder overshoots; --ceiling {lower:.1} cures it, or \"deliver\" with --codec-trim \
+                 {cure_db:.1}"
+            )
+        } else {
+            String::new()
+        };
         notes.push(format!(
-            "The file's true peak is {peak:.2} dBTP, above the ceiling of {ceiling}."
+            "The file's true peak is {} dBTP, above the ceiling of {ceiling}{why}.",
+            signed(peak, 2)
         ));
     }
     if let Some(over) = over {

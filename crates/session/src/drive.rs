@@ -1,4 +1,4 @@
-//! What a new print's level does to the drive of the master's chain, and the trim that holds it.
+//! The print that a master follows; what a new print's level does to the drive of the master's chain, and the trim that holds it.
 
 use twobus_dsp::Db;
 
@@ -32,6 +32,17 @@ impl LevelChange {
 }
 
 impl Song {
+    /// The print that the master is made of: the newest main one, or the one it is pinned to. `None` where
+    /// there is none yet, or it is made of something else.
+    pub fn followed_print(&self) -> Option<&Print> {
+        let mut newest = self.prints.iter().rev();
+        match self.master.input {
+            MasterInput::NewestPrint => newest.find(|print| print.is_main()),
+            MasterInput::Print(number) => newest.find(|print| print.number == number),
+            MasterInput::File(_) | MasterInput::Stems(_) => None,
+        }
+    }
+
     /// What `new`, a print that is about to become the song's newest, does to the level that goes into the
     /// master's chain. `None` when the master does not follow the newest main print, when there was no
     /// print before, when either is too quiet to be measured, or when they are equally loud.
@@ -79,7 +90,11 @@ mod tests {
         assert_eq!((far.trim, far.beyond), (Db(-24.0), true));
         assert_eq!(song.level_change(&print(3, PrintKind::Main, -20.05)), None);
         assert_eq!(song.level_change(&print(3, PrintKind::Tv, -10.0)), None);
+        assert_eq!(song.followed_print().unwrap().number, 1);
+        song.prints.push(new.clone());
+        assert_eq!(song.followed_print().unwrap().number, 3);
         song.master.input = MasterInput::Print(1);
+        assert_eq!(song.followed_print().unwrap().number, 1);
         assert_eq!(song.level_change(&new), None);
     }
 }

@@ -227,6 +227,9 @@ mod tests {
             "ebu-r128-s1",
             "ebu-r128-s2",
             "atsc-a85",
+            "aes-td1008",
+            "aes-td1004",
+            "qobuz",
             "vinyl",
         ] {
             assert!(destination(id).is_some(), "{id}");

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
-use twobus_session::master::{LOUDNESS, MAX_REDUCTION};
+use twobus_session::master::MAX_REDUCTION;
 
-use super::{FileFormat, limiter, within};
+use super::{FileFormat, Goal, goal, limiter, within};
 
 /// What both `match` and `assist` take.
 #[derive(Debug, ClapArgs)]
@@ -64,9 +64,10 @@ pub(crate) struct MatchArgs {
 pub(crate) struct AssistArgs {
     #[command(flatten)]
     pub(crate) input: MatchInput,
-    /// Integrated loudness to reach, in LUFS; that of the references if not given.
-    #[arg(long, allow_negative_numbers = true, value_parser = within(&LOUDNESS))]
-    pub(crate) target: Option<f64>,
+    /// Integrated loudness to reach, in LUFS, or a place as of `master`, which has a ceiling too and may have a
+    /// loudness; that of the references if not given.
+    #[arg(long, value_name = "PLACE|LUFS", allow_negative_numbers = true, value_parser = goal)]
+    pub(crate) target: Option<Goal>,
     /// How much of what differs from the references is made up for, in percent.
     #[arg(long, default_value_t = 50.0, value_parser = percent)]
     pub(crate) amount: f64,

@@ -26,7 +26,7 @@ pub(crate) struct ChangesArgs {
     /// Number of the song.
     #[arg(long, default_value_t = 1)]
     pub(crate) song: u32,
-    /// Number of the print; the newest main print if not given.
+    /// Number of the print; the one that the master follows if not given.
     #[arg(long)]
     pub(crate) print: Option<u32>,
 }

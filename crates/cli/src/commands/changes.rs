@@ -1,8 +1,8 @@
 //! `changes`: what has changed in a mix since a print of it, in words.
 
 use serde::Serialize;
-use twobus_jobs::{Error, Folder, Result};
-use twobus_session::Print;
+use twobus_jobs::master::print_of;
+use twobus_jobs::{Folder, Result};
 use twobus_session::audible::changes_since;
 
 use crate::args::songs::ChangesArgs;
@@ -22,17 +22,11 @@ pub(crate) fn run(args: &ChangesArgs) -> Result<Outcome> {
     let document = folder.look()?;
     let project = &document.project;
     let song = song(project, args.song)?;
-    let wanted = |print: &&Print| match args.print {
-        Some(number) => print.number == number,
-        None => print.is_main(),
+    let print = match args.print {
+        None => song.followed_print(),
+        Some(number) => song.prints.iter().find(|print| print.number == number),
     };
-    let print = song.prints.iter().rev().find(wanted).ok_or_else(|| {
-        let title = &song.title;
-        Error::Missing(match args.print {
-            Some(number) => format!("\"{title}\" has no print {number}"),
-            None => format!("\"{title}\" has no main print yet; bounce it first"),
-        })
-    })?;
+    let print = print.map_or_else(|| print_of(song, args.print), Ok)?;
     let changes = changes_since(print, project, song);
     let (number, kind) = (print.number, print.kind.name());
     let mut text = match changes.len() {

@@ -48,6 +48,7 @@ struct SongJson {
 
 #[derive(Serialize)]
 struct ChainsJson {
+    input: MasterInput,
     trim_db: f64,
     target: Target,
     chain: Vec<DeviceJson>,
@@ -180,9 +181,10 @@ fn song_text(project: &Project, song: &Song, number: usize) -> String {
         rows.extend(mix.strips().map(|strip| strip_cells(mix, strip)));
         text.push_str(&show::table(&rows));
     }
-    let newest = song.prints.iter().rev().find(|print| print.is_main());
+    let newest = || song.prints.iter().rev().find(|print| print.is_main());
+    let told = song.followed_print().or_else(newest);
     for print in &song.prints {
-        let in_full = newest.is_some_and(|newest| newest.number == print.number);
+        let in_full = told.is_some_and(|told| told.number == print.number);
         text.push_str(&print_text(project, song, print, in_full));
     }
     for draft in &song.drafts {
@@ -193,6 +195,9 @@ fn song_text(project: &Project, song: &Song, number: usize) -> String {
     }
     if let Some(file) = master_file(project, song) {
         text.push_str(&format!("Print from elsewhere: {}, {}\n", file.path, file.format));
+    }
+    if let MasterInput::Print(number) = song.master.input {
+        text.push_str(&format!("The master is pinned to print {number}.\n"));
     }
     text.push_str(&chains_text(song));
     for delivery in &song.master.deliveries {
@@ -307,6 +312,7 @@ fn chains_json(song: &Song) -> ChainsJson {
     };
     let devices = |chain: &Vec<Device>| chain.iter().map(device).collect();
     ChainsJson {
+        input: song.master.input.clone(),
         trim_db: song.master.trim.0,
         target: song.master.target,
         chain: devices(&song.master.chain),

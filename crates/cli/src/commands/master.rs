@@ -298,21 +298,13 @@ pub(crate) fn text(done: &Mastered, options: &MasterOptions) -> String {
     let reduction = show::value(Some(done.reduction_db), 1, "dB");
     let (path, format) = (done.path.display(), options.format);
     let dither = match dither_rms_dbfs(done, options) {
-        Some(rms) => format!(" Dither: {}, {} dBFS.", dither_name(done.dither), signed(rms, 1)),
+        Some(rms) => format!(" Dither: {}, {} dBFS.", done.dither.name(), signed(rms, 1)),
         None => String::new(),
     };
     format!(
         "{path}: {format}\n{}Drive {drive}, largest gain reduction {reduction}.{dither}\n",
         show::table(&rows)
     )
-}
-
-fn dither_name(dither: Dither) -> &'static str {
-    match dither {
-        Dither::Off => "none",
-        Dither::Tpdf { .. } => "TPDF",
-        Dither::Shaped { .. } => "shaped",
-    }
 }
 
 /// RMS of what dither and rounding add to the file, all frequencies together.
@@ -338,7 +330,7 @@ fn json(done: &Mastered, options: &MasterOptions, args: &MasterArgs) -> Json {
         reduction_db: done.reduction_db,
         reduction_s: done.reduction_s,
         verify_trim_db: done.verify_trim_db,
-        dither: dither_name(done.dither),
+        dither: done.dither.name(),
         dither_rms_dbfs: dither_rms_dbfs(done, options),
         before: done.before.report.clone(),
         loudest: done.after.loudest_part(PART_S),

@@ -12,6 +12,7 @@ use twobus_jobs::{
 };
 use twobus_session::{Device, Project, Song, Target};
 
+use crate::args::Goal;
 use crate::args::matching::{AssistArgs, MatchArgs, MatchInput};
 use crate::commands::master::{check_apart, check_free, input};
 use crate::commands::song;
@@ -63,30 +64,34 @@ pub(crate) fn run_match(args: &MatchArgs, progress: &Progress) -> Result<Outcome
         dynamics: args.dynamics / 100.0,
     };
     let options = MatchOptions { amounts, ..MatchOptions::default() };
-    run(&args.input, options, "Match to reference", progress)
+    run(&args.input, options, None, "Match to reference", progress)
 }
 
 pub(crate) fn run_assist(args: &AssistArgs, progress: &Progress) -> Result<Outcome> {
     let part = args.amount / 100.0;
-    // A target decides the loudness; without one, the references do.
-    let loudness = if args.target.is_some() { 0.0 } else { 1.0 };
-    let amounts = Amounts { tone: part, loudness, width: part, dynamics: part };
-    let options = MatchOptions {
-        amounts,
-        loudness_lufs: args.target,
-        assist: true,
-        ..MatchOptions::default()
+    let (loudness_lufs, ceiling_dbtp) = match args.target {
+        Some(Goal::Place(place)) => {
+            let target = place.target(None);
+            (target.loudness_lufs, Some(target.ceiling_dbtp))
+        }
+        Some(Goal::Loudness(lufs)) => (Some(lufs), None),
+        None => (None, None),
     };
-    run(&args.input, options, "Mastering assistant", progress)
+    // A target decides the loudness; without one, the references do.
+    let loudness = if loudness_lufs.is_some() { 0.0 } else { 1.0 };
+    let amounts = Amounts { tone: part, loudness, width: part, dynamics: part };
+    let options = MatchOptions { amounts, loudness_lufs, assist: true, ..MatchOptions::default() };
+    run(&args.input, options, ceiling_dbtp, "Mastering assistant", progress)
 }
 
 fn run(
     args: &MatchInput,
     options: MatchOptions,
+    ceiling_dbtp: Option<f64>,
     name: &str,
     progress: &Progress,
 ) -> Result<Outcome> {
-    let work = work(args, options)?;
+    let work = work(args, options, ceiling_dbtp)?;
     if let Some(out) = &args.out {
         check_free(out, args.force)?;
         check_no_reference(out, &work.references)?;
@@ -115,8 +120,8 @@ fn run(
     Ok(Outcome::new(text, &json(found, applied, written)).with_warnings(warnings))
 }
 
-/// Finds the song and its references.
-fn work(args: &MatchInput, mut options: MatchOptions) -> Result<Work> {
+/// Finds the song and its references; a place that was asked for has its ceiling.
+fn work(args: &MatchInput, mut options: MatchOptions, ceiling_dbtp: Option<f64>) -> Result<Work> {
     let mut references: Vec<ReferenceFile> =
         args.references.iter().map(|text| reference(text)).collect();
     let folder = Folder::new(&args.input);
@@ -138,7 +143,7 @@ fn work(args: &MatchInput, mut options: MatchOptions) -> Result<Work> {
             references = noted(&folder, &project, song);
         }
     }
-    options.ceiling_dbtp = args.ceiling.unwrap_or(options.ceiling_dbtp);
+    options.ceiling_dbtp = args.ceiling.or(ceiling_dbtp).unwrap_or(options.ceiling_dbtp);
     options.max_reduction_db = args.max_reduction.unwrap_or(options.max_reduction_db);
     Ok(Work { file, references, options, origin: is_project.then_some(folder) })
 }

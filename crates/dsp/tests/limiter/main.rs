@@ -1,6 +1,7 @@
 //! Acceptance of the true-peak limiter, judged by meters that share no code with it.
 
 mod ceiling;
+#[path = "../../../../tests/shared/referee.rs"]
 mod referee;
 mod robust;
 mod signals;

@@ -119,14 +119,18 @@ fn loudness(report: &Report, wanted: f64) -> Row {
     Row { name: "loudness", is_right, words }
 }
 
+/// The gain before its encoder, in dB, that brings a lossy file with this true peak to the ceiling.
+pub(crate) fn cure_db(peak_dbtp: f64, ceiling_dbtp: f64) -> f64 {
+    ((ceiling_dbtp - peak_dbtp) / CURE_STEP_DB).floor() * CURE_STEP_DB - CURE_STEP_DB
+}
+
 /// The true peak against the ceiling, and what would cure a lossy file that is above.
 fn true_peak(report: &Report, expected: &Expected) -> (Row, Option<f64>) {
     let ceiling = expected.ceiling_dbtp;
     let peak = report.true_peak.map_or(f64::NEG_INFINITY, |peak| peak.value);
     let is_right = peak <= ceiling + TOLERANCE_DB;
     let is_lossy = expected.samples.is_none();
-    let cure_db = (is_lossy && !is_right)
-        .then(|| ((ceiling - peak) / CURE_STEP_DB).floor() * CURE_STEP_DB - CURE_STEP_DB);
+    let cure_db = (is_lossy && !is_right).then(|| cure_db(peak, ceiling));
     let (found, ceiling) = (signed(peak, 2), Db(ceiling));
     let words = match cure_db {
         None if is_right => format!("{found} dBTP, at most {ceiling}"),

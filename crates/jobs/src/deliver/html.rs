@@ -38,7 +38,12 @@ fn of_file(file: &DeliveredFile) -> Markup {
     html! {
         article {
             h3 { (name) " " (badge(state, word)) }
-            p { (spec.format.to_string()) ", " (khz) " kHz" }
+            p {
+                (spec.format.to_string()) ", " (khz) " kHz"
+                @if let Some(rms) = file.dither_rms_dbfs() {
+                    ", dither " (file.dither.name()) ", " (signed(rms, 1)) " dBFS"
+                }
+            }
             @match &file.outcome {
                 Err(error) => p { (error.to_string()) },
                 Ok(checked) => { (rows(checked)) (figures("File", &checked.report)) },

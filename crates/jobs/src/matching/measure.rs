@@ -96,7 +96,12 @@ pub(super) fn through(
             return Err(Error::Stem { path: path.to_owned(), problem });
         }
         let reduction_db = f64::from(reduction_db);
-        Ok(Chained { integrated_lufs: integrated.0, true_peak_dbtp: peak.0, reduction_db })
+        Ok(Chained {
+            integrated_lufs: integrated.0,
+            true_peak_dbtp: peak.0,
+            reduction_db,
+            made_up_db: 0.0,
+        })
     })
 }
 

@@ -41,6 +41,8 @@ struct FileJson {
     bytes: Option<u64>,
     drive_db: Option<f64>,
     reduction_db: Option<f64>,
+    dither: &'static str,
+    dither_rms_dbfs: Option<f64>,
     checks: Vec<CheckJson>,
     /// Gain to take away before the encoder, where it overshoots.
     codec_trim_db: Option<f64>,
@@ -156,7 +158,10 @@ fn file_text(file: &DeliveredFile) -> String {
                 let mark = if row.is_right { "✓" } else { "✗" };
                 vec![format!("  {mark} {}", row.name), row.words.clone()]
             });
-            format!("{head}, {size} MB\n{}", left_table(&rows.collect::<Vec<_>>()))
+            let dither = file.dither_rms_dbfs().map_or_else(String::new, |rms| {
+                format!(", dither {}, {} dBFS", file.dither.name(), signed(rms, 1))
+            });
+            format!("{head}, {size} MB{dither}\n{}", left_table(&rows.collect::<Vec<_>>()))
         }
     }
 }
@@ -181,6 +186,8 @@ fn file_json(file: &DeliveredFile) -> FileJson {
         bytes: checked.map(|checked| checked.bytes),
         drive_db: file.limited_db.map(|(drive, _)| drive),
         reduction_db: file.limited_db.map(|(_, reduction)| reduction),
+        dither: file.dither.name(),
+        dither_rms_dbfs: file.dither_rms_dbfs(),
         checks: checked.map_or_else(Vec::new, |checked| {
             let row = |row: &twobus_jobs::deliver::Row| CheckJson {
                 check: row.name,
