@@ -27,14 +27,14 @@ pub(super) fn draw(view: &View<'_>, painter: &mut Painter<'_>) {
 
 /// The output for an input, both as parts of full scale, before what evens the level out.
 fn shaped(view: &View<'_>, x: f64) -> f64 {
-    let drive = Db(view.get("drive")).to_gain();
+    let (drive, wet) = (Db(view.get("drive")).to_gain(), view.get("mix") / 100.0);
     if view.device.kind == DeviceKind::Clipper {
         let ceiling = Db(view.get("ceiling")).to_gain();
-        return ceiling * Knee::new(view.get("knee") / 100.0).at(x * drive / ceiling);
+        let clipped = ceiling * Knee::new(view.get("knee") / 100.0).at(x * drive / ceiling);
+        return wet * clipped + (1.0 - wet) * x;
     }
     let curve = saturator::curve(view.get("curve") as usize, view.get("asymmetry"));
     let drive = drive * saturator::REFERENCE;
-    let wet = view.get("mix") / 100.0;
     let bent = (curve.at(x * drive) - x * drive) / drive;
     (x + wet * bent) * Db(view.get("output")).to_gain()
 }
