@@ -132,7 +132,7 @@ const XVFB: Need = Need {
 const XDOTOOL: Need = Need {
     what: "xdotool",
     why: "the tests move the window's mouse and press its keys with it",
-    probe: &["xdotool", "version"],
+    probe: &["sh", "-c", "command -v xdotool"],
     source: Source::Apt(&["xdotool"]),
 };
 
