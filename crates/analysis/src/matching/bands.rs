@@ -52,12 +52,12 @@ pub(super) struct Crests {
     pieces: Vec<Piece>,
 }
 
-/// A crossover: each side is the same second-order filter twice.
+/// A crossover: each side is the same second-order filter twice, of which the first is one for both.
 #[derive(Debug)]
 struct Split {
     low: Solved,
     high: Solved,
-    states: [[Svf; 4]; 2],
+    states: [[Svf; 3]; 2],
 }
 
 impl Split {
@@ -74,11 +74,11 @@ impl Split {
     #[inline]
     fn tick(&mut self, rest: &mut [f64; 2]) -> [f64; 2] {
         let mut lows = [0.0; 2];
-        for ((rest, low), [a, b, c, d]) in rest.iter_mut().zip(&mut lows).zip(&mut self.states) {
-            let half = a.tick(&self.low, *rest);
-            *low = b.tick(&self.low, half);
-            let half = c.tick(&self.high, *rest);
-            *rest = d.tick(&self.high, half);
+        let states = self.states.iter_mut();
+        for ((rest, low), [first, lower, upper]) in rest.iter_mut().zip(&mut lows).zip(states) {
+            let [below, above] = first.tick_pair([&self.low, &self.high], *rest);
+            *low = lower.tick(&self.low, below);
+            *rest = upper.tick(&self.high, above);
         }
         lows
     }
