@@ -28,8 +28,9 @@ struct Repeat {
     db: f64,
 }
 
-/// The repeats of a single impulse on both sides, from the lengths and the loop of the device itself.
-fn repeats(view: &View<'_>) -> Vec<Repeat> {
+/// The repeats of a single impulse on both sides, from the lengths and the loop of the device itself, and the
+/// largest gain of one turn of the loop over all frequencies.
+fn repeats(view: &View<'_>) -> (Vec<Repeat>, f64) {
     let lines = view.devices.drawn(view.device, || {
         let mut delay = Delay::new(view.rate_hz);
         for (param, value) in view.device.values.iter().enumerate() {
@@ -37,7 +38,8 @@ fn repeats(view: &View<'_>) -> Vec<Repeat> {
         }
         delay.reset();
         let [left, right] = delay.lengths().map(|frames| (frames / view.rate_hz) as f32);
-        vec![vec![left, right, delay.loop_gain(MIDDLE_HZ) as f32]]
+        let [middle, largest] = [delay.loop_gain(MIDDLE_HZ), delay.largest_loop_gain()];
+        vec![vec![left, right, middle as f32], vec![largest as f32]]
     });
     let [left_s, right_s, turn] = [0, 1, 2].map(|index| f64::from(lines[0][index]));
     // The choices of the routing: stereo, both sides crossed, and one that sets out from either side.
@@ -59,11 +61,11 @@ fn repeats(view: &View<'_>) -> Vec<Repeat> {
             here = if routing == 0 { here } else { 1 - here };
         }
     }
-    all
+    (all, f64::from(lines[1][0]))
 }
 
 pub(super) fn draw_delay(view: &View<'_>, painter: &mut Painter<'_>) {
-    let (area, repeats) = (view.area, repeats(view));
+    let (area, (repeats, largest)) = (view.area, repeats(view));
     let last_s = repeats.iter().map(|repeat| repeat.at_s).fold(SHORTEST_S, f64::max) * 1.08;
     let middle = (area.y + area.height / 2.0 - 6.0).round();
     let x = |s: f64| area.x + 16.0 + (area.width - 32.0) * (s / last_s) as f32;
@@ -88,6 +90,9 @@ pub(super) fn draw_delay(view: &View<'_>, painter: &mut Painter<'_>) {
         rect(area.x + area.width - 36.0, middle + 4.0, 30.0, 12.0),
         small.right(),
     );
+    let words = format!("loop at most {} dB", signed(20.0 * largest.max(1e-9).log10(), 1));
+    let at = rect(area.x + area.width - 126.0, area.y + 6.0, 120.0, 14.0);
+    painter.text(&words, at, small.right());
     if let Some(first) = repeats.first() {
         let words = format!("{} ms", signed(first.at_s * 1000.0, 1));
         let at = rect(x(first.at_s) + 6.0, area.y + 6.0, 80.0, 14.0);
