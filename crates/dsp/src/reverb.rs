@@ -49,7 +49,7 @@ use damping::Damping;
 use decay::Gains;
 use early::REFLECTIONS;
 use layout::{DIFFUSERS, Layout};
-use mixing::{ANGLES, LINES, Lines, hadamard, rotate, scatter};
+use mixing::{ANGLES, LINES, Lines, fade, hadamard, rotate, scatter};
 use params::{
     BALANCE, DECAY, FREEZE, HIGH_CROSSOVER, HIGH_CUT, HIGH_DECAY, LEVEL, LOW_CROSSOVER, LOW_CUT,
     LOW_DECAY, MIX, MOD_DEPTH, MOD_RATE, ON_GRID, PRE_DELAY, SIZE, SPACE, WIDTH,
@@ -589,14 +589,4 @@ fn spread(
         fade(room, other, share, frames);
     }
     hadamard(room, out, frames);
-}
-
-/// Fades each line to `other` by `share`.
-#[inline(always)]
-fn fade(lines: &mut Lines, other: &Lines, share: &[f64; BLOCK], frames: usize) {
-    for (line, other) in lines.iter_mut().zip(other) {
-        for ((x, other), share) in line[..frames].iter_mut().zip(other).zip(share) {
-            *x += share * (other - *x);
-        }
-    }
 }

@@ -23,6 +23,7 @@ mod parts;
 mod screens;
 mod seen;
 mod settings;
+mod steps;
 mod theme;
 mod topics;
 mod trying;

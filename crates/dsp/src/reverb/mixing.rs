@@ -115,6 +115,16 @@ pub(super) fn rotate(
     }
 }
 
+/// Fades each line to `other` by `share`.
+#[inline(always)]
+pub(super) fn fade(lines: &mut Lines, other: &Lines, share: &[f64; BLOCK], frames: usize) {
+    for (line, other) in lines.iter_mut().zip(other) {
+        for ((x, other), share) in line[..frames].iter_mut().zip(other).zip(share) {
+            *x += share * (other - *x);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

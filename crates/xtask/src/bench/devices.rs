@@ -33,9 +33,8 @@ pub(crate) fn table() -> String {
         if kind == DeviceKind::Limiter {
             limiter_ns = cost;
         }
-        // An open gate lets noise pass untouched, and works only when it closes.
         let share = silence_ns(kind, &values) / cost;
-        if share > dearest.0 && kind != DeviceKind::Gate {
+        if share > dearest.0 {
             dearest = (share, kind.name());
         }
     }
@@ -45,7 +44,7 @@ pub(crate) fn table() -> String {
         + &verdict(limiter_ns)
         + &format!(
             "\n{word} E8: a minute after the last sound silence costs at most {share:.2} times what noise \
-             costs ({name}; the gate, open on noise, apart); at most {MOST_OF_SILENCE}\n"
+             costs ({name}); at most {MOST_OF_SILENCE}\n"
         )
 }
 

@@ -181,17 +181,8 @@ fn a_mode_is_chosen_in_the_menu_also_where_there_is_no_lane_yet() {
 #[test]
 fn every_screen_is_drawn_with_automation() {
     let place = tempfile::tempdir().unwrap();
-    let wanted = std::env::var_os("TWOBUS_SCREENSHOTS");
-    let folder = wanted.as_ref().map_or(place.path(), |folder| Path::new(folder));
-    let mut window = match &wanted {
-        Some(_) => {
-            let mut window = Window::with_table(Path::new(super::super::files::DEMO));
-            window.accept();
-            window
-        }
-        None => Window::with_stems(),
-    };
-    waves(&mut window);
+    let (mut window, folder) = super::stage(place.path());
+    let folder = folder.as_path();
     window.app.mixer.choose(StripId(1));
     window.letter("a", Modifiers::empty());
     let end = window.app.desk.as_ref().unwrap().mix().end();

@@ -215,17 +215,8 @@ fn what_a_device_does_is_seen_while_it_plays() {
 #[test]
 fn every_screen_is_drawn_with_devices() {
     let place = tempfile::tempdir().unwrap();
-    let wanted = std::env::var_os("TWOBUS_SCREENSHOTS");
-    let folder = wanted.as_ref().map_or(place.path(), |folder| Path::new(folder));
-    let mut window = match &wanted {
-        Some(_) => {
-            let mut window = Window::with_table(Path::new(super::super::files::DEMO));
-            window.accept();
-            window
-        }
-        None => Window::with_stems(),
-    };
-    waves(&mut window);
+    let (mut window, folder) = super::stage(place.path());
+    let folder = folder.as_path();
     window.app.open_devices(StripId(2), None);
     picture(&window, WINDOW, folder, "devices-none");
     window.insert(&[DeviceKind::Equalizer, DeviceKind::DeEsser, DeviceKind::Compressor]);
@@ -240,7 +231,7 @@ fn every_screen_is_drawn_with_devices() {
     window.app.open_devices(StripId(2), Some(ids[2]));
     window.app.open_devices(StripId(2), Some(ids[1]));
     window.app.open_devices(StripId(2), Some(ids[0]));
-    if wanted.is_some() {
+    if super::wanted().is_some() {
         window.play(Duration::from_secs(4));
     }
     picture(&window, WINDOW, folder, "devices");
@@ -253,7 +244,7 @@ fn every_screen_is_drawn_with_devices() {
             StripEdit::Inserts(ListEdit::Add { item: Box::new(device), at: Some(0) }),
         );
         window.app.open_devices(StripId(2), Some(id));
-        if wanted.is_some() {
+        if super::wanted().is_some() {
             window.play(Duration::from_millis(300));
         }
         picture(&window, WINDOW, folder, &format!("devices-{name:02}"));

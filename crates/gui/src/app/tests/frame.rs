@@ -1,6 +1,5 @@
 //! What surrounds the screens: files, settings, commands, sections, tempo.
 
-use std::path::Path;
 use std::time::Duration;
 
 use iced::Point;
@@ -9,7 +8,7 @@ use iced::keyboard::{Key, Modifiers};
 use twobus_engine::device::Fault;
 use twobus_session::{LaneTarget, StripId};
 
-use super::{Window, picture, two_stems, waves};
+use super::{Window, picture, stage, waves};
 use crate::app::jobs::{Done, Outcome};
 use crate::app::panels::{Panel, Touched};
 use crate::app::{Message, Region, WINDOW};
@@ -440,14 +439,8 @@ fn space_home_end_and_the_arrows_move_the_song() {
 #[test]
 fn every_screen_is_drawn_under_its_panels() {
     let place = tempfile::tempdir().unwrap();
-    let wanted = std::env::var_os("TWOBUS_SCREENSHOTS");
-    let folder = wanted.as_ref().map_or(place.path(), |folder| Path::new(folder));
-    let mut window = match &wanted {
-        Some(_) => Window::with_table(Path::new(crate::app::files::DEMO)),
-        None => Window::with_table(&two_stems(place.path())),
-    };
-    window.accept();
-    waves(&mut window);
+    let (mut window, folder) = stage(place.path());
+    let folder = folder.as_path();
     let to = window.place.path().join("Saved");
     window.save_as(&to);
     let typed = |part, text: &str| Message::Top(Input::Typed(part, text.to_owned()));

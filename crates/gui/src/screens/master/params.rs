@@ -2,16 +2,12 @@
 
 use twobus_dsp::DeviceKind;
 use twobus_dsp::eq::params::{BAND_PARAMS, PHASE, band};
-use twobus_dsp::param::{ParamSpec, Scale, Unit};
+use twobus_dsp::param::{ParamSpec, Unit};
 use twobus_render::Command;
 use twobus_session::{Device, DeviceEdit, DeviceId, Edit, ParamId, StripId};
 
 use crate::desk::Desk;
 
-/// Steps of an octave that a parameter with a logarithmic travel takes, and with Shift.
-const STEPS_PER_OCTAVE: (f64, f64) = (12.0, 120.0);
-/// Step of a level by wheel and arrow keys, in dB, and with Shift.
-const STEP_DB: (f64, f64) = (0.5, 0.1);
 /// Knobs of a panel at most.
 const MOST_KNOBS: usize = 7;
 
@@ -126,21 +122,6 @@ pub(super) fn set(desk: &mut Desk, id: DeviceId, values: &[(usize, f64)], name: 
             desk.apply(Edit::Batch { name, edits });
         }
     }
-}
-
-/// A parameter after so many steps.
-pub(super) fn stepped(spec: &ParamSpec, now: f64, steps: f64, fine: bool) -> f64 {
-    let by = |(large, small): (f64, f64)| if fine { small } else { large };
-    let to = match (spec.scale, spec.unit) {
-        (Scale::Log, _) => now * (steps / by(STEPS_PER_OCTAVE)).exp2(),
-        (Scale::Stepped, _) => now + steps,
-        (Scale::Linear, Unit::Db) => now + steps * by(STEP_DB),
-        (Scale::Linear, _) => {
-            let range = *spec.range.end() - *spec.range.start();
-            now + steps * by((1.0, 0.1)) * if range > 50.0 { 1.0 } else { range / 100.0 }
-        }
-    };
-    spec.nearest(to).unwrap_or(now)
 }
 
 /// The next value of a switch or choice.

@@ -15,11 +15,12 @@ use twobus_session::targets::targets;
 use twobus_session::{Device, DeviceEdit, DeviceId, Edit, LoopRange, MasterEdit, Target, presets};
 
 use super::layout::{Frame, plot};
-use super::params::{at, change, drag, found, next, readable, set, stepped, value};
+use super::params::{at, change, drag, found, next, readable, set, value};
 use super::side;
 use super::{Master, MasterScene, Panel, Part};
 use crate::desk::{Desk, Source};
 use crate::screens::menu::{Choice, Menu};
+use crate::steps::{STEP_DB, stepped};
 use crate::widgets::{Input, Phase, Scene as _};
 
 /// What the view asks of the window.
@@ -62,8 +63,6 @@ const LOOP_PX: f32 = 4.0;
 const Q_LINES: f64 = 6.0;
 /// Loudness that is offered, in LUFS.
 const OFFERED_LUFS: [f64; 4] = [-16.0, -14.0, -11.0, -9.0];
-/// Step of the trim, in dB, and with Shift.
-const STEP_DB: (f64, f64) = (0.5, 0.1);
 
 impl Master {
     /// Takes in what was done to it.
@@ -194,7 +193,7 @@ impl Master {
                 set(desk, id, &[(param, to)], None);
             }
             Part::Trim => {
-                let by = if fine { STEP_DB.1 } else { STEP_DB.0 };
+                let by = STEP_DB.by(fine);
                 set_trim(desk, desk.song().master.trim.0 + steps * by);
             }
             _ => {}

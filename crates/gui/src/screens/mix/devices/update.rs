@@ -6,7 +6,7 @@ use iced::keyboard::{Key, Modifiers};
 use twobus_dsp::DeviceKind;
 use twobus_dsp::eq::params::{BANDS, band};
 use twobus_dsp::eq::prototype::Shape;
-use twobus_dsp::param::{ParamSpec, Scale, Unit};
+use twobus_dsp::param::{ParamSpec, Unit};
 use twobus_render::Command;
 use twobus_session::edit::ListEdit;
 use twobus_session::{Device, DeviceEdit, DeviceId, Edit, ParamId, StripEdit};
@@ -16,6 +16,7 @@ use super::layout::{self, Pane, device_of, value};
 use super::{Analyser, Compare, Devices, DevicesScene, Part, RANGES_DB, found, menus};
 use crate::desk::Desk;
 use crate::screens::menu::Menu;
+use crate::steps::stepped;
 use crate::widgets::{Input, Phase};
 
 /// What the panel asks of the window.
@@ -38,12 +39,8 @@ pub(super) enum Hold {
     Node { device: DeviceId, number: usize, from: Point, hz: f64, gain_db: f64 },
 }
 
-/// Steps to an octave that a parameter with a logarithmic travel takes, and with Shift.
-const STEPS_PER_OCTAVE: (f64, f64) = (12.0, 120.0);
 /// Lines of the wheel that double a Q.
 const Q_LINES: f64 = 6.0;
-/// Step of a level by wheel and arrow keys, in dB, and with Shift.
-const STEP_DB: (f64, f64) = (0.5, 0.1);
 
 /// A change of a device of the open song.
 pub(super) fn change(desk: &Desk, device: DeviceId, change: DeviceEdit) -> Edit {
@@ -399,21 +396,6 @@ fn reset(id: DeviceId, which: &[usize], desk: &mut Desk) {
     desk.drop_held();
 }
 
-/// A parameter after so many steps.
-fn stepped(spec: &ParamSpec, now: f64, steps: f64, fine: bool) -> f64 {
-    let by = |(large, small): (f64, f64)| if fine { small } else { large };
-    let to = match (spec.scale, spec.unit) {
-        (Scale::Log, _) => now * (steps / by(STEPS_PER_OCTAVE)).exp2(),
-        (Scale::Stepped, _) => now + steps,
-        (Scale::Linear, Unit::Db) => now + steps * by(STEP_DB),
-        (Scale::Linear, _) => {
-            let range = *spec.range.end() - *spec.range.start();
-            now + steps * by((1.0, 0.1)) * if range > 50.0 { 1.0 } else { range / 100.0 }
-        }
-    };
-    spec.nearest(to).unwrap_or(now)
-}
-
 fn step(id: DeviceId, param: usize, (steps, fine): (f64, bool), desk: &mut Desk) {
     let Some((_, device)) = found(desk, id) else { return };
     let Some(spec) = device.kind.specs().get(param) else { return };
@@ -451,14 +433,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_step_is_half_a_db_a_semitone_or_a_percent() {
-        let spec = |kind: DeviceKind, id| &kind.specs()[kind.param(id).unwrap()];
-        let threshold = spec(DeviceKind::Compressor, "threshold");
-        assert_eq!(stepped(threshold, -18.0, 1.0, false), -17.5);
-        assert!((stepped(threshold, -18.0, -1.0, true) + 18.1).abs() < 1e-9);
-        let frequency = spec(DeviceKind::Equalizer, "b3_freq");
-        assert!((stepped(frequency, 440.0, 12.0, false) - 880.0).abs() < 1e-9);
-        assert_eq!(stepped(spec(DeviceKind::Compressor, "mix"), 100.0, -1.0, false), 99.0);
+    fn a_dragged_frequency_has_three_digits() {
+        let kind = DeviceKind::Equalizer;
+        let frequency = &kind.specs()[kind.param("b3_freq").unwrap()];
         assert_eq!(readable(frequency, 1234.567), 1230.0);
     }
 }

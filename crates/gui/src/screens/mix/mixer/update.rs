@@ -15,6 +15,7 @@ use super::{Choice, Mixer, Part, Piece, Switch, menus};
 use crate::desk::Desk;
 use crate::screens::menu::Menu;
 use crate::settings::MeterKind;
+use crate::steps::{STEP_DB, STEP_PERCENT};
 use crate::widgets::{Help, Input, Phase};
 
 /// What the mixer asks of the window.
@@ -41,11 +42,6 @@ pub(crate) enum Action {
         back: bool,
     },
 }
-
-/// A step of a fader or send, in dB: of the wheel and the arrow keys, and with Shift.
-const STEP_DB: (f64, f64) = (0.5, 0.1);
-/// A step of a pan or width, in percent.
-const STEP_PERCENT: (f64, f64) = (1.0, 0.1);
 
 impl Mixer {
     /// Takes in what was done to it.
@@ -338,8 +334,8 @@ fn set_send(id: StripId, index: usize, level: Db, desk: &mut Desk) {
 fn step(part: Part, steps: f64, fine: bool, desk: &mut Desk) {
     let (Some(spec), Some(now)) = (spec(part), value(part, desk)) else { return };
     let percent = matches!(part, Part::Strip(_, Piece::Pan | Piece::Width));
-    let (large, small) = if percent { STEP_PERCENT } else { STEP_DB };
-    let by = steps * if fine { small } else { large };
+    let step = if percent { STEP_PERCENT } else { STEP_DB };
+    let by = steps * step.by(fine);
     /// From silence a fader steps to the lowest mark of its taper, and below that into silence.
     const LOWEST_DB: f64 = fader::TAPER[fader::TAPER.len() - 1].1;
     let to = match now + by {
