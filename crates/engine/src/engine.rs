@@ -17,7 +17,7 @@ use twobus_dsp::Db;
 use twobus_jobs::Folder;
 use twobus_jobs::master::staged;
 use twobus_render::live::{Control, Crew, Cue, Moment, Player, State, Taken, pair_with};
-use twobus_render::meters::StripMeter;
+use twobus_render::meters::{PointLevels, SHOWN_POINTS, StripMeter};
 use twobus_render::{Command, Cycle, Plan, Source};
 use twobus_session::{
     DeviceId, Edit, LaneTarget, MediaId, Mix, Monitor, Project, Song, SongId, StripId,
@@ -76,6 +76,8 @@ pub struct Engine {
     notes: VecDeque<Taken>,
     watch: Watch,
     scope: Option<Scope>,
+    /// The strip whose levels are measured along its chain.
+    watched: Option<StripId>,
 }
 
 /// How playback is, at the moment of a [`poll`](Engine::poll).
@@ -176,6 +178,7 @@ impl Engine {
             notes: VecDeque::new(),
             watch: Watch::new(pulse),
             scope: None,
+            watched: None,
         };
         let _serial = engine.control.monitor(monitor);
         engine.load();
@@ -339,6 +342,28 @@ impl Engine {
         self.control.meter(strip)
     }
 
+    /// Measures levels before and after every device of a strip (of a master: the mix bus), or of none any
+    /// more. Only what is watched costs anything.
+    pub fn watch_chain(&mut self, strip: Option<StripId>) {
+        if self.watched != strip {
+            self.watched.and_then(|before| self.meter(before)).iter().for_each(|m| m.watch(false));
+            self.watched = strip;
+            self.keep_watching();
+        }
+    }
+
+    /// The levels along the chain that is [watched](Self::watch_chain), as [`StripMeter::look_along`] has
+    /// them: device `i` is given point `i` and puts out point `i + 1`. Peaks begin anew, so ask once a frame
+    /// of the window.
+    pub fn chain_levels(&self) -> Option<[PointLevels; SHOWN_POINTS]> {
+        Some(self.meter(self.watched?)?.look_along())
+    }
+
+    /// A strip that comes back has another meter.
+    fn keep_watching(&self) {
+        self.watched.and_then(|strip| self.meter(strip)).iter().for_each(|m| m.watch(true));
+    }
+
     /// The mix before the monitor, frame by frame, for scopes; what nobody takes is dropped.
     pub fn tap(&mut self) -> impl Iterator<Item = [f32; 2]> {
         std::iter::from_fn(|| self.control.tap().pop().ok())
@@ -374,6 +399,7 @@ impl Engine {
         if let Some(scope) = &mut self.scope {
             scope.poll(&mut self.control);
         }
+        self.keep_watching();
         let moment = self.control.moment();
         if moment.state == State::Stopped && self.flight.is_none() {
             // It faded out somewhere: streams for that place, so that `play` sounds at once.

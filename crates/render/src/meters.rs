@@ -3,7 +3,7 @@
 //! Nothing is lost between two looks, however far apart: peaks are the highest since the last look, and
 //! power, overs and starved frames are sums that only grow.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use twobus_dsp::meter::level::FULL_SCALE;
 use twobus_dsp::pan::Matrix;
@@ -13,16 +13,19 @@ use crate::stereo::{Stereo, through};
 /// Most devices of a strip whose gain reduction is shown.
 pub const SHOWN_SLOTS: usize = 16;
 
-/// The levels of one strip after its fader, pan and mute.
+/// Points of a chain of devices whose levels are shown: before the first device, and after each.
+pub const SHOWN_POINTS: usize = SHOWN_SLOTS + 1;
+
+/// The levels of one strip after its fader, pan and mute, and along its chain while someone
+/// [watches](StripMeter::watch).
 #[derive(Debug, Default)]
 pub struct StripMeter {
-    peaks: [AtomicU32; 2],
-    /// Sums of squares, as bits of an `f64`.
-    squares: [AtomicU64; 2],
-    frames: AtomicU64,
+    output: Point,
     overs: AtomicU64,
     starved: AtomicU64,
     reductions: [AtomicU32; SHOWN_SLOTS],
+    is_watched: AtomicBool,
+    chain: [Point; SHOWN_POINTS],
 }
 
 /// What [`StripMeter::look`] shows.
@@ -42,7 +45,18 @@ pub struct Levels {
     pub reductions_db: [f32; SHOWN_SLOTS],
 }
 
-impl Levels {
+/// What [`StripMeter::look_along`] shows of one point.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct PointLevels {
+    /// Highest magnitude, left and right, since the last look.
+    pub peaks: [f32; 2],
+    /// Sums of the squares of all samples so far, left and right.
+    pub squares: [f64; 2],
+    /// Frames so far, of which those are the sums.
+    pub frames: u64,
+}
+
+impl PointLevels {
     /// Mean square of left and right since an `earlier` look; 0 when nothing was played since.
     pub fn power_since(&self, earlier: &Self) -> [f64; 2] {
         let frames = self.frames.saturating_sub(earlier.frames);
@@ -54,21 +68,79 @@ impl Levels {
     }
 }
 
+/// Peaks and power at one point of the signal's way, as atomics.
+#[derive(Debug, Default)]
+struct Point {
+    peaks: [AtomicU32; 2],
+    /// Sums of squares, as bits of an `f64`.
+    squares: [AtomicU64; 2],
+    frames: AtomicU64,
+}
+
+impl Point {
+    /// Takes in a run of so many frames.
+    fn add(&self, run: &Run, frames: usize) {
+        for side in 0..2 {
+            // Bits of magnitudes order as the magnitudes do.
+            let peak = (run.peaks[side] as f32).to_bits();
+            let _before = self.peaks[side].fetch_max(peak, Ordering::Relaxed);
+            // Only this thread writes, so nothing is lost between reading and writing.
+            let so_far = f64::from_bits(self.squares[side].load(Ordering::Relaxed));
+            self.squares[side].store((so_far + run.squares[side]).to_bits(), Ordering::Relaxed);
+        }
+        let _before = self.frames.fetch_add(frames as u64, Ordering::Relaxed);
+    }
+
+    /// What happened; peaks begin anew.
+    fn look(&self) -> PointLevels {
+        let sum = |bits: &AtomicU64| f64::from_bits(bits.load(Ordering::Relaxed));
+        PointLevels {
+            peaks: self.peaks.each_ref().map(taken),
+            squares: self.squares.each_ref().map(sum),
+            frames: self.frames.load(Ordering::Relaxed),
+        }
+    }
+}
+
+/// A magnitude that begins anew.
+fn taken(bits: &AtomicU32) -> f32 {
+    f32::from_bits(bits.swap(0, Ordering::Relaxed))
+}
+
+impl Levels {
+    /// Mean square of left and right since an `earlier` look; 0 when nothing was played since.
+    pub fn power_since(&self, earlier: &Self) -> [f64; 2] {
+        self.point().power_since(&earlier.point())
+    }
+
+    fn point(&self) -> PointLevels {
+        PointLevels { peaks: self.peaks, squares: self.squares, frames: self.frames }
+    }
+}
+
 impl StripMeter {
     /// What happened, for the one who shows it: peaks and gain reductions begin anew with every look.
     pub fn look(&self) -> Levels {
-        let taken = |bits: &AtomicU32| f32::from_bits(bits.swap(0, Ordering::Relaxed));
+        let PointLevels { peaks, squares, frames } = self.output.look();
         Levels {
-            peaks: self.peaks.each_ref().map(taken),
-            squares: self
-                .squares
-                .each_ref()
-                .map(|bits| f64::from_bits(bits.load(Ordering::Relaxed))),
-            frames: self.frames.load(Ordering::Relaxed),
+            peaks,
+            squares,
+            frames,
             overs: self.overs.load(Ordering::Relaxed),
             starved: self.starved.load(Ordering::Relaxed),
             reductions_db: self.reductions.each_ref().map(taken),
         }
+    }
+
+    /// Whether levels along the chain are measured; at first they are not, and cost nothing.
+    pub fn watch(&self, is_on: bool) {
+        self.is_watched.store(is_on, Ordering::Relaxed);
+    }
+
+    /// The levels along the chain while it is [watched](Self::watch): the first is what goes into the first
+    /// device, and each next one what comes out of a device and goes into the one after it.
+    pub fn look_along(&self) -> [PointLevels; SHOWN_POINTS] {
+        self.chain.each_ref().map(Point::look)
     }
 
     /// Frames so far that the disk did not bring in time.
@@ -84,15 +156,7 @@ impl StripMeter {
         frames: usize,
     ) {
         let run = Run::of(signal, matrix, frames);
-        for side in 0..2 {
-            // Bits of magnitudes order as the magnitudes do.
-            let peak = (run.peaks[side] as f32).to_bits();
-            let _before = self.peaks[side].fetch_max(peak, Ordering::Relaxed);
-            // Only this thread writes, so nothing is lost between reading and writing.
-            let so_far = f64::from_bits(self.squares[side].load(Ordering::Relaxed));
-            self.squares[side].store((so_far + run.squares[side]).to_bits(), Ordering::Relaxed);
-        }
-        let _before = self.frames.fetch_add(frames as u64, Ordering::Relaxed);
+        self.output.add(&run, frames);
         let full_scale = f64::from(FULL_SCALE);
         if run.peaks.iter().any(|&peak| peak >= full_scale) {
             let over = |i: &usize| {
@@ -102,6 +166,20 @@ impl StripMeter {
             };
             let overs = (0..frames).filter(over).count();
             let _before = self.overs.fetch_add(overs as u64, Ordering::Relaxed);
+        }
+    }
+
+    /// True when someone looks along the chain.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.is_watched.load(Ordering::Relaxed)
+    }
+
+    /// Takes in what lies before the device with index `point`, or after the last one.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    pub(crate) fn measure_point(&self, point: usize, signal: &Stereo<f32>, frames: usize) {
+        if let Some(shown) = self.chain.get(point) {
+            shown.add(&Run::of(signal, Matrix::IDENTITY, frames), frames);
         }
     }
 

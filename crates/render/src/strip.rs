@@ -201,7 +201,9 @@ impl StripNode {
     /// Passes the devices, in 32 bit.
     fn run_slots(&mut self, start: i64, frames: usize, buses: &Buses, scratch: &mut Scratch) {
         let mut at = start;
-        for slot in &mut self.slots {
+        let watched = self.meter.as_deref().filter(|meter| meter.is_watched());
+        watched.iter().for_each(|meter| meter.measure_point(0, &scratch.single, frames));
+        for (index, slot) in self.slots.iter_mut().enumerate() {
             if let Some(bus) = slot.key {
                 buses.round_to(bus, &mut scratch.key, frames);
             }
@@ -214,6 +216,9 @@ impl StripNode {
                 probe.after(&scratch.single, frames);
                 probe.gains(slot.band_gains_db());
             }
+            watched
+                .iter()
+                .for_each(|meter| meter.measure_point(index + 1, &scratch.single, frames));
             at -= slot.latency_frames() as i64;
         }
     }

@@ -59,6 +59,7 @@ fn a7_a_scope_shows_what_a_device_is_given_and_what_it_makes_of_it() {
     let backend = Arc::new(fake.clone());
     let mut engine = Engine::with(opener, &project, SongId(1), backend, Wish::default()).unwrap();
     engine.look_at(Some((StripId(1), DeviceId(7))));
+    engine.watch_chain(Some(StripId(1)));
     let _ = engine.play();
     play_until(&mut engine, &fake, |scope| scope.after().spectrum.transforms() >= 8);
     let scope = engine.scope().unwrap();
@@ -72,6 +73,12 @@ fn a7_a_scope_shows_what_a_device_is_given_and_what_it_makes_of_it() {
     let newest =
         [scope.before(), scope.after()].map(|view| Db::from_gain(view.newest_peak.into()).0);
     assert!((newest[0] - newest[1] - 9.0).abs() < 0.05, "{newest:?}");
+    let chain = engine.chain_levels().unwrap();
+    let peaks = [0, 1].map(|point| Db::from_gain(chain[point].peaks[0].into()).0);
+    assert!((peaks[0] + 6.02).abs() < 0.05 && (peaks[1] + 15.02).abs() < 0.05, "{peaks:?}");
+    assert!(chain[2].frames == chain[0].frames && chain[3].frames == 0);
+    engine.watch_chain(None);
+    assert!(engine.chain_levels().is_none());
     // The fourth band is the only dynamic one of the equalizer behind.
     engine.look_at(Some((StripId(1), DeviceId(8))));
     play_until(&mut engine, &fake, |scope| scope.band_gains_db()[3] < -5.0);

@@ -3,10 +3,12 @@
 use twobus_dsp::{Db, DeviceKind};
 use twobus_render::Source;
 use twobus_render::live::Cue;
+use twobus_render::meters::PointLevels;
 use twobus_render::source::stream;
 use twobus_session::{Device, DeviceId, StripId};
 
 use super::Stage;
+use crate::heap::heap_operations;
 use crate::support::{RATE_HZ, Scene, sine};
 
 #[test]
@@ -64,6 +66,47 @@ fn overs_gain_reduction_and_the_mix_bus_are_shown() {
     assert!((7.0..8.0).contains(&bus.reductions_db[1]), "{}", bus.reductions_db[1]);
     let later = stage.control.meter(StripId::MIX_BUS).unwrap().look();
     assert_eq!(later.reductions_db[1], 0.0);
+}
+
+#[test]
+fn levels_along_a_chain_are_those_before_and_after_each_device_and_cost_nothing_unwatched() {
+    let mut scene = Scene::default();
+    let rate = RATE_HZ as usize;
+    let strip = scene.track(1, sine(1000.0, 3 * rate), vec![0.25; 3 * rate]);
+    for (id, gain) in [(1, -6.0), (2, -14.0)] {
+        let mut utility = Device::new(DeviceId(id), DeviceKind::Utility);
+        utility.values[DeviceKind::Utility.param("gain").unwrap()] = gain;
+        strip.inserts.push(utility);
+    }
+    let mut stage = Stage::new(scene);
+    let _ = stage.control.play();
+    let _ = stage.run(rate / 2);
+    let unwatched = stage.control.meter(StripId(1)).unwrap().look_along();
+    assert!(unwatched.iter().all(|point| point.frames == 0 && point.peaks == [0.0; 2]));
+    stage.control.meter(StripId(1)).unwrap().watch(true);
+    let (mut left, mut right) = ([0.0; 333], [0.0; 333]);
+    for _ in 0..rate / 333 {
+        assert_eq!(heap_operations(|| stage.player.fill(&mut left, &mut right)), 0);
+    }
+    let points = stage.control.meter(StripId(1)).unwrap().look_along();
+    for (point, expected) in points.iter().zip([0.0, -6.0, -20.0]) {
+        let db = |peak: f32| Db::from_gain(peak.into()).0;
+        assert!((db(point.peaks[0]) - expected).abs() < 0.01, "{point:?}");
+        assert!((db(point.peaks[1]) - expected + 12.041).abs() < 0.01, "{point:?}");
+        let power = point.power_since(&PointLevels::default());
+        assert!((Db::from_power(power[0]).0 - expected + 3.01).abs() < 0.01, "{power:?}");
+    }
+    assert!(points[3..].iter().all(|point| point.frames == 0));
+    // It stays watched over a change of plan, until it is no longer.
+    let _ = stage.scene.track(2, vec![0.0; 100], vec![0.0; 100]);
+    let _ = stage.swap();
+    let _ = stage.run(2000);
+    let meter = stage.control.meter(StripId(1)).unwrap();
+    assert!(meter.look_along()[2].frames > points[2].frames);
+    meter.watch(false);
+    let before = meter.look_along()[2].frames;
+    let _ = stage.run(2000);
+    assert_eq!(stage.control.meter(StripId(1)).unwrap().look_along()[2].frames, before);
 }
 
 #[test]
