@@ -11,7 +11,7 @@
 //! - Both channels have the same gain, that of the louder one, so that the image stays.
 //! - After a reset it is open, so that what begins at once is not cut.
 //!
-//! Where it is open, the signal passes bit for bit. Latency: the look-ahead.
+//! Where it is open, the signal passes bit for bit; in silence it rests. Latency: the look-ahead.
 
 mod door;
 
@@ -141,9 +141,9 @@ impl Dynamics<{ SPECS.len() }> for Core {
         self.side_chain.set(filters, self.rate_hz);
     }
 
-    fn begin_cell(&mut self, _: &Settings) {
+    fn begin_cell(&mut self, settings: &Settings) {
         self.side_chain.flush();
-        self.door.flush();
+        self.door.flush(&settings.computer);
     }
 
     #[inline(always)]
@@ -168,7 +168,10 @@ impl Dynamics<{ SPECS.len() }> for Core {
         self.delay.process(left, right);
         let mut gains = [0.0; CELL];
         let gains = &mut gains[..frames];
-        self.door.process(&self.times, &computer, thresholds, levels, gains);
+        match self.door.at_rest(&computer, thresholds, levels) {
+            Some(reduction) => gains.fill(reduction),
+            None => self.door.process(&self.times, &computer, thresholds, levels, gains),
+        }
         let most = largest(gains);
         if most == 0.0 {
             return 0.0;

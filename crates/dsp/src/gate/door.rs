@@ -2,12 +2,16 @@
 
 use std::f64::consts::LOG2_E;
 
+use crate::dynamics::levels::DB_PER_LEVEL;
 use crate::dynamics::{GainComputer, NONE, QUIETEST, release_pole};
 use crate::units::one_pole;
 
 /// Time in which the level that is looked at falls to 37 %, in seconds: low notes do not close a gate
 /// between two of their peaks.
 const FALL_S: f64 = 0.01;
+
+/// A reduction this close to where it goes has arrived: 10⁻⁹ dB, in levels. That is 10⁻¹⁰ of a sample.
+const ARRIVED: f64 = 1e-9 / DB_PER_LEVEL;
 
 /// Attack, hold and release, as coefficients.
 #[derive(Debug, Clone, Copy, Default)]
@@ -73,6 +77,25 @@ impl Door {
         }
     }
 
+    /// The reduction that holds at all of the next `levels`, when nothing moves at them: what
+    /// [`process`](Self::process) would give, bit for bit, and its state would stay.
+    ///
+    /// Audio thread: no allocation, no lock, no system call.
+    #[inline(always)]
+    pub(super) fn at_rest(
+        &self,
+        computer: &GainComputer,
+        [opens, _]: [f32; 2],
+        levels: &[f32],
+    ) -> Option<f64> {
+        let is_shut = !self.is_open && self.hold_left == 0 && self.level < opens;
+        let floor = f64::from(computer.reduction(self.level));
+        let has_arrived = self.released == floor && self.smooth == floor;
+        // All are looked at, so that the compiler takes many at a time.
+        let is_level = || levels.iter().fold(true, |all, level| all & (*level == self.level));
+        (is_shut && has_arrived && is_level()).then_some(floor)
+    }
+
     #[inline(always)]
     fn decide(&mut self, times: &Times, [opens, closes]: [f32; 2]) {
         let stays = if self.is_open { closes } else { opens };
@@ -86,10 +109,15 @@ impl Door {
         }
     }
 
-    /// Ends a reduction that has died away; call it once per cell.
-    pub(super) fn flush(&mut self) {
+    /// Ends a reduction that has died away, and one that has arrived at its floor; call it once per cell.
+    pub(super) fn flush(&mut self, computer: &GainComputer) {
         if self.released < NONE && self.smooth < NONE {
             (self.released, self.smooth) = (0.0, 0.0);
+        }
+        let floor = f64::from(computer.reduction(self.level));
+        let is_there = |reduction: f64| (reduction - floor).abs() < ARRIVED;
+        if !self.is_open && is_there(self.released) && is_there(self.smooth) {
+            (self.released, self.smooth) = (floor, floor);
         }
     }
 }

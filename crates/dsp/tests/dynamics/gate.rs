@@ -196,3 +196,42 @@ fn both_channels_have_one_gain() {
     let output = run(&mut *gate(&[]), &input);
     assert_same(&output, &input);
 }
+
+/// Once it is closed and the key is silent it rests; what passes is then turned down by exactly the range, and
+/// it comes to rest without a step. The samples do not depend on the blocks.
+#[test]
+fn e8_a_closed_gate_comes_to_rest_without_a_step() {
+    let frames = 96_000;
+    let input = both((0..frames).map(|_| 0.5));
+    let key = both((0..frames).map(|n| if n < 4800 { 1.0 } else { 0.0 }));
+    for range in [6.0, 40.0, 80.0] {
+        let settings = [("external", 1.0), ("hold", 5.0), ("release", 20.0), ("range", range)];
+        let [output, _] = run_keyed(&mut *gate(&settings), &input, &key);
+        let last = f64::from(output[frames - 1]);
+        assert!((db(0.5 / last) - range).abs() < 1e-4, "{range}: {last}");
+        // Of 32-bit samples near the end none differs by more than its rounding.
+        let rest = &output[frames / 2..];
+        assert!(rest.iter().all(|y| (f64::from(*y) / last - 1.0).abs() < 2e-7), "{range}");
+        let step = |pair: &[f32]| (f64::from(pair[1]) - f64::from(pair[0])).abs();
+        assert!(output[24_000..].windows(2).all(|pair| step(pair) <= 1e-6 * last), "{range}");
+        let mut whole = gate(&settings);
+        let [mut left, mut right] = input.clone();
+        for (n, block) in [1, 63, 7, 64, 200]
+            .into_iter()
+            .cycle()
+            .scan(0, |at, size| {
+                *at += size;
+                Some((*at - size, size))
+            })
+            .take_while(|(at, size)| at + size <= frames)
+        {
+            let part = n..n + block;
+            whole.process_keyed(
+                &mut left[part.clone()],
+                &mut right[part.clone()],
+                [&key[0][part.clone()], &key[1][part]],
+            );
+        }
+        assert!(left[..frames - 200] == output[..frames - 200], "{range}");
+    }
+}
