@@ -296,8 +296,18 @@ impl Desk {
 
     /// Opens files anew, as after missing ones were found.
     pub(crate) fn reload(&mut self) {
-        self.open_live();
+        self.reopen_live();
         self.waves.load(&self.folder, self.open.project(), self.song);
+    }
+
+    /// Opens what plays anew; it goes on where it was.
+    fn reopen_live(&mut self) {
+        let (at, was_playing) = (self.live.heard(), self.live.is_playing());
+        self.open_live();
+        self.live.locate(at);
+        if was_playing {
+            self.live.toggle();
+        }
     }
 
     fn cycle(&self) -> Option<Cycle> {

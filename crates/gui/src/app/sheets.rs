@@ -187,9 +187,7 @@ impl App {
             ready::Action::Save => return self.save_report(),
             ready::Action::Master => {
                 (self.sheet, self.job) = (None, None);
-                let text =
-                    "The print is in the project's folder; twobus-cli master goes on with it.";
-                self.on_desk(|desk| desk.live.say(text, false));
+                self.enter_room(Room::Master);
             }
         }
         Task::none()

@@ -199,7 +199,7 @@ impl Desk {
         }
         self.history.mark_saved();
         self.was_saved();
-        self.open_live();
+        self.reopen_live();
         self.waves = Waves::default();
         self.waves.load(&self.folder, self.open.project(), self.song);
         moved.notes

@@ -52,6 +52,8 @@ impl<'a, S: Scene, Message> Surface<'a, S, Message> {
 /// What a surface remembers from one event to the next.
 pub(super) struct Memory<P> {
     pub(super) over: Option<P>,
+    /// Where the pointer has moved to in the window, as far as events have told.
+    place: Option<Point>,
     rests_since: Option<Instant>,
     pub(super) hold: Option<Hold<P>>,
     /// A button or field that is pressed.
@@ -67,6 +69,7 @@ impl<P> Default for Memory<P> {
     fn default() -> Self {
         Self {
             over: None,
+            place: None,
             rests_since: None,
             hold: None,
             pressed: None,
@@ -82,6 +85,24 @@ impl<P: Copy + PartialEq> Memory<P> {
     fn touch(&self, focus: Option<P>) -> Touch<P> {
         let held = self.hold.as_ref().map(|hold| hold.part).or(self.pressed);
         Touch { over: self.over, held, focus }
+    }
+
+    /// Where the pointer is when `event` happens.
+    ///
+    /// iced hands events on in batches, and with each of them where the pointer is after the last one: on a
+    /// busy machine a press would be taken to be where its drag has come to by then.
+    fn follow(&mut self, event: &Event, cursor: mouse::Cursor) -> mouse::Cursor {
+        match event {
+            Event::Mouse(mouse::Event::CursorMoved { position }) => self.place = Some(*position),
+            Event::Mouse(mouse::Event::CursorLeft) => self.place = None,
+            _ => {}
+        }
+        // What lies above has the pointer, and may keep its moves to itself.
+        if cursor.position().is_none() {
+            self.place = None;
+            return cursor;
+        }
+        self.place.map_or(cursor, mouse::Cursor::Available)
     }
 }
 
@@ -301,10 +322,12 @@ impl<S: Scene, Message> Widget<Message, Theme, Renderer> for Surface<'_, S, Mess
         _: &Rectangle,
     ) {
         let bounds = layout.bounds();
+        let memory: &mut Memory<S::Part> = tree.state.downcast_mut();
+        let cursor = memory.follow(event, cursor);
         let mut turn = Turn {
             scene: &self.scene,
             controls: Vec::new(),
-            memory: tree.state.downcast_mut(),
+            memory,
             shell,
             publish: &*self.publish,
             over: cursor.position_in(bounds),

@@ -16,13 +16,21 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const ABSENT: &str =
     "the tests of the window need Xvfb and xdotool; `cargo xtask test` installs them";
 
-/// Waits until `done`.
-pub(crate) fn until(what: &str, mut done: impl FnMut() -> bool) {
+/// Whether it is `done` within the time that anything may take.
+fn comes(mut done: impl FnMut() -> bool) -> bool {
     let started = Instant::now();
     while !done() {
-        assert!(started.elapsed() < PATIENCE, "not within {PATIENCE:?}: {what}");
+        if started.elapsed() > PATIENCE {
+            return false;
+        }
         std::thread::sleep(Duration::from_millis(200));
     }
+    true
+}
+
+/// Waits until `done`.
+pub(crate) fn until(what: &str, done: impl FnMut() -> bool) {
+    assert!(comes(done), "not within {PATIENCE:?}: {what}");
 }
 
 /// The program on a display of its own.
@@ -82,6 +90,15 @@ impl Window {
     /// What the display shows.
     pub(crate) fn picture(&self) -> Picture {
         Picture::read(&self.picture)
+    }
+
+    /// Waits until `done`; keeps a picture of the window when that does not come.
+    pub(crate) fn until(&self, what: &str, done: impl FnMut() -> bool) {
+        if !comes(done) {
+            let path = std::env::temp_dir().join("twobus-window.ppm");
+            self.picture().keep(&path);
+            panic!("not within {PATIENCE:?}: {what}; {} shows the window", path.display());
+        }
     }
 
     fn point(&self, (x, y): (i32, i32)) {

@@ -10,6 +10,10 @@ mod commands;
 #[cfg(test)]
 mod display;
 #[cfg(test)]
+mod journey;
+#[cfg(test)]
 mod picture;
 #[cfg(test)]
 mod session;
+#[cfg(test)]
+mod stems;

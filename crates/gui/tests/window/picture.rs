@@ -44,9 +44,26 @@ impl Picture {
 
     /// How many pixels of `area` are drawn in a colour of signal: clearly more green than red, and bright.
     pub(crate) fn signal(&self, area: Area) -> usize {
+        self.count(area, |[red, green, _]| green > 60 && green > red.saturating_add(30))
+    }
+
+    /// How many are drawn in the accent: clearly more blue than red, and bright.
+    pub(crate) fn accent(&self, area: Area) -> usize {
+        self.count(area, |[red, _, blue]| blue > 200 && blue > red.saturating_add(60))
+    }
+
+    fn count(&self, area: Area, is: impl Fn([u8; 3]) -> bool) -> usize {
         let columns = |y| (area.x..area.x + area.width).map(move |x| (x, y));
         let pixels = (area.y..area.y + area.height).flat_map(columns);
-        let is_signal = |[red, green, _]: [u8; 3]| green > 60 && green > red.saturating_add(30);
-        pixels.filter(|&(x, y)| is_signal(self.pixel(x, y))).count()
+        pixels.filter(|&(x, y)| is(self.pixel(x, y))).count()
+    }
+
+    /// Writes it where a person can look at it, as a portable pixmap.
+    pub(crate) fn keep(&self, path: &Path) {
+        let (width, height) = (self.row / 4, (self.bytes.len() - self.first) / self.row);
+        let mut file = format!("P6 {width} {height} 255\n").into_bytes();
+        let rows = (0..height as i32).flat_map(|y| (0..width as i32).map(move |x| (x, y)));
+        rows.for_each(|(x, y)| file.extend(self.pixel(x, y)));
+        std::fs::write(path, file).unwrap();
     }
 }
