@@ -3,6 +3,9 @@
 //! - As in the saturator only what is cut off is oversampled and filtered; what lies below the knee
 //!   passes beside it, delayed, and every bit of it does.
 //! - What is cut off has its antiderivative antialiasing in closed form: [`Knee`].
+//! - **Tone** raises the highs before the clipper and lowers the lows, and undoes that in what is cut off:
+//!   positive, the treble gives way first, negative, the bass. The ceiling then holds for the emphasised
+//!   signal; the output may swing above it, which **Catch** cuts. At 0 dB it is not there, to the bit.
 //! - A clipped wave without what no file at its rate can hold is not flat at the top: the filter behind
 //!   the clipper lets it swing above the ceiling. Driven by 6 dB into a hard edge that is 0.1 dB for
 //!   a tone of 1 kHz, 1 dB for drums, voice and square waves, 2 dB for a tone of 8 kHz, and more the more
@@ -42,17 +45,19 @@ const LOUDEST: f32 = 1e3;
 const DRIVE: usize = 0;
 const CEILING: usize = 1;
 const KNEE: usize = 2;
-const CATCH: usize = 3;
-const MIX: usize = 4;
-const AUTO_LEVEL: usize = 5;
+const TONE: usize = 3;
+const CATCH: usize = 4;
+const MIX: usize = 5;
+const AUTO_LEVEL: usize = 6;
 /// Index of the parameter that the latency depends on.
-pub const QUALITY: usize = 6;
+pub const QUALITY: usize = 7;
 
 /// Parameters of a [`Clipper`], in order.
 pub const SPECS: &[ParamSpec] = &[
     ParamSpec::linear("drive", "Drive", Unit::Db, (0.0, 24.0), 0.0),
     ParamSpec::linear("ceiling", "Ceiling", Unit::Db, (-24.0, 0.0), 0.0),
     ParamSpec::linear("knee", "Knee", Unit::Percent, (0.0, 100.0), 20.0),
+    ParamSpec::linear("tone", "Tone", Unit::Db, (-9.0, 9.0), 0.0),
     ParamSpec::switch("catch", "Catch", false),
     ParamSpec::linear("mix", "Mix", Unit::Percent, (0.0, 100.0), 100.0),
     ParamSpec::switch("auto_level", "Auto level", true),
@@ -69,6 +74,7 @@ pub struct Core {
     ceiling_db: Ramp,
     /// From 0, hard, to 1, soft.
     softness: Ramp,
+    tilt_db: Ramp,
     /// From 0, off, to 1, on.
     catch: Ramp,
     /// From 0, the signal as it came, to 1, clipped.
@@ -78,11 +84,13 @@ pub struct Core {
 impl Clipper {
     /// A clipper at `rate_hz` with the defaults of [`SPECS`].
     pub fn new(rate_hz: f64) -> Self {
-        let engine = |grade| Engine::new(Oversampler::new(grade, rate_hz, excess::LATENCY_FRAMES));
+        let engine =
+            |grade| Engine::new(Oversampler::new(grade, rate_hz, excess::LATENCY_FRAMES), rate_hz);
         let core = Core {
             drive_db: Ramp::new(0.0),
             ceiling_db: Ramp::new(0.0),
             softness: Ramp::new(0.0),
+            tilt_db: Ramp::new(0.0),
             catch: Ramp::new(0.0),
             mix: Ramp::new(0.0),
         };
@@ -104,6 +112,7 @@ impl Colour<{ SPECS.len() }> for Core {
             DRIVE => self.drive_db.set(values[DRIVE], frames),
             CEILING => self.ceiling_db.set(values[CEILING], frames),
             KNEE => self.softness.set(values[KNEE] / 100.0, frames),
+            TONE => self.tilt_db.set(values[TONE], frames),
             CATCH => self.catch.set(values[CATCH], frames),
             MIX => self.mix.set(values[MIX] / 100.0, frames),
             _ => {}
@@ -111,12 +120,12 @@ impl Colour<{ SPECS.len() }> for Core {
     }
 
     fn finish(&mut self) {
-        let Self { drive_db, ceiling_db, softness, catch, mix } = self;
-        [drive_db, ceiling_db, softness, catch, mix].into_iter().for_each(Ramp::finish);
+        let Self { drive_db, ceiling_db, softness, tilt_db, catch, mix } = self;
+        [drive_db, ceiling_db, softness, tilt_db, catch, mix].into_iter().for_each(Ramp::finish);
     }
 
     fn is_steady(&self) -> bool {
-        self.softness.resting().is_some()
+        self.softness.resting().is_some() && self.tilt_db.resting().is_some()
     }
 
     fn run(
@@ -126,7 +135,8 @@ impl Colour<{ SPECS.len() }> for Core {
         [left, right]: [&mut [f32]; 2],
     ) -> f32 {
         let frames = left.len();
-        let mut controls = Controls::new(Knee::new(self.softness.advance()));
+        let mut controls =
+            Controls::new(Knee::new(self.softness.advance()), self.tilt_db.advance());
         fill_gains(&mut self.drive_db, &mut controls.drive[..frames]);
         fill_gains(&mut self.ceiling_db, &mut controls.ceiling[..frames]);
         controls.catch[..frames].iter_mut().for_each(|catch| *catch = self.catch.advance());

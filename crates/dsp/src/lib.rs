@@ -35,6 +35,7 @@ pub mod saturator;
 pub mod smooth;
 pub mod stereo;
 pub mod svf;
+mod tilt;
 pub mod units;
 pub mod utility;
 pub mod wide;

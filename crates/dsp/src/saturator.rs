@@ -22,7 +22,6 @@
 mod curve;
 mod engine;
 mod shaper;
-mod tilt;
 
 use crate::auto_level::{AutoLevel, GRID_FRAMES};
 use crate::colour::{Colour, Shell};
@@ -31,10 +30,10 @@ use crate::resample::{Grade, Oversampler};
 use crate::smooth::{Ramp, fill_gains};
 use crate::units::Db;
 
+pub use crate::tilt::PIVOT_HZ;
 pub use curve::{Curve, MOST_ASYMMETRY};
 use engine::Controls;
 pub use engine::Engine;
-pub use tilt::PIVOT_HZ;
 
 /// Where a full-scale sample lies on the curve without drive. A full-scale sine through Tape then has
 /// about 2 % of third harmonic, a little below the 3 % to which recorders may be driven.

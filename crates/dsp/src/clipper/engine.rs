@@ -6,6 +6,7 @@ use crate::auto_level::{AutoLevel, GRID_FRAMES};
 use crate::colour::{self, sane};
 use crate::delay_line::DelayLine;
 use crate::resample::{MAX_FRAMES, Oversampler};
+use crate::tilt::Emphasis;
 use crate::wide;
 
 const _: () = assert!(GRID_FRAMES <= MAX_FRAMES, "a run fits into the oversampler");
@@ -14,6 +15,8 @@ const _: () = assert!(GRID_FRAMES <= MAX_FRAMES, "a run fits into the oversample
 #[derive(Debug)]
 pub(super) struct Controls {
     pub(super) knee: Knee,
+    /// Gain of the highs before the clipper, in dB.
+    pub(super) tilt_db: f64,
     pub(super) drive: [f64; GRID_FRAMES],
     pub(super) ceiling: [f64; GRID_FRAMES],
     /// How much of an overshoot is caught, 0 to 1.
@@ -23,9 +26,9 @@ pub(super) struct Controls {
 }
 
 impl Controls {
-    pub(super) fn new(knee: Knee) -> Self {
+    pub(super) fn new(knee: Knee, tilt_db: f64) -> Self {
         let unity = [1.0; GRID_FRAMES];
-        Self { knee, drive: unity, ceiling: unity, catch: unity, mix: unity }
+        Self { knee, tilt_db, drive: unity, ceiling: unity, catch: unity, mix: unity }
     }
 }
 
@@ -34,6 +37,7 @@ impl Controls {
 pub struct Engine {
     oversampler: Oversampler,
     excess: Excess,
+    emphasis: Emphasis,
     dry: DelayLine<f32>,
     /// Drive and ceiling, as late as the signal.
     gains: DelayLine<f64>,
@@ -42,11 +46,12 @@ pub struct Engine {
 }
 
 impl Engine {
-    pub(super) fn new(oversampler: Oversampler) -> Self {
+    pub(super) fn new(oversampler: Oversampler, rate_hz: f64) -> Self {
         let latency = oversampler.latency_frames();
         Self {
             excess: Excess::new(MAX_FRAMES * oversampler.factor()),
             oversampler,
+            emphasis: Emphasis::new(rate_hz),
             dry: DelayLine::new(latency),
             gains: DelayLine::new(latency),
             shares: DelayLine::new(latency),
@@ -65,7 +70,8 @@ impl Engine {
         let frames = left.len();
         let mut cut = [0.0; 2 * GRID_FRAMES];
         let cut = &mut cut[..2 * frames];
-        drive(controls, left, right, cut);
+        self.emphasis.aim(controls.tilt_db);
+        self.drive(controls, left, right, cut);
         let Self { oversampler, excess, .. } = self;
         wide::run(Cutting { oversampler, excess, knee: &controls.knee, block: cut });
         self.dry.process(left, right);
@@ -76,6 +82,7 @@ impl Engine {
         let mut peaks = [0.0_f64; 2];
         let mut clipped = [[0.0_f32; GRID_FRAMES]; 2];
         for (i, cut) in cut.chunks_exact_mut(2).enumerate() {
+            cut.copy_from_slice(&self.emphasis.after([cut[0], cut[1]]));
             for (cut, dry) in cut.iter_mut().zip([left[i], right[i]]) {
                 let driven = f64::from(dry) * drive[i];
                 let out = driven - ceiling[i] * *cut;
@@ -94,6 +101,24 @@ impl Engine {
         }
         peaks
     }
+
+    /// Makes the signal sane and fills `driven` with what goes into the clipper, in parts of the ceiling.
+    fn drive(
+        &mut self,
+        controls: &Controls,
+        left: &mut [f32],
+        right: &mut [f32],
+        driven: &mut [f64],
+    ) {
+        let gains = controls.drive.iter().zip(&controls.ceiling);
+        let frames = left.iter_mut().zip(right).zip(driven.chunks_exact_mut(2)).zip(gains);
+        for (((l, r), driven), (drive, ceiling)) in frames {
+            (*l, *r) = (sane(*l, LOUDEST), sane(*r, LOUDEST));
+            let gain = drive / ceiling;
+            let frame = [f64::from(*l) * gain, f64::from(*r) * gain];
+            driven.copy_from_slice(&self.emphasis.before(frame));
+        }
+    }
 }
 
 impl colour::Engine for Engine {
@@ -104,21 +129,14 @@ impl colour::Engine for Engine {
     fn reset(&mut self) {
         self.oversampler.reset();
         self.excess.reset();
+        self.emphasis.reset();
         self.dry.reset();
         self.gains.reset();
         self.shares.reset();
     }
-}
 
-/// Makes the signal sane and fills `driven` with it in parts of the ceiling.
-fn drive(controls: &Controls, left: &mut [f32], right: &mut [f32], driven: &mut [f64]) {
-    let gains = controls.drive.iter().zip(&controls.ceiling);
-    let frames = left.iter_mut().zip(right).zip(driven.chunks_exact_mut(2)).zip(gains);
-    for (((l, r), driven), (drive, ceiling)) in frames {
-        (*l, *r) = (sane(*l, LOUDEST), sane(*r, LOUDEST));
-        let gain = drive / ceiling;
-        driven[0] = f64::from(*l) * gain;
-        driven[1] = f64::from(*r) * gain;
+    fn flush(&mut self) {
+        self.emphasis.flush();
     }
 }
 

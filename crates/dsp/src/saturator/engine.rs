@@ -3,16 +3,15 @@
 use super::LOUDEST;
 use super::curve::Curve;
 use super::shaper::Shaper;
-use super::tilt::{OnePole, State};
 use crate::auto_level::{AutoLevel, GRID_FRAMES};
 use crate::colour::{self, sane};
 use crate::delay_line::DelayLine;
 use crate::resample::{MAX_FRAMES, Oversampler};
-use crate::units::Db;
+use crate::tilt::{Emphasis, OnePole, State};
 use crate::wide;
 
 /// Below this, what a curve adds is kept from shifting the signal, in Hz.
-pub(super) const DC_HZ: f64 = 4.0;
+const DC_HZ: f64 = 4.0;
 
 const _: () = assert!(GRID_FRAMES <= MAX_FRAMES, "a run fits into the oversampler");
 
@@ -33,14 +32,10 @@ pub(super) struct Controls {
 /// From input to output at one quality.
 #[derive(Debug)]
 pub struct Engine {
-    rate_hz: f64,
     oversampler: Oversampler,
     shaper: Shaper,
-    tilt_db: f64,
-    tilt: [OnePole; 2],
+    emphasis: Emphasis,
     high_pass: OnePole,
-    before: State,
-    after: State,
     no_dc: State,
     dry: DelayLine<f32>,
     /// The controls of the output, as late as the signal.
@@ -51,14 +46,10 @@ impl Engine {
     pub(super) fn new(oversampler: Oversampler, rate_hz: f64) -> Self {
         let latency = oversampler.latency_frames();
         Self {
-            rate_hz,
             shaper: Shaper::new(MAX_FRAMES * oversampler.factor()),
             oversampler,
-            tilt_db: 0.0,
-            tilt: OnePole::tilt(1.0, rate_hz),
+            emphasis: Emphasis::new(rate_hz),
             high_pass: OnePole::high_pass(DC_HZ, rate_hz),
-            before: State::default(),
-            after: State::default(),
             no_dc: State::default(),
             dry: DelayLine::new(latency),
             controls: DelayLine::new(latency),
@@ -76,7 +67,7 @@ impl Engine {
         let frames = left.len();
         let mut added = [0.0; 2 * GRID_FRAMES];
         let added = &mut added[..2 * frames];
-        self.aim_tilt(controls.tilt_db);
+        self.emphasis.aim(controls.tilt_db);
         self.drive(&controls.drive, left, right, added);
         let Self { oversampler, shaper, .. } = self;
         wide::run(Shaping { oversampler, shaper, curve: &controls.curve, block: added });
@@ -85,9 +76,8 @@ impl Engine {
         self.controls.process(&mut wet[..frames], &mut output[..frames]);
         let mut sums = [[0.0_f32; GRID_FRAMES]; 2];
         for (i, added) in added.chunks_exact_mut(2).enumerate() {
-            let [l, r] = self
-                .after
-                .tick(&self.tilt[1], self.no_dc.tick(&self.high_pass, [added[0], added[1]]));
+            let centred = self.no_dc.tick(&self.high_pass, [added[0], added[1]]);
+            let [l, r] = self.emphasis.after(centred);
             let sum = [f64::from(left[i]) + wet[i] * l, f64::from(right[i]) + wet[i] * r];
             (sums[0][i], sums[1][i]) = (sum[0] as f32, sum[1] as f32);
             added.copy_from_slice(&sum);
@@ -96,13 +86,6 @@ impl Engine {
         for (i, sum) in added.chunks_exact(2).enumerate() {
             let gain = output[i] * level.advance();
             (left[i], right[i]) = ((sum[0] * gain) as f32, (sum[1] * gain) as f32);
-        }
-    }
-
-    fn aim_tilt(&mut self, tilt_db: f64) {
-        if tilt_db != self.tilt_db {
-            self.tilt_db = tilt_db;
-            self.tilt = OnePole::tilt(Db(tilt_db).to_gain(), self.rate_hz);
         }
     }
 
@@ -118,7 +101,7 @@ impl Engine {
         for (((l, r), driven), drive) in frames {
             (*l, *r) = (sane(*l, LOUDEST), sane(*r, LOUDEST));
             let frame = [f64::from(*l) * drive, f64::from(*r) * drive];
-            driven.copy_from_slice(&self.before.tick(&self.tilt[0], frame));
+            driven.copy_from_slice(&self.emphasis.before(frame));
         }
     }
 }
@@ -131,13 +114,15 @@ impl colour::Engine for Engine {
     fn reset(&mut self) {
         self.oversampler.reset();
         self.shaper.reset();
-        [self.before, self.after, self.no_dc] = [State::default(); 3];
+        self.emphasis.reset();
+        self.no_dc = State::default();
         self.dry.reset();
         self.controls.reset();
     }
 
     fn flush(&mut self) {
-        [&mut self.before, &mut self.after, &mut self.no_dc].into_iter().for_each(State::flush);
+        self.emphasis.flush();
+        self.no_dc.flush();
     }
 }
 
@@ -155,5 +140,30 @@ impl wide::Work for Shaping<'_> {
         let Self { oversampler, shaper, curve, block } = self;
         shaper.process(curve, oversampler.up(block));
         oversampler.down(block);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s3_dc_is_kept_away_by_3_db_at_no_more_than_5_hz_at_every_rate() {
+        for rate_hz in [44_100.0, 192_000.0] {
+            let filter = OnePole::high_pass(DC_HZ, rate_hz);
+            let gain = |hz: f64| {
+                let mut state = State::default();
+                let seconds = 2.0;
+                (0..(seconds * rate_hz) as usize)
+                    .map(|i| {
+                        let x = (std::f64::consts::TAU * hz * i as f64 / rate_hz).sin();
+                        let [y, _] = state.tick(&filter, [x, 0.0]);
+                        if i > rate_hz as usize { y * y } else { 0.0 }
+                    })
+                    .sum::<f64>()
+                    / (0.5 * (seconds - 1.0) * rate_hz)
+            };
+            assert!((gain(4.0) - 0.5).abs() < 0.01 && gain(5.0) > 0.5, "{}", gain(4.0));
+        }
     }
 }

@@ -66,6 +66,29 @@ fn s2_no_mix_is_the_signal_bit_by_bit_and_half_of_it_is_half_of_each() {
     }
 }
 
+/// What is raised before the clipper and lowered behind it gives way first; below the knee all bits pass.
+#[test]
+fn s2_tone_lets_treble_or_bass_give_way_first() {
+    let change_db = |tone: f64, hz: u32| {
+        let settings = [("knee", 0.0), ("tone", tone), ("auto_level", 0.0)];
+        let [left, _] = settled(&mut *clipper(&settings), hz, 0.9, 1);
+        db(spectrum(&left)[hz as usize] / 0.9)
+    };
+    assert!(change_db(6.0, 5000) < -2.0 && change_db(6.0, 100).abs() < 1e-4);
+    assert!(change_db(-6.0, 100) < -2.0 && change_db(-6.0, 5000).abs() < 1e-4);
+    assert!(change_db(0.0, 100).abs() < 1e-4 && change_db(0.0, 5000).abs() < 1e-4);
+    let input = Random(2).noise(20_000, 0.01);
+    for tone in [-9.0, 9.0] {
+        assert_eq!(run(&mut *clipper(&[("knee", 100.0), ("tone", tone)]), &input), input);
+    }
+    // Whatever the tone, Catch holds the ceiling.
+    let loud = Random(3).noise(20_000, 1.0);
+    for tone in [-9.0, 9.0] {
+        let settings = [("drive", 12.0), ("tone", tone), ("catch", 1.0), ("auto_level", 0.0)];
+        assert!(peak(&run(&mut *clipper(&settings), &loud)) <= 1.0);
+    }
+}
+
 #[test]
 fn s5_overshoot_is_what_the_documentation_says_and_catch_takes_it_all() {
     let square = |i: usize| if (i / 50).is_multiple_of(2) { 0.9_f32 } else { -0.9 };

@@ -42,9 +42,10 @@ fn fixed(kind: DeviceKind) -> &'static [Page] {
             "Main",
             &["curve", "drive", "asymmetry", "tone", "mix", "output", "auto_level", "quality"],
         )],
-        DeviceKind::Clipper => {
-            &[("Main", &["drive", "ceiling", "knee", "catch", "mix", "auto_level", "quality"])]
-        }
+        DeviceKind::Clipper => &[(
+            "Main",
+            &["drive", "ceiling", "knee", "tone", "catch", "mix", "auto_level", "quality"],
+        )],
         DeviceKind::Stereo => &[("Main", &["width", "mono", "mono_below", "balance"])],
         DeviceKind::Limiter => {
             &[("Main", &["drive", "ceiling", "release", "auto_release", "link", "character"])]
