@@ -8,16 +8,16 @@
 //! - Automatic make-up matches the loudness of the output to that of the input, over some seconds.
 //! - The mix is between the delayed input and the made-up output, so that it combs at no look-ahead.
 //!
-//! Where nothing is reduced and nothing made up, the signal passes bit for bit. Latency: the look-ahead.
+//! Where nothing is reduced and nothing made up, the signal passes bit for bit. Latency: the look-ahead; the
+//! longest one where that is automated.
 
 mod auto_makeup;
 
-use crate::delay_line::DelayLine;
 use crate::dynamics::levels::{exp2_of, from_db, largest};
 use crate::dynamics::{
     BELL_FREQUENCY, BELL_GAIN, Ballistics, CELL, Controls, Detector, Dynamics, EXTERNAL,
-    GainComputer, HIGH_CUT, LISTEN, LOOKAHEAD as LOOKAHEAD_SPEC, LOOKAHEAD_S, LOW_CUT, RMS_S,
-    Shell, Side, SideChain, Times, lookahead_frames, move_to,
+    GainComputer, HIGH_CUT, LISTEN, LOOKAHEAD as LOOKAHEAD_SPEC, LOW_CUT, Lookahead, RMS_S, Shell,
+    Side, SideChain, Times, move_to,
 };
 use crate::param::{ParamSpec, Unit};
 
@@ -81,7 +81,7 @@ pub struct Core {
     detector: Detector,
     ballistics: [Ballistics; 2],
     auto_makeup: AutoMakeup,
-    delay: DelayLine<f32>,
+    lookahead: Lookahead,
 }
 
 /// What the controls mean at one frame.
@@ -125,8 +125,6 @@ pub fn computer(values: [f64; SPECS.len()]) -> GainComputer {
 impl Compressor {
     /// A compressor at `rate_hz` with the defaults of [`SPECS`].
     pub fn new(rate_hz: f64) -> Self {
-        let mut delay = DelayLine::new(lookahead_frames(LOOKAHEAD_S.len() - 1, rate_hz));
-        delay.set_frames(0);
         let core = Core {
             rate_hz,
             times: Times::default(),
@@ -134,7 +132,7 @@ impl Compressor {
             detector: Detector::new(RMS_S, rate_hz),
             ballistics: [Ballistics::default(); 2],
             auto_makeup: AutoMakeup::new(rate_hz),
-            delay,
+            lookahead: Lookahead::new(rate_hz),
         };
         Self::around(core, SPECS, rate_hz)
     }
@@ -283,7 +281,12 @@ impl Dynamics<{ SPECS.len() }> for Core {
             }
             linked
         };
-        self.delay.process(left, right);
+        if linked && self.lookahead.waits() {
+            let [left, right] = &mut wanted;
+            right.copy_from_slice(left);
+        }
+        self.lookahead
+            .process([&mut *left, &mut *right], wanted.each_mut().map(|said| &mut **said));
         if self.is_idle(settings, &wanted) {
             self.ballistics.iter_mut().for_each(|ballistics| ballistics.skip(&self.times, frames));
             return 0.0;
@@ -300,17 +303,18 @@ impl Dynamics<{ SPECS.len() }> for Core {
 
     fn turned(&mut self, param: usize, controls: &Controls<{ SPECS.len() }>) {
         match param {
-            LOOKAHEAD => {
-                let choice = controls.target(LOOKAHEAD) as usize;
-                self.delay.set_frames(lookahead_frames(choice, self.rate_hz));
-            }
+            LOOKAHEAD => self.lookahead.choose(controls.target(LOOKAHEAD) as usize),
             MAKEUP | MIX | AUTO_MAKEUP | LISTEN_ON => {}
             _ => self.auto_makeup.forget(),
         }
     }
 
     fn latency_frames(&self) -> usize {
-        self.delay.frames()
+        self.lookahead.latency_frames()
+    }
+
+    fn reserve(&mut self) {
+        self.lookahead.reserve(0.0);
     }
 
     fn reset(&mut self) {
@@ -318,6 +322,6 @@ impl Dynamics<{ SPECS.len() }> for Core {
         self.detector.reset();
         self.ballistics.iter_mut().for_each(Ballistics::reset);
         self.auto_makeup.reset();
-        self.delay.reset();
+        self.lookahead.reset();
     }
 }

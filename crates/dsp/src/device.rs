@@ -96,7 +96,7 @@ impl DeviceKind {
     }
 
     /// True for parameters that stay as they are while a plan plays, because the device's latency or
-    /// memory depends on them: they are not automated, and a change of them needs a new plan.
+    /// memory depends on them: a change of them needs a new plan.
     pub fn is_fixed(self, param: usize) -> bool {
         let fixed: &[usize] = match self {
             Self::Utility
@@ -115,11 +115,21 @@ impl DeviceKind {
         fixed.contains(&param)
     }
 
-    /// True for parameters that a lane may move: all but those that are [fixed](Self::is_fixed), and the tempo
-    /// of a delay, which is the song's.
+    /// True for parameters that are [fixed](Self::is_fixed) unless a processor
+    /// [makes room](Processor::reserve) for all their values: look-aheads.
+    pub fn is_reservable(self, param: usize) -> bool {
+        match self {
+            Self::Compressor => param == crate::compressor::LOOKAHEAD,
+            Self::Gate => param == crate::gate::LOOKAHEAD,
+            _ => false,
+        }
+    }
+
+    /// True for parameters that a lane may move: all but those that are [fixed](Self::is_fixed) and for which
+    /// [no room](Self::is_reservable) can be made, and the tempo of a delay, which is the song's.
     pub fn is_automatable(self, param: usize) -> bool {
         let is_songs = self == Self::Delay && param == crate::delay::TEMPO;
-        !self.is_fixed(param) && !is_songs
+        (!self.is_fixed(param) || self.is_reservable(param)) && !is_songs
     }
 
     /// Builds a processor at `rate_hz`; `values` stand in the order of [`specs`](Self::specs),

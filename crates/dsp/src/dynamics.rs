@@ -20,10 +20,11 @@ mod shell;
 mod side_chain;
 
 pub use ballistics::{Ballistics, Times};
-pub(crate) use ballistics::{NONE, release_pole};
+pub(crate) use ballistics::{NONE, fall_pole, release_pole};
 pub use controls::{Controls, HAND_S};
 pub use detector::{Detector, LOUDEST, QUIETEST, RMS_S};
 pub use gain_computer::{GainComputer, Side};
+pub(crate) use lookahead::Lookahead;
 pub use lookahead::{LOOKAHEAD, LOOKAHEAD_S, lookahead_frames};
 pub use shell::{Dynamics, Shell};
 pub use side_chain::{BELL_FREQUENCY, BELL_GAIN, EXTERNAL, HIGH_CUT, LISTEN, LOW_CUT, SideChain};

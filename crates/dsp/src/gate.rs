@@ -6,21 +6,21 @@
 //! - It opens at the threshold, and closes when the level has been below the threshold less the
 //!   hysteresis for the time of the hold.
 //! - Attack and release are the times in which 63 % of the way in dB are covered, opening and closing. The
-//!   gain has no corner: both ways pass the pole of the attack. With look-ahead the attack is a fifth of it
+//!   gain has no corner: both ways pass a second pole, the attack's or, closing, a faster one. With look-ahead the attack is a fifth of it
 //!   at most, so that the gate is open when what opened it arrives.
 //! - Both channels have the same gain, that of the louder one, so that the image stays.
 //! - After a reset it is open, so that what begins at once is not cut.
 //!
-//! Where it is open, the signal passes bit for bit; in silence it rests. Latency: the look-ahead.
+//! Where it is open, the signal passes bit for bit; in silence it rests. Latency: the look-ahead;
+//! the longest one where that is automated.
 
 mod door;
 
-use crate::delay_line::DelayLine;
 use crate::dynamics::levels::{exp2_of, from_db, largest};
 use crate::dynamics::{
     BELL_FREQUENCY, BELL_GAIN, CELL, Controls, Detector, Dynamics, EXTERNAL, GainComputer,
-    HIGH_CUT, LISTEN, LOOKAHEAD as LOOKAHEAD_SPEC, LOOKAHEAD_S, LOW_CUT, Shell, Side, SideChain,
-    lookahead_frames, move_to,
+    HIGH_CUT, LISTEN, LOOKAHEAD as LOOKAHEAD_SPEC, LOW_CUT, Lookahead, QUIETEST, Shell, Side,
+    SideChain, move_to,
 };
 use crate::param::{ParamSpec, Unit};
 
@@ -74,7 +74,7 @@ pub struct Core {
     times: Times,
     side_chain: SideChain,
     door: Door,
-    delay: DelayLine<f32>,
+    lookahead: Lookahead,
 }
 
 /// What the controls mean at one frame.
@@ -113,10 +113,9 @@ pub fn computer(values: [f64; SPECS.len()]) -> GainComputer {
 impl Gate {
     /// A gate at `rate_hz` with the defaults of [`SPECS`].
     pub fn new(rate_hz: f64) -> Self {
-        let mut delay = DelayLine::new(lookahead_frames(LOOKAHEAD_S.len() - 1, rate_hz));
-        delay.set_frames(0);
+        let lookahead = Lookahead::new(rate_hz);
         let (times, side_chain) = (Times::default(), SideChain::default());
-        let core = Core { rate_hz, times, side_chain, door: Door::default(), delay };
+        let core = Core { rate_hz, times, side_chain, door: Door::default(), lookahead };
         Self::around(core, SPECS, rate_hz)
     }
 }
@@ -133,8 +132,8 @@ impl Dynamics<{ SPECS.len() }> for Core {
     fn refresh(&mut self, controls: &Controls<{ SPECS.len() }>) {
         let [mut attack_s, hold_s, release_s] =
             [ATTACK, HOLD, RELEASE].map(|param| controls[param] / 1000.0);
-        if self.delay.frames() > 0 {
-            attack_s = attack_s.min(OPENING * self.delay.frames() as f64 / self.rate_hz);
+        if self.lookahead.frames() > 0 {
+            attack_s = attack_s.min(OPENING * self.lookahead.frames() as f64 / self.rate_hz);
         }
         self.times = Times::new([attack_s, hold_s, release_s], self.rate_hz);
         let filters = std::array::from_fn(|filter| controls[FILTERS + filter]);
@@ -165,7 +164,9 @@ impl Dynamics<{ SPECS.len() }> for Core {
             move_to(left, heard[0], listen as f32);
             move_to(right, heard[1], listen as f32);
         }
-        self.delay.process(left, right);
+        // Both channels have one level.
+        let mut same = [0.0; CELL];
+        self.lookahead.process([&mut *left, &mut *right], [&mut *levels, &mut same[..frames]]);
         let mut gains = [0.0; CELL];
         let gains = &mut gains[..frames];
         match self.door.at_rest(&computer, thresholds, levels) {
@@ -188,18 +189,21 @@ impl Dynamics<{ SPECS.len() }> for Core {
 
     fn turned(&mut self, param: usize, controls: &Controls<{ SPECS.len() }>) {
         if param == LOOKAHEAD {
-            let choice = controls.target(LOOKAHEAD) as usize;
-            self.delay.set_frames(lookahead_frames(choice, self.rate_hz));
+            self.lookahead.choose(controls.target(LOOKAHEAD) as usize);
         }
     }
 
     fn latency_frames(&self) -> usize {
-        self.delay.frames()
+        self.lookahead.latency_frames()
+    }
+
+    fn reserve(&mut self) {
+        self.lookahead.reserve(QUIETEST.log2());
     }
 
     fn reset(&mut self) {
         self.side_chain.reset();
         self.door = Door::open(&self.times);
-        self.delay.reset();
+        self.lookahead.reset();
     }
 }

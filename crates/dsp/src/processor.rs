@@ -12,6 +12,15 @@ pub trait Processor: Send {
     /// [fixed while playing](crate::DeviceKind::is_fixed).
     fn latency_frames(&self) -> usize;
 
+    /// Makes room for all values of a parameter that the latency depends on, of a kind that
+    /// [can](crate::DeviceKind::is_reservable): from now on the latency is that of the largest, and the
+    /// parameter may move while a plan plays. Forgets all signal.
+    ///
+    /// Allocates.
+    fn reserve(&mut self, param: usize) {
+        let _ = param;
+    }
+
     /// True when the output is a linear function of the input, whatever the settings.
     fn is_linear(&self) -> bool {
         false

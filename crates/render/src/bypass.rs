@@ -80,10 +80,12 @@ impl Slot {
         self.processor.is_linear() || self.wet.target() == 0.0
     }
 
-    /// Values of the parameters that stay as they are while a plan plays.
+    /// Values of the parameters that stay as they are while a plan plays: those without a lane.
     pub(crate) fn fixed_values(&self) -> impl Iterator<Item = f64> {
+        let has_lane = |param| self.automation.iter().any(|other| other.param == param);
+        let stays = move |param| self.kind.is_fixed(param) && !has_lane(param);
         let values = self.values.iter().copied().enumerate();
-        values.filter(|(param, _)| self.kind.is_fixed(*param)).map(|(_, value)| value)
+        values.filter(move |(param, _)| stays(*param)).map(|(_, value)| value)
     }
 
     pub(crate) fn gain_reduction_db(&self) -> f32 {

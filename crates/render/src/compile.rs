@@ -76,6 +76,18 @@ pub fn build_device(device: &Device, rate_hz: u32) -> Box<dyn Processor> {
     device.kind.build(&device.values, f64::from(rate_hz))
 }
 
+/// Makes room in the `processor` of a device for what its lanes move, whether they are on or off: so a lane
+/// that is switched changes no latency.
+fn reserve(strip: &Strip, device: &Device, processor: &mut dyn Processor) {
+    for lane in &strip.lanes {
+        let LaneTarget::Device { device: id, param } = lane.target else { continue };
+        let param = (id == device.id).then(|| device.kind.param(param.as_str())).flatten();
+        if let Some(param) = param.filter(|param| device.kind.is_reservable(*param)) {
+            processor.reserve(param);
+        }
+    }
+}
+
 /// Compiles `mix` to a plan that begins at frame 0.
 ///
 /// # Errors
@@ -152,11 +164,14 @@ impl<'a> Compiler<'a> {
         let bus_strips = mix.buses.iter().map(|bus| &bus.strip);
         let bus_strips = bus_strips.chain(std::iter::once(&mix.bus)).chain(fed);
         let buses = bus_strips.zip(0..).map(|(strip, index)| (strip.id, index)).collect();
-        let build = |device: &Device| (context.device)(device, context.rate_hz);
-        let processors: BTreeMap<StripId, Vec<Box<dyn Processor>>> = order
-            .iter()
-            .map(|strip| (strip.id, strip.inserts.iter().map(build).collect()))
-            .collect();
+        let build = |strip: &Strip, device: &Device| {
+            let mut processor = (context.device)(device, context.rate_hz);
+            reserve(strip, device, &mut *processor);
+            processor
+        };
+        let of_strip = |strip: &Strip| strip.inserts.iter().map(|d| build(strip, d)).collect();
+        let processors: BTreeMap<StripId, Vec<Box<dyn Processor>>> =
+            order.iter().map(|strip| (strip.id, of_strip(strip))).collect();
         let of_all = |all: &[Box<dyn Processor>]| {
             all.iter().map(|processor| processor.latency_frames() as u64).collect()
         };
@@ -244,7 +259,7 @@ impl<'a> Compiler<'a> {
             let control = strip.control(lane.target)?;
             let (runs, own) = (control.interpolation(), control.value);
             let curve = lane_curve(strip, lane.target, self.rate_hz);
-            let moves = !device.kind.is_fixed(param);
+            let moves = device.kind.is_automatable(param);
             moves.then(|| AutomatedParam::new(param, curve, runs, own, rate))
         };
         let tempo = (device.kind == DeviceKind::Delay).then(|| self.tempo.clone()).flatten();

@@ -13,11 +13,12 @@ pub(crate) const NONE: f64 = 1e-7;
 
 /// Attack, release and hold, as coefficients.
 ///
-/// Attack and release are the times in which the reduction in dB covers 63 % of a step, up and down. A
-/// release that is shorter than the attack is as long as the attack.
+/// Attack and release are the times in which the reduction in dB covers 63 % of a step, up and down.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Times {
     attack: f64,
+    /// What smooths on the way down: the attack too, but where the release is shorter ([`fall_pole`]).
+    fall: f64,
     release: f64,
     hold_frames: u32,
     /// Charge and discharge of the slow level; `None` where the release is not automatic.
@@ -35,24 +36,44 @@ impl Times {
         let slow = [one_pole(SETTLE_S, rate_hz), one_pole(SLOWNESS * release_s, rate_hz)];
         Self {
             attack: one_pole(attack_s, rate_hz),
+            fall: one_pole(fall_pole(attack_s, release_s), rate_hz),
             release: one_pole(release_pole(attack_s, release_s), rate_hz),
             hold_frames: (hold_s * rate_hz).round() as u32,
             slow: auto.then_some(slow),
         }
     }
+
+    /// Whether the way down is smoothed otherwise than the way up.
+    fn parts(&self) -> bool {
+        self.fall != self.attack
+    }
+
+    /// Whether frames are computed two at a time.
+    fn pairs(&self) -> bool {
+        self.slow.is_none() && self.hold_frames == 0 && !self.parts()
+    }
 }
 
-/// Time constant of the release alone such that, with the attack's smoothing behind it, 63 % of the way
-/// are covered in `release_s`.
+/// Time constant of what smooths the way down.
+///
+/// The attack's pole, as long as the release is no shorter. Below, it gives way so fast that both poles
+/// together can keep the release, as in the branching form of Giannoulis, Massberg, Reiss 2012, section 3.3;
+/// faster than the release itself, so that the first pole goes on holding from peak to peak.
+pub(crate) fn fall_pole(attack_s: f64, release_s: f64) -> f64 {
+    if release_s < attack_s { release_s * release_s / attack_s } else { attack_s }
+}
+
+/// Time constant of the release alone such that, with the smoothing of [`fall_pole`] behind it, 63 % of the
+/// way are covered in `release_s`.
 ///
 /// Of a step down, `(p e^(−t/p) − a e^(−t/a)) / (p − a)` is left after two poles in a row; solved for p by
 /// halving intervals, in units of the release.
 pub(crate) fn release_pole(attack_s: f64, release_s: f64) -> f64 {
-    let attack = (attack_s / release_s).min(1.0);
+    let fall = fall_pole(attack_s, release_s) / release_s;
     let left = |pole: f64| {
         // Where both poles are one, the difference quotient has a limit, and needs none this close to it.
-        let pole = if (pole - attack).abs() < 1e-6 { attack + 1e-6 } else { pole };
-        (pole * (-1.0 / pole).exp() - attack * (-1.0 / attack).exp()) / (pole - attack)
+        let pole = if (pole - fall).abs() < 1e-6 { fall + 1e-6 } else { pole };
+        (pole * (-1.0 / pole).exp() - fall * (-1.0 / fall).exp()) / (pole - fall)
     };
     let (mut low, mut high) = (1e-6, 1.0);
     for _ in 0..20 {
@@ -64,9 +85,10 @@ pub(crate) fn release_pole(attack_s: f64, release_s: f64) -> f64 {
 
 /// The smooth decoupled peak detector of Giannoulis, Massberg, Reiss 2012, section 3.3, in the log
 /// domain: reductions rise at once and are released by a first pole; a second one, the attack, smooths
-/// the result, so that the gain has no corner and ripples less than that of any other form.
+/// the result, so that the gain has no corner and ripples less than that of any other form. Where the
+/// release is shorter than the attack, the second one is faster down than up ([`Times`]).
 ///
-/// With neither hold nor automatic release, two frames are computed at a time, so that the machine
+/// With neither hold nor automatic release nor such a way down, two frames are computed at a time, so that the machine
 /// waits for the last result half as often.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Ballistics {
@@ -89,7 +111,7 @@ impl Ballistics {
     ///
     /// Audio thread: no allocation, no lock, no system call.
     pub fn skip(&mut self, times: &Times, frames: usize) {
-        if times.slow.is_none() && times.hold_frames == 0 && frames % 2 == 1 {
+        if times.pairs() && frames % 2 == 1 {
             self.waiting = if self.waiting.is_none() { Some(0.0) } else { None };
         }
     }
@@ -99,11 +121,16 @@ impl Ballistics {
     /// Audio thread: no allocation, no lock, no system call.
     #[inline(always)]
     pub fn process(&mut self, times: &Times, wanted: &[f32], smooth: &mut [f64]) {
-        match (times.slow.is_some(), times.hold_frames > 0) {
-            (false, false) => self.run_pairs(times, wanted, smooth),
-            (false, true) => self.run::<false, true>(times, wanted, smooth),
-            (true, false) => self.run::<true, false>(times, wanted, smooth),
-            (true, true) => self.run::<true, true>(times, wanted, smooth),
+        if times.pairs() {
+            return self.run_pairs(times, wanted, smooth);
+        }
+        match (times.slow.is_some(), times.hold_frames > 0, times.parts()) {
+            // What is not needed in a case costs nothing there.
+            (false, true, false) => self.run::<false, true, false>(times, wanted, smooth),
+            (true, false, false) => self.run::<true, false, false>(times, wanted, smooth),
+            (true, true, false) => self.run::<true, true, false>(times, wanted, smooth),
+            (false, _, _) => self.run::<false, true, true>(times, wanted, smooth),
+            (true, _, true) => self.run::<true, true, true>(times, wanted, smooth),
         }
     }
 
@@ -129,7 +156,7 @@ impl Ballistics {
     }
 
     #[inline(always)]
-    fn run<const AUTO: bool, const HOLD: bool>(
+    fn run<const AUTO: bool, const HOLD: bool, const PARTS: bool>(
         &mut self,
         times: &Times,
         wanted: &[f32],
@@ -142,6 +169,7 @@ impl Ballistics {
         // Products instead of differences: the next value waits for one product and one sum.
         let (stay, go) = (1.0 - times.release, times.release);
         let (keep, take) = (1.0 - times.attack, times.attack);
+        let (keep_down, take_down) = (1.0 - times.fall, times.fall);
         for (wanted, out) in wanted.iter().zip(out) {
             let wanted = f64::from(*wanted);
             let released = if HOLD && hold_left > 0 { held } else { stay * held + go * wanted };
@@ -156,7 +184,9 @@ impl Ballistics {
                 slow += speed * (held - slow);
                 target = if slow > held { slow } else { held };
             }
-            smooth = keep * smooth + take * target;
+            let up = keep * smooth + take * target;
+            let down = keep_down * smooth + take_down * target;
+            smooth = if PARTS && target < smooth { down } else { up };
             *out = smooth;
         }
         *self = Self { held, hold_left, slow, smooth, waiting: None };
@@ -254,6 +284,9 @@ mod tests {
     fn c2_the_release_takes_its_time_whatever_the_attack() {
         for (attack_s, release_s) in
             [(0.00002, 0.005), (0.01, 0.1), (0.05, 0.1), (0.09, 0.1), (0.25, 0.25), (0.02, 5.0)]
+                .into_iter()
+                // Shorter than the attack: by little, and as short as it can be.
+                .chain([(0.01, 0.0095), (0.05, 0.04), (0.02, 0.01), (0.1, 0.02), (0.25, 0.005)])
         {
             let times = Times::new(attack_s, release_s, 0.0, false, RATE_HZ);
             let time_s = released_after(&times, 5.0) as f64 / RATE_HZ;
@@ -261,14 +294,42 @@ mod tests {
         }
     }
 
+    /// The gain of a sine is nearly that of its peaks, also where the release is the shorter one.
+    #[test]
+    fn c1_a_short_release_holds_from_peak_to_peak() {
+        let (attack_s, release_s) = (0.03, 0.01);
+        let times = Times::new(attack_s, release_s, 0.0, false, RATE_HZ);
+        let wanted: Vec<f32> =
+            (0..96_000).map(|n| (n as f32 * 0.261_799_4).sin().abs().max(0.5)).collect();
+        let mut out = vec![0.0; wanted.len()];
+        Ballistics::default().process(&times, &wanted, &mut out);
+        // Between two peaks, 0.25 ms apart, the first pole falls by 3.5 %.
+        assert!(out[72_000..].iter().all(|&x| (0.96..1.0).contains(&x)), "{}", out[95_999]);
+    }
+
+    #[test]
+    fn e3_a_short_release_does_not_depend_on_how_it_is_cut() {
+        let wanted: Vec<f32> = (0..999).map(|n| (n * 7919 % 1009) as f32 / 300.0).collect();
+        for (hold_s, auto) in [(0.0, false), (0.001, false), (0.0, true), (0.001, true)] {
+            let times = Times::new(0.03, 0.01, hold_s, auto, RATE_HZ);
+            let mut whole = vec![0.0; 999];
+            Ballistics::default().process(&times, &wanted, &mut whole);
+            let (mut state, mut pieces) = (Ballistics::default(), vec![0.0; 999]);
+            for (wanted, out) in wanted.chunks(7).zip(pieces.chunks_mut(7)) {
+                state.process(&times, wanted, out);
+            }
+            assert_eq!(pieces, whole);
+        }
+    }
+
     #[test]
     fn e3_pairs_are_what_single_frames_are_however_they_are_cut() {
         let wanted: Vec<f32> = (0..999).map(|n| (n * 7919 % 1009) as f32 / 300.0 - 1.5).collect();
         let wanted: Vec<f32> = wanted.iter().map(|&x| if x > 0.0 { x } else { 0.0 }).collect();
-        for (attack_s, release_s) in [(0.00002, 0.005), (0.01, 0.1), (0.03, 0.02)] {
+        for (attack_s, release_s) in [(0.00002, 0.005), (0.01, 0.1), (0.03, 0.03)] {
             let times = Times::new(attack_s, release_s, 0.0, false, RATE_HZ);
             let (mut single, mut whole) = (vec![0.0; 999], vec![0.0; 999]);
-            Ballistics::default().run::<false, false>(&times, &wanted, &mut single);
+            Ballistics::default().run::<false, false, false>(&times, &wanted, &mut single);
             Ballistics::default().process(&times, &wanted, &mut whole);
             let apart = single.iter().zip(&whole).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
             assert!(apart < 1e-13, "{apart:e}");

@@ -43,6 +43,9 @@ pub trait Dynamics<const N: usize>: Send {
         0
     }
 
+    /// Makes room for all values of the [`FIXED`](Self::FIXED) parameter.
+    fn reserve(&mut self) {}
+
     /// Forgets all signal.
     fn reset(&mut self);
 }
@@ -110,6 +113,13 @@ impl<D: Dynamics<N>, const N: usize> Celled for Shell<D, N> {
 impl<D: Dynamics<N>, const N: usize> Processor for Shell<D, N> {
     fn latency_frames(&self) -> usize {
         self.core.latency_frames()
+    }
+
+    fn reserve(&mut self, param: usize) {
+        if D::FIXED == Some(param) {
+            self.core.reserve();
+            self.reset();
+        }
     }
 
     fn set(&mut self, param: usize, value: f64) {

@@ -3,7 +3,7 @@
 use std::f64::consts::LOG2_E;
 
 use crate::dynamics::levels::DB_PER_LEVEL;
-use crate::dynamics::{GainComputer, NONE, QUIETEST, release_pole};
+use crate::dynamics::{GainComputer, NONE, QUIETEST, fall_pole, release_pole};
 use crate::units::one_pole;
 
 /// Time in which the level that is looked at falls to 37 %, in seconds: low notes do not close a gate
@@ -17,6 +17,8 @@ const ARRIVED: f64 = 1e-9 / DB_PER_LEVEL;
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Times {
     attack: f64,
+    /// What smooths the closing: the attack too, but where the release is shorter.
+    close: f64,
     release: f64,
     hold_frames: u32,
     /// In levels per frame.
@@ -28,6 +30,7 @@ impl Times {
     pub(super) fn new([attack_s, hold_s, release_s]: [f64; 3], rate_hz: f64) -> Self {
         Self {
             attack: one_pole(attack_s, rate_hz),
+            close: one_pole(fall_pole(attack_s, release_s), rate_hz),
             release: one_pole(release_pole(attack_s, release_s), rate_hz),
             hold_frames: (hold_s * rate_hz).round() as u32,
             fall: (LOG2_E / (FALL_S * rate_hz)) as f32,
@@ -66,13 +69,32 @@ impl Door {
         levels: &[f32],
         reductions: &mut [f64],
     ) {
+        if times.close == times.attack {
+            self.run::<false>(times, computer, thresholds, levels, reductions);
+        } else {
+            self.run::<true>(times, computer, thresholds, levels, reductions);
+        }
+    }
+
+    /// As [`process`](Self::process); the closing is smoothed otherwise than the opening if `PARTS`.
+    #[inline(always)]
+    fn run<const PARTS: bool>(
+        &mut self,
+        times: &Times,
+        computer: &GainComputer,
+        thresholds: [f32; 2],
+        levels: &[f32],
+        reductions: &mut [f64],
+    ) {
         for (level, reduction) in levels.iter().zip(reductions) {
             self.level = level.max(self.level - times.fall);
             self.decide(times, thresholds);
             let wanted = if self.is_open { 0.0 } else { f64::from(computer.reduction(self.level)) };
             let closing = self.released + times.release * (wanted - self.released);
             self.released = wanted.min(closing);
-            self.smooth += times.attack * (self.released - self.smooth);
+            let closes = PARTS && self.released > self.smooth;
+            let speed = if closes { times.close } else { times.attack };
+            self.smooth += speed * (self.released - self.smooth);
             *reduction = self.smooth;
         }
     }

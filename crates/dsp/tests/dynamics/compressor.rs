@@ -97,8 +97,10 @@ fn step_frames(rate_hz: f64, attack_ms: f64, release_ms: f64) -> [usize; 2] {
 #[test]
 fn c2_attack_and_release_take_their_time_at_every_rate() {
     let mut pairs = vec![(0.02, 5.0), (1.0, 50.0), (10.0, 100.0), (30.0, 40.0), (50.0, 500.0)];
+    // Also where the release is the shorter one.
+    pairs.extend([(10.0, 5.0), (30.0, 28.0), (50.0, 20.0)]);
     if whole_grid() {
-        pairs.extend([(250.0, 5000.0), (250.0, 250.0), (0.1, 2000.0)]);
+        pairs.extend([(250.0, 5000.0), (250.0, 250.0), (0.1, 2000.0), (250.0, 5.0), (100.0, 50.0)]);
     }
     for rate_hz in RATES_HZ {
         for &(attack_ms, release_ms) in &pairs {

@@ -3,7 +3,7 @@
 use twobus_dsp::param::ParamSpec;
 use twobus_dsp::{DeviceKind, Processor};
 
-use crate::{RATES_HZ, Random, Stereo, device, run, whole_grid};
+use crate::{RATES_HZ, Random, Stereo, device, null, run, whole_grid};
 
 const KINDS: [DeviceKind; 3] = [DeviceKind::Compressor, DeviceKind::Gate, DeviceKind::DeEsser];
 
@@ -247,5 +247,45 @@ fn f4_moves_by_hand_do_not_click() {
             println!("{} {}: {rough:.5}", kind.name(), spec.id);
             assert!(rough < 0.003, "{} {}: {rough}", kind.name(), spec.id);
         }
+    }
+}
+
+/// With a lane on its look-ahead a device reserves the longest one, and sounds as it does at the one in use:
+/// only later.
+#[test]
+fn f5_a_reserved_look_ahead_sounds_as_the_one_in_use_at_a_latency_that_stays() {
+    let input = Random::new(7).noise(30_000, 0.5);
+    for kind in [DeviceKind::Compressor, DeviceKind::Gate] {
+        let param = kind.param("lookahead").unwrap();
+        assert!(kind.is_fixed(param) && kind.is_reservable(param) && kind.is_automatable(param));
+        for (choice, link) in (0..5).flat_map(|choice| [(choice, 0.0), (choice, 100.0)]) {
+            let mut settings = vec![("threshold", -20.0), ("lookahead", f64::from(choice))];
+            settings.extend((kind == DeviceKind::Compressor).then_some(("link", link)));
+            let plain = run(&mut *device(kind, RATE_HZ, &settings), &input);
+            let mut reserved = device(kind, RATE_HZ, &settings);
+            reserved.reserve(param);
+            assert_eq!(reserved.latency_frames(), 480);
+            let output = run(&mut *reserved, &input);
+            // A detector that waits is cut into cells at other frames of the signal.
+            assert!(null(&plain[0], &output[0]) < 1e-5, "{} {choice}", kind.name());
+        }
+    }
+}
+
+#[test]
+fn f4_a_look_ahead_that_moves_while_it_plays_does_not_click() {
+    let input = low_tone();
+    for kind in [DeviceKind::Compressor, DeviceKind::Gate] {
+        let param = kind.param("lookahead").unwrap();
+        let mut device = device(kind, RATE_HZ, &[("threshold", -30.0)]);
+        device.reserve(param);
+        let [mut left, mut right] = input.clone();
+        for (part, (left, right)) in left.chunks_mut(1000).zip(right.chunks_mut(1000)).enumerate() {
+            device.set(param, [0.0, 4.0, 1.0, 3.0][part % 4]);
+            device.process(left, right);
+            assert_eq!(device.latency_frames(), 480);
+        }
+        let rough = roughness(&left[480..]);
+        assert!(rough < 0.003, "{}: {rough}", kind.name());
     }
 }

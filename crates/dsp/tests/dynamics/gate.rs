@@ -159,7 +159,7 @@ fn g6_a_range_of_none_is_the_input() {
 #[test]
 fn attack_and_release_take_their_time_at_every_rate() {
     for rate_hz in RATES_HZ {
-        for (attack, release) in [(0.1, 20.0), (5.0, 50.0), (50.0, 60.0)] {
+        for (attack, release) in [(0.1, 20.0), (5.0, 50.0), (50.0, 60.0), (50.0, 20.0)] {
             let part = ((10.0 * attack + 8.0 * release) / 1000.0 * rate_hz) as usize + 20;
             let key = both((0..3 * part).map(|n| if n / part == 1 { 1.0 } else { 0.0 }));
             let settings = [

@@ -109,6 +109,31 @@ fn f5_a_lane_that_is_off_is_not_read() {
     assert!(scene.bounce(256).0.iter().all(|&x| x == 1.0));
 }
 
+/// A lane on it reserves the longest look-ahead: the latency stays, and the detector waits.
+#[test]
+fn f5_the_look_ahead_of_a_gate_is_automated_without_a_change_of_latency() {
+    let hit = |n: usize| (10_000..14_000).contains(&n) || (60_000..64_000).contains(&n);
+    let hits: Vec<f32> = (0..70_000).map(|n| if hit(n) { 0.5 } else { 0.0 }).collect();
+    let mut gate = Device::new(DeviceId(1), DeviceKind::Gate);
+    for (id, value) in [("threshold", -30.0), ("range", 80.0), ("attack", 5.0)] {
+        gate.values[DeviceKind::Gate.param(id).unwrap()] = value;
+    }
+    for mode in [LaneMode::Read, LaneMode::Off] {
+        let mut scene = Scene::default();
+        let strip = scene.track(1, hits.clone(), hits.clone());
+        strip.inserts.push(gate.clone());
+        let param = twobus_session::ParamId::new("lookahead").unwrap();
+        let target = LaneTarget::Device { device: DeviceId(1), param };
+        assert!(strip.can_move(target));
+        strip.lanes.push(Lane { mode, ..lane(target, &[(0, 4.0), (40_000, 0.0)]) });
+        assert_eq!(scene.renderer().plan().latency_frames(), 480);
+        let (left, _) = scene.bounce(70_000);
+        let looks_ahead = mode == LaneMode::Read;
+        assert_eq!(left[10_000] > 0.45, looks_ahead, "{}", left[10_000]);
+        assert!(left[60_000] < 0.01 && left[63_000] > 0.45, "{}", left[60_000]);
+    }
+}
+
 /// An eighth at 120 beats a minute is 12 000 frames, and from the change on, at 150, 9600.
 #[test]
 fn l1_a_delay_in_notes_follows_the_tempo_of_the_song() {
