@@ -125,7 +125,8 @@ fn source(kind: DeviceKind) -> &'static str {
         DeviceKind::Stereo => include_str!("../../../assets/presets/stereo.json"),
         DeviceKind::Delay => include_str!("../../../assets/presets/delay.json"),
         DeviceKind::Reverb => include_str!("../../../assets/presets/reverb.json"),
-        DeviceKind::Utility | DeviceKind::Limiter => "[]",
+        DeviceKind::Limiter => include_str!("../../../assets/presets/limiter.json"),
+        DeviceKind::Utility => include_str!("../../../assets/presets/utility.json"),
     }
 }
 
