@@ -7,8 +7,10 @@
 //!   [`CONTROL`] frames to the next: frequency and Q linearly in their logarithm, gain linearly in dB.
 //! - A dynamic band moves its gain by what the level in its own range is above a threshold: the detector and
 //!   curve of [`crate::dynamics`], the gain in a filter instead of on the whole signal.
-//! - In linear phase the curve of the prototypes becomes a symmetric impulse response ([`linear`]);
-//!   dynamic bands are static there.
+//! - A dynamic notch or cut rests at nothing and deepens towards the whole ([`prototype::Part`]).
+//! - In linear phase the curve of the bands at rest becomes a symmetric impulse response ([`linear`]). What
+//!   dynamics add follows behind it, in filters without latency, which hear the input as late as it comes out:
+//!   the moving part is of minimum phase there too.
 //! - A band of 0 dB, and an equalizer with none other, passes the samples bit for bit.
 //!
 //! Latency: none, or that of [`linear::latency_frames`].
@@ -23,6 +25,7 @@ pub mod matched;
 pub mod params;
 pub mod prototype;
 
+use crate::delay_line::DelayLine;
 use crate::lanes::{self, Frame};
 use crate::param::Values;
 use crate::processor::{Processor, SHOWN_BANDS};
@@ -61,6 +64,8 @@ pub struct Equalizer {
     output: Ramp,
     loudness_changed: bool,
     linear: Option<Box<Linear>>,
+    /// In linear phase: what dynamic bands listen to, as late as the signal.
+    late: DelayLine<f32>,
     /// A band is to be of another kind than it is.
     kinds_changed: bool,
     /// Frames since the last reset.
@@ -76,7 +81,7 @@ impl Equalizer {
         let fade_frames = (HAND_S * rate_hz).round().max(1.0) as usize;
         let mut equalizer = Self {
             rate_hz,
-            bands: Bands::new(&values, rate_hz),
+            bands: Bands::new(&values, linear, rate_hz),
             values,
             bank: Bank::new(),
             way: None,
@@ -85,6 +90,7 @@ impl Equalizer {
             fade_frames,
             output: Ramp::new(0.0),
             loudness_changed: false,
+            late: DelayLine::new(if linear { linear::latency_frames(rate_hz) } else { 0 }),
             linear: linear.then(|| Box::new(Linear::new(rate_hz))),
             kinds_changed: false,
             clock: 0,
@@ -131,13 +137,15 @@ impl Equalizer {
         self.output.set(self.values[OUTPUT] + compensation, frames);
     }
 
-    /// Passes the next frames, at most [`BLOCK`].
-    fn filter(&mut self, block: &mut [Frame]) {
-        let mut rest = block;
+    /// Passes the next frames, at most [`BLOCK`], while dynamic bands listen to `heard`, or to the frames
+    /// themselves.
+    fn filter(&mut self, block: &mut [Frame], heard: Option<&[Frame]>) {
+        let (mut rest, mut at) = (block, 0);
         while !rest.is_empty() {
             let frames = self.set_out(rest.len());
             let (now, later) = rest.split_at_mut(frames);
-            self.bands.hear(now);
+            self.bands.hear(heard.map_or(&*now, |heard| &heard[at..at + frames]));
+            at += frames;
             if self.fade_left > 0 {
                 self.cross_fade(now);
             } else {
@@ -239,8 +247,15 @@ impl Equalizer {
         let block = &mut block[..left.len()];
         lanes::join(left, right, block);
         match &mut self.linear {
-            Some(linear) => linear.process(block, &self.values),
-            None => self.filter(block),
+            None => self.filter(block, None),
+            Some(linear) => {
+                linear.process(block, &self.values);
+                let mut heard = [[0.0; 2]; BLOCK];
+                let heard = &mut heard[..left.len()];
+                self.late.process(left, right);
+                lanes::join(left, right, heard);
+                self.filter(block, Some(heard));
+            }
         }
         self.apply_output(block);
         lanes::part(block, left, right);
@@ -264,7 +279,7 @@ impl Processor for Equalizer {
     }
 
     fn is_linear(&self) -> bool {
-        self.linear.is_some() || !self.bands.any_is_dynamic()
+        !self.bands.any_is_dynamic()
     }
 
     fn set(&mut self, param: usize, value: f64) {
@@ -288,6 +303,7 @@ impl Processor for Equalizer {
         self.loudness_changed = false;
         self.clock = 0;
         self.deepest_db = 0.0;
+        self.late.reset();
         if let Some(linear) = &mut self.linear {
             linear.reset(&self.values);
         }

@@ -7,8 +7,8 @@
 //! they are a small part of the power, and how small is not known here. Whatever were assumed of them would
 //! turn mono material down for a boost that it does not have.
 
-use super::params::{BANDS, Kind, PARAMS, setting_of};
-use super::prototype::{MAX_SECTIONS, Section, Setting, Shape};
+use super::params::{BANDS, Kind, PARAMS, rest_of};
+use super::prototype::{MAX_SECTIONS, Part, Section, Setting, Shape};
 use crate::param::Values;
 
 /// Points per decade, and the range they cover, in Hz.
@@ -32,12 +32,12 @@ const WEIGHTING: [Setting; 2] = [
 pub fn compensation_db(values: &Values<PARAMS>) -> f64 {
     let mut bands = [None; BANDS];
     for (number, slot) in bands.iter_mut().enumerate() {
-        let setting = setting_of(values, number);
+        let rest = rest_of(values, number);
         let kind = Kind::of(values, number);
-        let heard = kind.on && kind.side.covers(MID) && !setting.is_neutral();
-        *slot = heard.then(|| Prepared::new(setting));
+        let heard = kind.on && kind.side.covers(MID) && !rest.is_neutral();
+        *slot = heard.then(|| Prepared::new(rest));
     }
-    let weighting = WEIGHTING.map(Prepared::new);
+    let weighting = WEIGHTING.map(|setting| Prepared::new(Part::whole(setting)));
     let (mut before, mut after) = (0.0, 0.0);
     for point in 0..=POINTS_PER_DECADE * DECADES {
         let hz = FROM_HZ * 10.0_f64.powf(f64::from(point) / f64::from(POINTS_PER_DECADE));
@@ -49,20 +49,20 @@ pub fn compensation_db(values: &Values<PARAMS>) -> f64 {
     10.0 * (before / after).log10()
 }
 
-/// A setting with its sections, computed once for many frequencies.
+/// A band with its sections, computed once for many frequencies.
 #[derive(Clone, Copy)]
 struct Prepared {
-    setting: Setting,
+    frequency_hz: f64,
     sections: [Section; MAX_SECTIONS],
 }
 
 impl Prepared {
-    fn new(setting: Setting) -> Self {
-        Self { setting, sections: setting.prototype() }
+    fn new(part: Part) -> Self {
+        Self { frequency_hz: part.setting.frequency_hz, sections: part.prototype() }
     }
 
     fn power(&self, hz: f64) -> f64 {
-        let ratio = hz / self.setting.frequency_hz;
+        let ratio = hz / self.frequency_hz;
         self.sections.iter().map(|section| section.power(ratio)).product()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::bank::{Bank, design};
 use super::dynamic::{Dynamic, Setting};
-use super::params::{BAND_PARAMS, BANDS, Kind, PARAMS, band};
+use super::params::{BAND_PARAMS, BANDS, Kind, PARAMS, band, to_whole};
 use crate::lanes::Frame;
 use crate::param::Values;
 use crate::smooth::Ramp;
@@ -16,6 +16,8 @@ struct Band {
     gain_db: Ramp,
     /// Logarithm of Q.
     q: Ramp,
+    /// [`to_whole`], from one to the other.
+    to_whole: Ramp,
     dynamic: Dynamic,
     /// What the detector adds, as of the last point of the grid, in dB.
     added_db: f64,
@@ -28,8 +30,12 @@ struct Band {
 }
 
 impl Band {
-    fn ramps(&self) -> [&Ramp; 3] {
-        [&self.frequency, &self.gain_db, &self.q]
+    fn ramps(&self) -> [&Ramp; 4] {
+        [&self.frequency, &self.gain_db, &self.q, &self.to_whole]
+    }
+
+    fn ramps_mut(&mut self) -> [&mut Ramp; 4] {
+        [&mut self.frequency, &mut self.gain_db, &mut self.q, &mut self.to_whole]
     }
 
     fn is_moving(&self) -> bool {
@@ -52,23 +58,28 @@ pub(crate) struct Bands {
     bands: [Band; BANDS],
     /// Nothing moves or listens, so that nobody has to be asked.
     at_rest: bool,
+    /// Its filters are only what dynamics add: the bands at rest are somewhere else.
+    movements: bool,
     rate_hz: f64,
 }
 
 impl Bands {
-    pub(crate) fn new(values: &Values<PARAMS>, rate_hz: f64) -> Self {
+    /// The bands of `values`; if `movements`, only what their dynamics add to them.
+    pub(crate) fn new(values: &Values<PARAMS>, movements: bool, rate_hz: f64) -> Self {
         let band = |number| Band {
             kind: Kind::of(values, number),
             frequency: Ramp::new(0.0),
             gain_db: Ramp::new(0.0),
             q: Ramp::new(0.0),
+            to_whole: Ramp::new(0.0),
             dynamic: Dynamic::new(rate_hz),
             added_db: 0.0,
             aimed_db: 0.0,
             stale: true,
             aimed: false,
         };
-        let mut bands = Self { bands: std::array::from_fn(band), at_rest: false, rate_hz };
+        let bands = std::array::from_fn(band);
+        let mut bands = Self { bands, at_rest: false, movements, rate_hz };
         for number in 0..BANDS {
             (0..BAND_PARAMS).for_each(|offset| bands.run(number, offset, values, 0));
         }
@@ -98,6 +109,10 @@ impl Bands {
                     attack_ms: value(band::ATTACK),
                     release_ms: value(band::RELEASE),
                 });
+                let to_whole = to_whole(value(band::RANGE));
+                if to_whole != band.to_whole.target() {
+                    band.to_whole.set(to_whole, frames);
+                }
             }
             // What a band is changes under a cross-fade, not on a way.
             _ => return,
@@ -136,8 +151,13 @@ impl Bands {
             }
             let frequency_hz = band.frequency.after(length).exp();
             let (gain_db, q) = (band.gain_db.after(length), band.q.after(length).exp());
-            let setting = band.kind.setting(frequency_hz, gain_db + band.added_db, q);
-            let filters = if band.kind.on { design(&setting, self.rate_hz) } else { [None; _] };
+            let rest = band.kind.at_rest(frequency_hz, gain_db, q);
+            let (added_db, to_whole) = (band.added_db, band.to_whole.after(length));
+            let part = match self.movements {
+                true => band.kind.movement(rest, added_db, to_whole),
+                false => band.kind.moved(rest, added_db, to_whole),
+            };
+            let filters = if band.kind.on { design(&part, self.rate_hz) } else { [None; _] };
             if band.kind.dynamic {
                 band.dynamic.listen(band.kind.shape, frequency_hz, q);
             }
@@ -153,9 +173,7 @@ impl Bands {
     pub(crate) fn skip(&mut self, frames: usize, broken_off: bool) {
         self.at_rest = false;
         for band in &mut self.bands {
-            band.frequency.skip(frames);
-            band.gain_db.skip(frames);
-            band.q.skip(frames);
+            band.ramps_mut().into_iter().for_each(|ramp| ramp.skip(frames));
             band.stale |= broken_off && band.aimed;
             band.aimed = false;
         }
@@ -199,7 +217,8 @@ impl Bands {
             return;
         }
         for band in &mut self.bands {
-            band.added_db = if band.is_dynamic() { band.dynamic.gain_db() } else { 0.0 };
+            band.added_db =
+                if band.is_dynamic() { band.dynamic.gain_db(band.kind.shape) } else { 0.0 };
         }
     }
 
@@ -225,9 +244,7 @@ impl Bands {
     /// Forgets the signal and arrives everywhere.
     pub(crate) fn reset(&mut self) {
         for band in &mut self.bands {
-            band.frequency.finish();
-            band.gain_db.finish();
-            band.q.finish();
+            band.ramps_mut().into_iter().for_each(Ramp::finish);
             band.dynamic.reset();
             band.added_db = 0.0;
             (band.stale, band.aimed) = (true, false);

@@ -2,7 +2,7 @@
 
 use super::matched::Matched;
 use super::params::{BANDS, Side};
-use super::prototype::{MAX_SECTIONS, Setting};
+use super::prototype::{MAX_SECTIONS, Part};
 use crate::lanes::{CHANNELS, FILTERS, Frame, Row};
 use crate::svf::{Coefficients, Direct, Solved, Svf};
 
@@ -18,13 +18,13 @@ pub(crate) type Design = [Option<Coefficients>; BAND_FILTERS];
 /// A band's filters at `rate_hz`; none for a setting that lets everything through.
 ///
 /// Audio thread: no allocation, no lock, no system call.
-pub(crate) fn design(setting: &Setting, rate_hz: f64) -> Design {
+pub(crate) fn design(part: &Part, rate_hz: f64) -> Design {
     let mut design = [None; BAND_FILTERS];
-    if setting.is_neutral() {
+    if part.is_neutral() {
         return design;
     }
-    for (pair, section) in design.chunks_mut(2).zip(setting.prototype()) {
-        let matched = Matched::new(&section, setting.frequency_hz, rate_hz);
+    for (pair, section) in design.chunks_mut(2).zip(part.prototype()) {
+        let matched = Matched::new(&section, part.setting.frequency_hz, rate_hz);
         if matched != Matched::UNITY {
             pair[0] = Some(matched.main);
             pair[1] = matched.correction;

@@ -24,7 +24,7 @@ pub(crate) struct Setting {
 #[derive(Debug, Clone)]
 pub(crate) struct Dynamic {
     rate_hz: f64,
-    range: f64,
+    range_db: f64,
     computer: GainComputer,
     times: Times,
     filter: Solved,
@@ -38,7 +38,7 @@ impl Dynamic {
     pub(crate) fn new(rate_hz: f64) -> Self {
         Self {
             rate_hz,
-            range: 0.0,
+            range_db: 0.0,
             computer: GainComputer::new(Beyond::Above, 0.0, 0.0, 0.0, 0.0),
             times: Times::new(0.01, 0.1, 0.0, false, rate_hz),
             filter: Coefficients::UNITY.solve(),
@@ -56,7 +56,7 @@ impl Dynamic {
         let range_db = setting.range_db.abs();
         self.computer =
             GainComputer::new(Beyond::Above, setting.threshold_db, 0.0, slope, range_db);
-        self.range = setting.range_db.signum();
+        self.range_db = setting.range_db;
         let (attack, release) = (setting.attack_ms / 1000.0, setting.release_ms / 1000.0);
         self.times = Times::new(attack, release, 0.0, false, self.rate_hz);
     }
@@ -67,13 +67,13 @@ impl Dynamic {
     pub(crate) fn listen(&mut self, shape: Shape, frequency_hz: f64, q: f64) {
         let frequency_hz = frequency_hz.min(0.45 * self.rate_hz);
         let filter = match shape {
-            Shape::LowShelf => Coefficients::low_pass(frequency_hz, 0.7, self.rate_hz),
-            Shape::HighShelf | Shape::Tilt => {
+            Shape::LowShelf | Shape::LowCut => {
+                Coefficients::low_pass(frequency_hz, 0.7, self.rate_hz)
+            }
+            Shape::HighShelf | Shape::Tilt | Shape::HighCut => {
                 Coefficients::high_pass(frequency_hz, 0.7, self.rate_hz)
             }
-            Shape::Bell | Shape::Notch | Shape::LowCut | Shape::HighCut => {
-                Coefficients::band_pass(frequency_hz, q, self.rate_hz)
-            }
+            Shape::Bell | Shape::Notch => Coefficients::band_pass(frequency_hz, q, self.rate_hz),
         };
         self.filter = filter.solve();
     }
@@ -101,9 +101,10 @@ impl Dynamic {
         self.reduction = smooth.last().copied().unwrap_or(self.reduction);
     }
 
-    /// What is to be added to the band's gain now, in dB.
-    pub(crate) fn gain_db(&self) -> f64 {
-        self.range * to_db(self.reduction)
+    /// What is to be added to the gain of a band of this shape now, in dB.
+    pub(crate) fn gain_db(&self, shape: Shape) -> f64 {
+        let sign = if shape.has_gain() { self.range_db.signum() } else { -1.0 };
+        sign * to_db(self.reduction)
     }
 
     /// Ends what has died away; once in a while.

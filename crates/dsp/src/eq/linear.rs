@@ -6,6 +6,9 @@
 //! 1966, and G. Garcia, "Optimal Filter Partition for Efficient Convolution with Short Input/Output Delay",
 //! AES 113th, 2002, section 2.
 //!
+//! Only what bands are at rest is in the impulse response; what dynamic bands add to it follows behind it
+//! ([`Equalizer`](super::Equalizer)).
+//!
 //! A change of the curve is heard from the next partition on, under a cross-fade over that partition.
 //! Pre-ringing lasts at most half of [`taps`]. A bell that would ring for longer, because it is narrower than some
 //! 2 Hz (its frequency by its Q and by the root of its gain), moves the level less and more widely;
@@ -17,8 +20,8 @@ use std::sync::Arc;
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
-use super::params::{BANDS, Kind, PARAMS, Side, setting_of};
-use super::prototype::{Section, Setting};
+use super::params::{BANDS, Kind, PARAMS, Side, rest_of};
+use super::prototype::{Part, Section};
 use crate::delay_line::DelayLine;
 use crate::lanes::{CHANNELS, Frame};
 use crate::param::Values;
@@ -187,7 +190,7 @@ impl Designer {
         let heard = |side: Side| kinds.iter().any(|kind| kind.on && kind.side == side);
         kernel.has_across = heard(Side::Mid) || heard(Side::Side);
         kernel.is_neutral =
-            (0..BANDS).all(|number| !kinds[number].on || setting_of(values, number).is_neutral());
+            (0..BANDS).all(|number| !kinds[number].on || rest_of(values, number).is_neutral());
         if kernel.is_neutral {
             return;
         }
@@ -209,9 +212,9 @@ impl Designer {
         self.spectrum.fill(Complex::new(1.0, 0.0));
         for number in 0..BANDS {
             let kind = Kind::of(values, number);
-            let setting = setting_of(values, number);
-            if kind.on && !setting.is_neutral() && kind.side.covers(channel) {
-                self.shape(&setting);
+            let rest = rest_of(values, number);
+            if kind.on && !rest.is_neutral() && kind.side.covers(channel) {
+                self.shape(&rest);
             }
         }
         let transformed = self.backward.process_with_scratch(
@@ -225,12 +228,11 @@ impl Designer {
     }
 
     /// Gives the sampled magnitude that of a band too.
-    fn shape(&mut self, setting: &Setting) {
+    fn shape(&mut self, part: &Part) {
         let hz_per_bin = 0.5 * self.rate_hz / (self.spectrum.len() - 1) as f64;
-        for section in setting.prototype().into_iter().filter(|section| *section != Section::UNITY)
-        {
+        for section in part.prototype().into_iter().filter(|section| *section != Section::UNITY) {
             for (bin, gain) in self.spectrum.iter_mut().enumerate() {
-                let ratio = bin as f64 * hz_per_bin / setting.frequency_hz;
+                let ratio = bin as f64 * hz_per_bin / part.setting.frequency_hz;
                 gain.re *= section.power(ratio).sqrt();
             }
         }

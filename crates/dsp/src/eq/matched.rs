@@ -322,12 +322,12 @@ impl Difference {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::eq::prototype::{MAX_POLES, Setting, Shape};
+    use crate::eq::prototype::{MAX_POLES, Part, Setting, Shape};
 
-    fn digital_db(setting: &Setting, rate_hz: f64, frequency_hz: f64) -> f64 {
+    fn digital_db(part: &Part, rate_hz: f64, frequency_hz: f64) -> f64 {
         let omega = 2.0 * PI * frequency_hz / rate_hz;
-        let sections = setting.prototype();
-        let matched = sections.iter().map(|s| Matched::new(s, setting.frequency_hz, rate_hz));
+        let sections = part.prototype();
+        let matched = sections.iter().map(|s| Matched::new(s, part.setting.frequency_hz, rate_hz));
         let filters = matched.flat_map(|m| [Some(m.main), m.correction]).flatten();
         let power = |filter: Coefficients| {
             let (re, im) = filter.response(omega);
@@ -336,12 +336,12 @@ mod tests {
         filters.map(power).sum()
     }
 
-    fn worst(setting: &Setting, rate_hz: f64) -> f64 {
+    fn worst(part: &Part, rate_hz: f64) -> f64 {
         let highest = 20_000.0_f64.min(0.93 * rate_hz / 2.0);
         let frequencies = (0..=200).map(|i| 10.0 * (highest / 10.0).powf(f64::from(i) / 200.0));
         let error = |hz: f64| {
-            let wanted = setting.prototype_db(hz);
-            if wanted < -60.0 { 0.0 } else { (digital_db(setting, rate_hz, hz) - wanted).abs() }
+            let wanted = part.prototype_db(hz);
+            if wanted < -60.0 { 0.0 } else { (digital_db(part, rate_hz, hz) - wanted).abs() }
         };
         frequencies.map(error).fold(0.0, f64::max)
     }
@@ -366,9 +366,38 @@ mod tests {
                 poles: draw(1.0, MAX_POLES as f64).round() as usize,
             };
             let rate_hz = if drawn % 3 == 0 { 48_000.0 } else { 44_100.0 };
-            let error = worst(&setting, rate_hz);
+            let error = worst(&Part::whole(setting), rate_hz);
             assert!(error <= 0.1, "{error:.3} dB at {rate_hz} Hz: {setting:?}");
         }
+    }
+
+    /// The same for notches and cuts on their way from nothing to the whole.
+    #[test]
+    fn q1_q7_any_part_of_a_notch_or_cut_matches_its_prototype() {
+        let mut state = 7_u32;
+        let mut draw = |low: f64, high: f64| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            low + (high - low) * f64::from(state) / f64::from(u32::MAX)
+        };
+        let mut worst_of_all = (0.0, None);
+        for drawn in 0..3000 {
+            let setting = Setting {
+                shape: [Shape::Notch, Shape::LowCut, Shape::HighCut][drawn % 3],
+                frequency_hz: draw(10.0_f64.ln(), 24_000.0_f64.ln()).exp(),
+                gain_db: 0.0,
+                q: draw(0.1_f64.ln(), 40.0_f64.ln()).exp(),
+                poles: draw(1.0, MAX_POLES as f64).round() as usize,
+            };
+            let depth_db = draw(0.0, 24.0);
+            let part = Part::of_depth(setting, depth_db, f64::from(drawn as u32 % 2));
+            let rate_hz = if drawn % 5 == 0 { 48_000.0 } else { 44_100.0 };
+            let error = worst(&part, rate_hz);
+            if error > worst_of_all.0 {
+                worst_of_all = (error, Some((part, rate_hz)));
+            }
+        }
+        println!("{worst_of_all:?}");
+        assert!(worst_of_all.0 <= 0.1, "{worst_of_all:?}");
     }
 
     /// What the criterion asks for at its hardest rate, on the coefficients; the sound is measured elsewhere.
@@ -386,7 +415,7 @@ mod tests {
                     gains.iter().flat_map(|g| [0.3, 0.71, 2.0, 10.0].map(|q| (g, q)))
                 {
                     let setting = Setting { shape, frequency_hz, gain_db, q, poles };
-                    let error = worst(&setting, 44_100.0);
+                    let error = worst(&Part::whole(setting), 44_100.0);
                     assert!(error <= 0.1, "{error:.3} dB: {setting:?}");
                 }
             }

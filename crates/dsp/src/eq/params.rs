@@ -1,6 +1,6 @@
 //! The parameters of an equalizer: eight times those of a band, then those of the whole.
 
-use super::prototype::{MAX_POLES, Setting, Shape};
+use super::prototype::{MAX_POLES, Part, Setting, Shape};
 use crate::param::{ParamSpec, Unit, Values};
 
 /// Number of bands.
@@ -31,7 +31,8 @@ pub mod band {
     pub const THRESHOLD: usize = 8;
     /// How much of what is above the threshold becomes gain.
     pub const RATIO: usize = 9;
-    /// How far the gain moves at most, and which way, in dB.
+    /// How far the gain moves at most, and which way, in dB. Notches and cuts, which rest at nothing, only
+    /// move down: this far, or at the end of the range until they are whole.
     pub const RANGE: usize = 10;
     /// Attack, in ms.
     pub const ATTACK: usize = 11;
@@ -47,6 +48,9 @@ pub const AUTO_GAIN: usize = PHASE + 1;
 pub const OUTPUT: usize = PHASE + 2;
 /// Number of parameters.
 pub const PARAMS: usize = PHASE + 3;
+
+/// End of the range of a dynamic band, in dB.
+const LARGEST_RANGE_DB: f64 = 24.0;
 
 /// Slopes of cuts by number of poles less one.
 const SLOPES: &[&str] = &[
@@ -113,7 +117,7 @@ macro_rules! band {
                 concat!("b", $n, "_range"),
                 concat!("Range ", $n),
                 Unit::Db,
-                (-24.0, 24.0),
+                (-LARGEST_RANGE_DB, LARGEST_RANGE_DB),
                 -6.0,
             ),
             ParamSpec::log(
@@ -222,21 +226,46 @@ impl Kind {
             shape,
             poles: (values.index(at(band::SLOPE)) + 1).min(MAX_POLES),
             side: Side::of(values.index(at(band::SIDE))),
-            dynamic: values.is_on(at(band::DYNAMIC)) && shape.has_gain(),
+            dynamic: values.is_on(at(band::DYNAMIC)),
         }
     }
 
-    /// The setting of a band of this kind.
-    pub(crate) fn setting(&self, frequency_hz: f64, gain_db: f64, q: f64) -> Setting {
-        Setting { shape: self.shape, frequency_hz, gain_db, q, poles: self.poles }
+    /// What a band of this kind is while its detector asks for nothing.
+    pub(crate) fn at_rest(&self, frequency_hz: f64, gain_db: f64, q: f64) -> Part {
+        let setting = Setting { shape: self.shape, frequency_hz, gain_db, q, poles: self.poles };
+        let rests_at_nothing = self.dynamic && !self.shape.has_gain();
+        Part { setting, share: if rests_at_nothing { 0.0 } else { 1.0 } }
+    }
+
+    /// What a band that is `rest` at rest is where its detector adds `added_db`; [`to_whole`] is of its range.
+    pub(crate) fn moved(&self, rest: Part, added_db: f64, to_whole: f64) -> Part {
+        let setting = rest.setting;
+        if !self.dynamic || added_db == 0.0 {
+            rest
+        } else if self.shape.has_gain() {
+            Part::whole(Setting { gain_db: setting.gain_db + added_db, ..setting })
+        } else {
+            Part::of_depth(setting, -added_db, to_whole)
+        }
+    }
+
+    /// What lies behind `rest` alone to make of it about what [`moved`](Self::moved) is.
+    pub(crate) fn movement(&self, rest: Part, added_db: f64, to_whole: f64) -> Part {
+        let gainless = Setting { gain_db: 0.0, ..rest.setting };
+        self.moved(Part { setting: gainless, share: 0.0 }, added_db, to_whole)
     }
 }
 
-/// The setting of band `number` as it was set, wherever it is on its way.
-pub(crate) fn setting_of(values: &Values<PARAMS>, number: usize) -> Setting {
+/// 1 if a dynamic notch or cut of this range goes to the whole, 0 if to a depth.
+pub(crate) fn to_whole(range_db: f64) -> f64 {
+    if range_db.abs() < LARGEST_RANGE_DB { 0.0 } else { 1.0 }
+}
+
+/// What band `number` is as it was set, wherever it is on its way, while its detector asks for nothing.
+pub(crate) fn rest_of(values: &Values<PARAMS>, number: usize) -> Part {
     let value = |offset: usize| values[BAND_PARAMS * number + offset];
     let kind = Kind::of(values, number);
-    kind.setting(value(band::FREQUENCY), value(band::GAIN), value(band::Q))
+    kind.at_rest(value(band::FREQUENCY), value(band::GAIN), value(band::Q))
 }
 
 #[cfg(test)]

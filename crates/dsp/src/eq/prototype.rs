@@ -122,6 +122,14 @@ impl Setting {
         self.prototype().iter().map(power).sum()
     }
 
+    /// Second-order sections that it needs.
+    fn sections(&self) -> usize {
+        match self.shape {
+            Shape::LowCut | Shape::HighCut => self.poles.clamp(1, MAX_POLES).div_ceil(2),
+            Shape::Bell | Shape::LowShelf | Shape::HighShelf | Shape::Tilt | Shape::Notch => 1,
+        }
+    }
+
     /// Square root of the amplitude gain: the cookbook's A.
     fn root_gain(&self) -> f64 {
         10.0_f64.powf(self.gain_db / 40.0)
@@ -165,6 +173,69 @@ impl Setting {
     }
 }
 
+/// Depth at which a dynamic cut whose range is the largest (24 dB) is whole, in dB: a little before its end, so
+/// that what the detector moves between two peaks does not open it.
+pub const WHOLE_DB: f64 = 22.8;
+
+/// A setting of which only a part is there: what a dynamic notch or cut is on its way from nothing.
+///
+/// Each section of a cut has the whole's poles, and zeros of the same Q at r times its frequency, r = 1 − share:
+/// a low cut is a shelf, s² + r s/Q + r² over s² + s/Q + 1, as flat as the whole. A notch is a bell that leaves
+/// r² of its centre. All are of minimum phase; at a share of 1 they are the whole.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Part {
+    /// The whole.
+    pub setting: Setting,
+    /// How much of it is there, 0 to 1.
+    pub share: f64,
+}
+
+impl Part {
+    /// All of `setting`.
+    pub fn whole(setting: Setting) -> Self {
+        Self { setting, share: 1.0 }
+    }
+
+    /// As much of a notch or cut as takes away `depth_db` (0 or positive) where the whole takes everything.
+    /// With `to_whole`, from 0 to 1, it goes over to one that is deeper, and whole at [`WHOLE_DB`].
+    pub fn of_depth(setting: Setting, depth_db: f64, to_whole: f64) -> Self {
+        let root = |db: f64| 10.0_f64.powf(-db / (40.0 * setting.sections() as f64));
+        let depth_db = depth_db.max(0.0);
+        let until_whole = depth_db.min(WHOLE_DB);
+        // No part of the way is steep, so that it makes no step however it is run through.
+        let whole = root(until_whole) - until_whole / WHOLE_DB * root(WHOLE_DB);
+        let left = root(depth_db) + to_whole * (whole - root(depth_db));
+        Self { setting, share: 1.0 - left }
+    }
+
+    /// True when it lets everything through.
+    pub fn is_neutral(&self) -> bool {
+        self.share == 0.0 || self.setting.is_neutral()
+    }
+
+    /// The sections of its prototype; those it does not need are [`Section::UNITY`].
+    pub fn prototype(&self) -> [Section; MAX_SECTIONS] {
+        let root = 1.0 - self.share;
+        let is_cut = self.setting.shape != Shape::Notch;
+        let partial = |Section { n, d }: Section| {
+            let mut part: [f64; 3] = std::array::from_fn(|i| n[i] + root * root * (d[i] - n[i]));
+            if is_cut && d[0] != 0.0 {
+                part[1] = root * d[1];
+            }
+            Section { n: part, d }
+        };
+        let whole = self.setting.prototype();
+        if self.share == 1.0 { whole } else { whole.map(partial) }
+    }
+
+    /// Magnitude of the prototype at `frequency_hz`, in dB.
+    pub fn prototype_db(&self, frequency_hz: f64) -> f64 {
+        let ratio = frequency_hz / self.setting.frequency_hz;
+        let power = |section: &Section| 10.0 * section.power(ratio).log10();
+        self.prototype().iter().map(power).sum()
+    }
+}
+
 /// The same section with high and low frequencies exchanged.
 fn reversed(Section { n: [n2, n1, n0], d: [d2, d1, d0] }: Section) -> Section {
     Section { n: [n0, n1, n2], d: [d0, d1, d2] }
@@ -192,6 +263,25 @@ mod tests {
             (tilt.prototype_db(0.01) + 3.0).abs() < 1e-3 && tilt.prototype_db(1000.0).abs() < 1e-9
         );
         assert!((tilt.prototype_db(1e8) - 3.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_part_of_a_cut_is_as_deep_as_it_says_and_ends_in_the_whole() {
+        for (shape, ratio) in [(Shape::LowCut, 1e-4), (Shape::HighCut, 1e4), (Shape::Notch, 1.0)] {
+            for poles in 1..=MAX_POLES {
+                let whole = setting(shape, 0.0, 2.0, poles);
+                for depth_db in [0.0, 1.0, 6.0, 18.0] {
+                    let part = Part::of_depth(whole, depth_db, 0.0);
+                    let there = part.prototype_db(1000.0 * ratio);
+                    assert!((there + depth_db).abs() < 0.01, "{shape:?} {poles}: {there}");
+                    assert!(part.prototype_db(1000.0 / ratio.powi(2)).abs() < 1e-2 || ratio == 1.0);
+                }
+                assert!(Part::of_depth(whole, 0.0, 0.0).is_neutral());
+                let end = Part::of_depth(whole, 24.0, 1.0);
+                assert!(end.share == 1.0 && end.prototype() == whole.prototype());
+                assert!(Part::of_depth(whole, 0.0, 1.0).is_neutral());
+            }
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Q7: dynamic bands.
 
+mod cuts;
+
 use twobus_dsp::eq::params::{BAND_PARAMS, band};
 use twobus_dsp::eq::{CONTROL, Equalizer};
 use twobus_dsp::processor::Processor;

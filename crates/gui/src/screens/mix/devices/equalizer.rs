@@ -115,13 +115,11 @@ fn details_of(device: &Device, number: usize) -> Vec<(usize, f32)> {
     if matches!(shape, Shape::LowCut | Shape::HighCut) {
         all.push((band::SLOPE, 92.0));
     }
-    if shape.has_gain() {
-        all.push((band::DYNAMIC, 84.0));
-        if value(device, at(number, band::DYNAMIC)) >= 0.5 {
-            let times = [(band::ATTACK, 112.0), (band::RELEASE, 118.0)];
-            all.extend([(band::THRESHOLD, 130.0), (band::RATIO, 96.0), (band::RANGE, 108.0)]);
-            all.extend(times);
-        }
+    all.push((band::DYNAMIC, 84.0));
+    if value(device, at(number, band::DYNAMIC)) >= 0.5 {
+        let times = [(band::ATTACK, 112.0), (band::RELEASE, 118.0)];
+        all.extend([(band::THRESHOLD, 130.0), (band::RATIO, 96.0), (band::RANGE, 108.0)]);
+        all.extend(times);
     }
     all
 }
@@ -155,6 +153,8 @@ fn alone(device: &Device, number: usize, rate_hz: f64) -> Vec<f32> {
         let _changed = values.set(at(other, band::ON), 0.0);
     }
     let _changed = values.set(PHASE, 0.0);
+    // Of a dynamic notch or cut, which rests at nothing, the whole is shown.
+    let _changed = values.set(at(number, band::DYNAMIC), 0.0);
     let channel = usize::from(is_side(device, number));
     let curve = Curve::new(&values, &[0.0; BANDS], channel, rate_hz);
     sampled(POINTS, |hz| curve.db_at(hz))
@@ -166,11 +166,24 @@ fn is_side(device: &Device, number: usize) -> bool {
 }
 
 /// The curve that is heard now where bands are dynamic.
-fn heard(device: &Device, seen: Option<&Seen>, rate_hz: f64) -> Option<Vec<f32>> {
+fn heard(
+    devices: &Devices,
+    device: &Device,
+    seen: Option<&Seen>,
+    rate_hz: f64,
+) -> Option<Vec<f32>> {
     let seen = seen.filter(|seen| seen.target.device == device.id)?;
     let moves = seen.band_gains_db.iter().any(|gain| *gain != 0.0);
     moves.then(|| {
-        let curve = Curve::new(&values(device), &seen.band_gains_db, 0, rate_hz);
+        let values = values(device);
+        if values.is_on(PHASE) {
+            // The curve at rest, which takes milliseconds there, is drawn already.
+            let curve = Curve::of_movements(&values, &seen.band_gains_db, 0, rate_hz);
+            let moved = sampled(POINTS, |hz| curve.db_at(hz));
+            let still = lines(devices, device, rate_hz);
+            return still[0].iter().zip(moved).map(|(still, moved)| still + moved).collect();
+        }
+        let curve = Curve::new(&values, &seen.band_gains_db, 0, rate_hz);
         sampled(POINTS, |hz| curve.db_at(hz))
     })
 }
@@ -272,7 +285,7 @@ fn draw_graph(
         if lines[1] != lines[0] {
             painter.stroke(&plot.line(&lines[1]), accent::LINE, 1.5);
         }
-        let now = heard(device, seen, rate_hz);
+        let now = heard(devices, device, seen, rate_hz);
         parts::eq_curve(painter, &plot, now.as_deref().unwrap_or(&lines[0]));
     });
     painter.layer(plot.area, |painter| {
@@ -407,7 +420,7 @@ fn draw_card(
         (true, false) => words(band::SLOPE),
     };
     painter.text(&last, row(35.0, 8.0), small);
-    if value(device, at(number, band::DYNAMIC)) >= 0.5 && shape.has_gain() && on {
+    if value(device, at(number, band::DYNAMIC)) >= 0.5 && on {
         let mark = rect(area.x, area.y + 36.0, area.width - 6.0, 12.0);
         let dynamic = Ink::new(NARROW, size::MICRO, faded(accent::BASE, 0.9)).right();
         painter.text("dyn", mark, dynamic);
