@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use twobus_dsp::Db;
 use twobus_jobs::Folder;
 use twobus_jobs::master::staged;
-use twobus_render::live::{Control, Crew, Cue, Moment, Player, State, Taken, pair_with};
+use twobus_render::live::{Control, Crew, Cue, Moment, Player, Range, State, Taken, pair_with};
 use twobus_render::meters::{PointLevels, SHOWN_POINTS, StripMeter};
 use twobus_render::{Command, Cycle, Plan, Source};
 use twobus_session::{
@@ -319,6 +319,12 @@ impl Engine {
     /// [`twobus_jobs::bypass_gains`] find it. It belongs to the monitor and is in no file.
     pub fn set_offset(&mut self, offset: Db) {
         let _serial = self.control.offset(offset);
+    }
+
+    /// Lets a range of frequencies be heard alone, or everything again. It belongs to the monitor and is in no
+    /// file.
+    pub fn set_listen(&mut self, range: Option<Range>) {
+        let _serial = self.control.listen(range);
     }
 
     /// End of the last clip, in frames.

@@ -7,6 +7,7 @@ mod files;
 mod jobs;
 mod keys;
 mod master;
+mod measured;
 mod panels;
 mod reference;
 mod sheets;
@@ -203,9 +204,9 @@ impl App {
         app
     }
 
-    /// Plays as soon as it can, and ends after it has counted frames for so many seconds.
-    pub(crate) fn measure(&mut self, seconds: Option<f64>) {
-        self.measure = seconds.map(Measure::new);
+    /// Plays as soon as it can, and ends when `measure` has counted its frames.
+    pub(crate) fn measure(&mut self, measure: Option<Measure>) {
+        self.measure = measure;
     }
 
     /// What the window is called.
@@ -274,6 +275,7 @@ impl App {
         let strips: Vec<StripId> = desk.strips();
         let in_mix = desk.room() == Room::Mix;
         desk.live.look_at(self.devices.target(desk).filter(|_| in_mix));
+        desk.live.set_listen(self.devices.listened(desk).filter(|_| in_mix));
         desk.live.look(now, strips.into_iter());
         desk.take_written();
         let moves = desk.live.is_sounding() || self.job.is_some();
@@ -281,18 +283,10 @@ impl App {
             self.changed.set(true);
         }
         desk.keep();
-        let playing = desk.live.is_playing();
-        if self.top.follows && playing {
+        if self.top.follows && desk.live.is_playing() {
             self.arrange.follow(desk);
         }
-        let Some(measure) = &mut self.measure else { return Task::none() };
-        if playing && measure.frame(now) {
-            return self.close();
-        }
-        if !playing && desk.live.is_ready() {
-            desk.live.toggle();
-        }
-        Task::none()
+        self.count_frame(now)
     }
 
     fn top_bar(&mut self, input: Input<top::Part>) -> Task<Message> {
@@ -372,7 +366,7 @@ impl App {
         self.arrange.fold(self.devices.strip());
         self.arrange.resized(size(rooms.arrange));
         self.devices.resized(size(rooms.devices));
-        self.mixer.resized(self.size.width);
+        self.mixer.resized(self.size.width, self.split);
     }
 
     fn mixer(&mut self, input: Input<mixer::Part>) -> Task<Message> {
@@ -389,6 +383,10 @@ impl App {
             }
             mixer::Action::Toggle => {
                 self.split.toggle();
+                self.arranged();
+            }
+            mixer::Action::Share(split) => {
+                self.split = split;
                 self.arranged();
             }
             mixer::Action::Devices(strip, device) => self.open_devices(strip, Some(device)),

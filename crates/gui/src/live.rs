@@ -8,7 +8,7 @@ use twobus_dsp::Db;
 use twobus_engine::device::{self, Backend, Wish};
 use twobus_engine::{Engine, Readings, Status};
 use twobus_jobs::Folder;
-use twobus_render::live::State;
+use twobus_render::live::{Range, State};
 use twobus_render::{Command, Cycle};
 use twobus_session::{Edit, LaneTarget, MediaId, Monitor, Project, SongId, StripId};
 
@@ -45,6 +45,8 @@ pub(crate) struct Live {
     hearing: Option<Hearing>,
     /// What the reference switch lets through.
     reference: Option<(MediaId, Db)>,
+    /// The range of frequencies that is heard alone.
+    listened: Option<Range>,
     looked: Option<Instant>,
     said: VecDeque<(Instant, String, bool)>,
     /// How the meters of strips move, and what that of the mix bus reads as 0.
@@ -71,6 +73,7 @@ impl Live {
             reduces_motion: false,
             hearing: None,
             reference: None,
+            listened: None,
             looked: None,
             said: VecDeque::new(),
             meter_kind: MeterKind::default(),
@@ -131,7 +134,7 @@ impl Live {
     pub(crate) fn close(&mut self) {
         self.engine.take().into_iter().for_each(Engine::close);
         (self.status, self.readings, self.looked) = (None, None, None);
-        (self.hearing, self.reference) = (None, None);
+        (self.hearing, self.reference, self.listened) = (None, None, None);
         self.meters.clear();
     }
 
@@ -342,6 +345,19 @@ impl Live {
             engine.set_reference(reference);
             self.reference = reference;
         }
+    }
+
+    /// Lets a range of frequencies be heard alone, or everything again.
+    pub(crate) fn set_listen(&mut self, range: Option<Range>) {
+        if let Some(engine) = self.engine.as_mut().filter(|_| self.listened != range) {
+            engine.set_listen(range);
+            self.listened = range;
+        }
+    }
+
+    /// The range of frequencies that is heard alone.
+    pub(crate) fn listened(&self) -> Option<Range> {
+        self.listened
     }
 
     /// Asks for the device anew.

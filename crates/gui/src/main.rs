@@ -38,6 +38,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use app::App;
 use clap::Parser;
 use desk::Means;
+use measure::{Measure, Subject};
 use settings::{ChosenDevice, Settings};
 use twobus_engine::command::Command;
 use twobus_engine::device::fake::{Fake, FakeOutput};
@@ -66,6 +67,9 @@ struct Args {
     /// Play at once, count the frames that are drawn in so many seconds, print that and end.
     #[arg(long, value_name = "SECONDS", hide = true)]
     measure: Option<f64>,
+    /// What is shown meanwhile.
+    #[arg(long, value_enum, default_value = "mix", hide = true)]
+    measured: Subject,
 }
 
 fn main() -> ExitCode {
@@ -104,7 +108,7 @@ fn open_window(args: Args) -> iced::Result {
         let set = (settings.clone(), note.clone());
         let (mut app, task) =
             App::boot(args.paths.clone(), means.clone(), set, Arc::clone(&ending));
-        app.measure(args.measure);
+        app.measure(args.measure.map(|seconds| Measure::new(seconds, args.measured)));
         (app, task)
     };
     let mut window = iced::application(boot, App::update, App::view)

@@ -186,7 +186,7 @@ const CLIPS: &[&str] = &[
 
 const AUTOMATION: &[&str] = &[
     "A lane moves a control along the song: a fader, a pan, a send, any parameter of a device. Key A shows it below its track, Shift A the next control.",
-    "Click to add a point, drag it to move it, Alt-click to take it away; Ctrl-drag draws a line of many.",
+    "Click to add a point, drag it to move it, Alt-click to take it away; Ctrl-drag draws a line of many. Alt-drag between two points bends the way from one to the other, Alt-double-click makes it straight.",
     "Touch writes while you hold the control, latch until you stop, write from start to stop. Each pass is one step to undo.",
 ];
 

@@ -26,6 +26,7 @@ use crate::plan::Helpers;
 
 pub use crate::pool::Enlist;
 pub use control::Control;
+pub use listen::Range;
 pub use message::{Act, Cue, Taken};
 pub use moment::{Moment, State};
 pub use player::Player;
@@ -33,6 +34,7 @@ pub use player::Player;
 mod control;
 mod exit;
 mod layout;
+mod listen;
 mod message;
 mod moment;
 mod monitor;

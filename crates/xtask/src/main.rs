@@ -52,7 +52,11 @@ enum Chore {
     /// Measure the reverb beside others that are installed; prints a Markdown table.
     Reverbs,
     /// Draw every screen of the window into target/screenshots.
-    Screenshots,
+    Screenshots {
+        /// Put those that README shows into docs/pictures, anew.
+        #[arg(long)]
+        readme: bool,
+    },
     #[cfg(unix)]
     #[command(flatten)]
     Bench(bench::Chore),
@@ -64,7 +68,7 @@ fn main() -> ExitCode {
         Chore::Fuzz { seconds } => fuzz::check(seconds).map(terminal::say),
         Chore::Test { full } => return test::run(full),
         Chore::Reverbs => reverbs::run(),
-        Chore::Screenshots => screenshots::run(),
+        Chore::Screenshots { readme } => screenshots::run(readme),
         #[cfg(unix)]
         Chore::Bench(chore) => bench::run(chore),
     };

@@ -74,6 +74,7 @@ impl App {
         let region = self.region;
         match (key, self.mixer.chosen) {
             _ if region == Region::Master => {}
+            (Named::Escape, _) if self.mixer.close_popover() => return,
             (Named::Enter, Some(strip)) => return self.open_devices(strip, None),
             (Named::Escape, _) if self.devices.is_open() => {
                 self.devices.close();

@@ -44,10 +44,19 @@ fn draw_cap(painter: &mut Painter<'_>, cap: Rectangle, index: Color) {
         .fill(rect(body.x + 1.0, body.y + body.height / 2.0 - 1.0, body.width - 2.0, 2.0), index);
 }
 
-/// The scale of a fader, its numbers ending at `right`.
-pub(crate) fn fader_scale(painter: &mut Painter<'_>, travel_area: Rectangle, right: f32) {
+/// Those that a narrow strip has room for.
+const SPARSE_MARKS: [f64; 6] = [10.0, 0.0, -10.0, -20.0, -40.0, -60.0];
+
+/// The scale of a fader, its numbers ending at `right`; `sparse` where the strip is narrow.
+pub(crate) fn fader_scale(
+    painter: &mut Painter<'_>,
+    travel_area: Rectangle,
+    right: f32,
+    sparse: bool,
+) {
     let small = Ink::new(NARROW, size::MICRO, ink::TERTIARY).right();
-    for db in FADER_MARKS {
+    let marks: &[f64] = if sparse { &SPARSE_MARKS } else { &FADER_MARKS };
+    for db in marks.iter().copied() {
         let travel = twobus_dsp::fader::travel(twobus_dsp::Db(db)) as f32;
         let y = (travel_area.y + travel_area.height * (1.0 - travel)).round();
         let label = match db {

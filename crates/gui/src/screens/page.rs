@@ -1,5 +1,7 @@
 //! The longer help, over the whole window.
 
+mod drawn;
+
 use iced::keyboard::key::Named;
 use iced::{Element, Length, Rectangle, Size};
 
@@ -75,12 +77,17 @@ impl Page {
         self.topic.text().iter().map(|text| wrapped(text, LETTERS)).collect()
     }
 
+    /// Height of the drawn example and the space behind it.
+    fn drawn_height(&self) -> f32 {
+        if drawn::has(self.topic) { drawn::HEIGHT + SPACE } else { 0.0 }
+    }
+
     fn ground(&self, size: Size) -> Rectangle {
         let lines = self.lines();
         let count: usize = lines.iter().map(Vec::len).sum();
         let about = if self.about.is_some() { ABOUT } else { 0.0 };
         let text = count as f32 * LINE + lines.len() as f32 * SPACE;
-        let height = 68.0 + about + text + 64.0;
+        let height = 68.0 + about + text + self.drawn_height() + 64.0;
         let (x, y) = ((size.width - WIDTH) / 2.0, (size.height - height) / 2.0);
         rect(x.round(), y.max(4.0).round(), WIDTH, height.round())
     }
@@ -141,6 +148,8 @@ impl Scene for &Page {
                 painter.text(about.text, row(y + LINE), Ink::new(SANS, size::BASE, ink::TERTIARY));
                 y += ABOUT;
             }
+            drawn::draw(self.topic, painter, Rectangle { height: drawn::HEIGHT, ..row(y) });
+            y += self.drawn_height();
             for paragraph in self.lines() {
                 for line in paragraph {
                     painter.text(&line, row(y), Ink::new(SANS, size::TITLE, ink::SECONDARY));

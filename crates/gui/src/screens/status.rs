@@ -39,10 +39,10 @@ impl Line {
 
 fn device(desk: &Desk) -> String {
     let monitor = desk.mix().monitor;
-    let heard = if monitor.is_altering() {
-        "Monitor switches are on, no bounce contains them  |  "
-    } else {
-        ""
+    let heard = match (desk.live.listened(), monitor.is_altering()) {
+        (Some(_), _) => "One band is heard alone, no bounce contains that  |  ",
+        (None, true) => "Monitor switches are on, no bounce contains them  |  ",
+        (None, false) => "",
     };
     let device = match desk.live.device().map(|device| &device.state) {
         Some(DeviceState::Playing(config)) => {

@@ -9,6 +9,7 @@ use twobus_dsp::Db;
 use twobus_session::{DeviceId, LaneTarget, Monitor, StripId};
 
 use super::layout::Layout;
+use super::listen::Range;
 use super::message::{Cue, Cued, Message, Numbered, Retired, Taken};
 use super::moment::{Moment, Shared, State};
 use super::swap::{Swap, Table};
@@ -68,6 +69,12 @@ impl Control {
     /// other chain, the print. It belongs to the monitor; no bounce has it. Returns the message's number.
     pub fn offset(&mut self, offset: Db) -> u64 {
         self.send(Message::Offset(offset))
+    }
+
+    /// Lets a range of frequencies be heard alone, or everything again. It belongs to the monitor; no bounce
+    /// has it. Returns the message's number.
+    pub fn listen(&mut self, range: Option<Range>) -> u64 {
+        self.send(Message::Listen(range))
     }
 
     /// Begins to play, at the place of the last cue; returns the message's number. Without one since the
@@ -188,6 +195,9 @@ impl Control {
             }
             Message::Offset(_) => {
                 self.parked.retain(|old| !matches!(old.message, Message::Offset(_)));
+            }
+            Message::Listen(_) => {
+                self.parked.retain(|old| !matches!(old.message, Message::Listen(_)));
             }
             Message::Cue(_)
             | Message::Probe(..)

@@ -5,6 +5,7 @@ use twobus_dsp::Db;
 use twobus_session::Monitor;
 
 use super::FADE_S;
+use super::listen::Range;
 use super::monitor::MonitorPath;
 use crate::BLOCK;
 use crate::fade::Fade;
@@ -76,6 +77,11 @@ impl Exit {
     /// Takes the gain that makes what is heard as loud as what it is compared with.
     pub(super) fn set_offset(&mut self, offset: Db) {
         self.monitor.set_offset(offset);
+    }
+
+    /// Takes the range of frequencies that is heard alone.
+    pub(super) fn set_listen(&mut self, range: Option<Range>) {
+        self.monitor.set_listen(range);
     }
 
     /// Exchanges the reference, of which `late` frames have gone by, and which then waits for `wait` frames.

@@ -3,6 +3,7 @@
 use twobus_dsp::Db;
 use twobus_session::{Monitor, StripId};
 
+use super::listen::Range;
 use super::swap::Swap;
 use crate::command::Command;
 use crate::control::hand::Stroke;
@@ -43,6 +44,8 @@ pub(super) enum Message {
     Monitor(Monitor),
     /// The monitor's gain for comparing.
     Offset(Db),
+    /// The range of frequencies that is heard alone.
+    Listen(Option<Range>),
     /// A place to play from.
     Cue(Box<Cued>),
     /// A look at a device of the strip with this index, or none any more.
@@ -100,7 +103,7 @@ impl Message {
     pub(super) fn act(&self) -> Act {
         match self {
             Self::Change(_) => Act::Change,
-            Self::Monitor(_) | Self::Offset(_) => Act::Monitor,
+            Self::Monitor(_) | Self::Offset(_) | Self::Listen(_) => Act::Monitor,
             Self::Cue(_) => Act::Cue,
             Self::Probe(..) => Act::Probe,
             Self::Swap(_) => Act::Swap,

@@ -5,6 +5,7 @@ use twobus_dsp::pan::Matrix;
 use twobus_dsp::smooth::Ramp;
 use twobus_session::Monitor;
 
+use super::listen::{Listen, Range};
 use super::{DIM, FADE_S};
 use crate::BLOCK;
 use crate::RUN;
@@ -17,7 +18,7 @@ const MONO: Matrix = Matrix { ll: 0.5, rl: 0.5, lr: 0.5, rr: 0.5 };
 /// The difference of left and right, on both.
 const SIDE: Matrix = Matrix { ll: 0.5, rl: -0.5, lr: 0.5, rr: -0.5 };
 
-/// Level, dim, mono, side, reference, and a gain for comparing. With all of them off, at 0 dB, it changes no bit.
+/// Level, dim, mono, side, reference, a range heard alone, and a gain for comparing. With all of them off, at 0 dB, it changes no bit.
 pub(super) struct MonitorPath {
     level: LevelControl,
     dim: LevelControl,
@@ -26,6 +27,7 @@ pub(super) struct MonitorPath {
     matrix: [Ramp; 4],
     /// Share of the reference.
     reference: Fade,
+    listen: Listen,
     fade_frames: u32,
     gains: [f64; RUN],
 }
@@ -38,6 +40,7 @@ impl MonitorPath {
             offset: LevelControl::new(Db::UNITY, None, rate_hz),
             matrix: gains(Matrix::IDENTITY).map(Ramp::new),
             reference: Fade::new(false, FADE_S * rate_hz),
+            listen: Listen::new(rate_hz),
             fade_frames: frames(FADE_S, rate_hz),
             gains: [0.0; RUN],
         }
@@ -64,6 +67,11 @@ impl MonitorPath {
         self.offset.set(offset);
     }
 
+    /// Takes the range of frequencies that is heard alone.
+    pub(super) fn set_listen(&mut self, range: Option<Range>) {
+        self.listen.set(range);
+    }
+
     /// Passes up to a block; `reference` holds what the reference switch lets through.
     pub(super) fn process(
         &mut self,
@@ -74,6 +82,7 @@ impl MonitorPath {
         // The reference has a gain of its own.
         amplify(&mut self.offset, left, right, &mut self.gains);
         self.cross(left, right, reference);
+        self.listen.process(left, right);
         self.fold(left, right);
         for control in [&mut self.level, &mut self.dim] {
             amplify(control, left, right, &mut self.gains);

@@ -138,6 +138,7 @@ impl Player {
                 Message::Cue(_)
                 | Message::Monitor(_)
                 | Message::Offset(_)
+                | Message::Listen(_)
                 | Message::Probe(..)
                 | Message::Play
                 | Message::Stop => self.frame,
@@ -171,6 +172,7 @@ impl Player {
             Message::Change(command) => self.renderer.apply(command),
             Message::Monitor(switches) => self.exit.set_monitor(switches),
             Message::Offset(offset) => self.exit.set_offset(offset),
+            Message::Listen(range) => self.exit.set_listen(range),
             Message::Probe(strip, probe) => self.look(strip, probe),
             Message::Play if self.is_playing() => {}
             Message::Play if self.ready => self.begin(),

@@ -1,6 +1,7 @@
 //! How many frames the window draws while a song plays, and what each costs.
 
 use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::project::Project;
@@ -14,6 +15,8 @@ use crate::terminal::say;
 const TRACKS: u32 = 32;
 const STEM_S: u32 = 30;
 const COUNT_S: &str = "10";
+/// Numbers of tracks that are scrolled.
+const SCROLLED: [u32; 3] = [14, TRACKS, 200];
 
 /// Opens the window on a display without a screen, 1600 by 900, drawn without a GPU, and prints a table.
 ///
@@ -26,21 +29,48 @@ pub(super) fn run() -> Result<()> {
     let folder = target()?.join("bench");
     let stems = Stems::make(&folder, TRACKS, STEM_S)?;
     let place = folder.join("window");
-    let project = Project::new(&place)?;
+    let mut display = Display::open()?;
+    let measured = measure(&stems, &place, &display);
+    display.close();
+    measured
+}
+
+/// Prints a row for all that is shown.
+fn measure(stems: &Stems, place: &Path, display: &Display) -> Result<()> {
+    say("| Shown | Tracks | Frames/s | CPU a frame, window's thread |\n|---|---:|---:|---:|");
+    let project = Project::new(place)?;
     let _cost = project.import(stems.first(TRACKS))?;
     project.mix()?;
-    let mut display = Display::open()?;
-    let mut window = Command::new(target()?.join("release").join("twobus"));
-    let _window = window.arg("--measure").arg(COUNT_S).arg(&place).envs(display.variables());
-    let counted = stdout(&mut window);
-    display.close();
+    row("Mix", "mix", TRACKS, (place, display))?;
+    row("Mixer alone", "mixer", TRACKS, (place, display))?;
+    project.add_devices()?;
+    let _cost = project.bounce()?;
+    row("Mix, two devices a track", "mix", TRACKS, (place, display))?;
+    row("Device panel", "devices", TRACKS, (place, display))?;
+    row("Master", "master", TRACKS, (place, display))?;
     project.remove()?;
-    let counted = String::from_utf8_lossy(&counted?).into_owned();
+    for tracks in SCROLLED {
+        let project = Project::new(place)?;
+        // More tracks than stems play some of them twice.
+        let paths: Vec<PathBuf> =
+            stems.first(TRACKS).iter().cycle().take(tracks as usize).cloned().collect();
+        let _cost = project.import(&paths)?;
+        row("Mix, scrolled", "scroll", tracks, (place, display))?;
+        project.remove()?;
+    }
+    Ok(())
+}
+
+/// Opens the window on a project and prints what its frames cost.
+fn row(shown: &str, subject: &str, tracks: u32, (place, display): (&Path, &Display)) -> Result<()> {
+    let mut window = Command::new(target()?.join("release").join("twobus"));
+    let _window = window.args(["--measure", COUNT_S, "--measured", subject]).arg(place);
+    let counted = stdout(window.envs(display.variables()))?;
+    let counted = String::from_utf8_lossy(&counted).into_owned();
     let [rate, cpu_ms] = counted.split_whitespace().collect::<Vec<_>>()[..] else {
         return Err(Error::Unfit(format!("not a measurement: {counted}")));
     };
-    say("| Tracks | Frames/s | CPU a frame, window's thread |\n|---:|---:|---:|");
-    say(format!("| {TRACKS} | {rate} | {cpu_ms} ms |"));
+    say(format!("| {shown} | {tracks} | {rate} | {cpu_ms} ms |"));
     Ok(())
 }
 

@@ -205,3 +205,23 @@ fn every_screen_is_drawn_with_automation() {
     window.curve(Phase::Down, (x, UNITY_Y), Modifiers::empty());
     picture(&window, WINDOW, folder, "automation");
 }
+
+#[test]
+fn the_way_between_two_points_is_bent_moved_with_its_point_and_made_straight() {
+    let mut window = Window::with_lane(LaneMode::Read, &[(0, 0.0), (60_000, -20.0)]);
+    let bend = |window: &Window| window.lane().unwrap().points[0].bend;
+    let (at, down) = ((500.0, UNITY_Y + 8.0), (500.0, UNITY_Y + 23.0));
+    window.click(at, down, Modifiers::ALT);
+    assert_eq!(bend(&window), -0.5, "a falling way that goes down early");
+    assert_eq!(window.levels(), [0.0, -20.0]);
+    window.letter("z", Modifiers::CTRL);
+    assert_eq!(bend(&window), 0.0, "a drag is one step");
+    window.click(at, (500.0, UNITY_Y - 200.0), Modifiers::ALT);
+    assert_eq!(bend(&window), 1.0);
+    let first = (230.0 - 10.0, UNITY_Y);
+    window.click(first, (first.0, UNITY_Y + 10.0), Modifiers::empty());
+    assert!(window.levels()[0] < -3.0);
+    assert_eq!(bend(&window), 1.0, "a point that is moved keeps its way");
+    window.curve(Phase::Twice, at, Modifiers::ALT);
+    assert_eq!(bend(&window), 0.0);
+}

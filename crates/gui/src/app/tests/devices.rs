@@ -175,6 +175,53 @@ fn a_device_is_moved_along_the_chain_by_its_tab() {
     assert_eq!(window.inserts()[0].id, DeviceId(2));
 }
 
+/// Drags what a face draws sideways, and lets go.
+fn drag_handle(window: &mut Window, part: Part, across: f32) {
+    window.point(part, Phase::Down, Point::new(300.0, 150.0));
+    window.point(part, Phase::Drag, Point::new(300.0 + across / 2.0, 150.0));
+    window.point(part, Phase::Drag, Point::new(300.0 + across, 160.0));
+    window.point(part, Phase::Up, Point::new(300.0 + across, 160.0));
+}
+
+#[test]
+fn a_threshold_is_dragged_in_the_curve_stepped_and_reset() {
+    for kind in [DeviceKind::Compressor, DeviceKind::Gate, DeviceKind::DeEsser] {
+        let mut window = Window::with_devices(&[kind]);
+        let id = window.inserts()[0].id;
+        let part = Part::Handle(id, kind.param("threshold").unwrap());
+        let before = window.value(0, "threshold");
+        drag_handle(&mut window, part, 40.0);
+        let dragged = window.value(0, "threshold");
+        assert!(dragged > before + 3.0, "{kind:?}: {before} to {dragged}");
+        window.letter("z", Modifiers::CTRL);
+        assert_eq!(window.value(0, "threshold"), before, "a drag is one step");
+        window.devices(Input::Focus(part));
+        window.named(Named::ArrowUp);
+        window.named(Named::ArrowRight);
+        assert_eq!(window.value(0, "threshold"), before + 1.0);
+        window.point(part, Phase::Twice, Point::ORIGIN);
+        assert_eq!(window.value(0, "threshold"), before);
+    }
+}
+
+#[test]
+fn a_split_is_dragged_along_the_frequencies_and_escape_puts_it_back() {
+    let mut window = Window::with_devices(&[DeviceKind::Multiband]);
+    let id = window.inserts()[0].id;
+    let param = twobus_dsp::multiband::SPLITS;
+    let part = Part::Handle(id, param);
+    let value = |window: &Window| window.inserts()[0].values[param];
+    let before = value(&window);
+    window.point(part, Phase::Down, Point::new(300.0, 150.0));
+    window.point(part, Phase::Drag, Point::new(360.0, 150.0));
+    assert!(value(&window) > 1.2 * before);
+    window.named(Named::Escape);
+    assert_eq!(value(&window), before);
+    assert!(window.app.devices.is_open(), "the drag ends, the panel stays");
+    drag_handle(&mut window, part, -60.0);
+    assert!(value(&window) < 0.9 * before);
+}
+
 #[test]
 fn every_face_can_be_walked_with_the_tab_key_and_says_what_each_part_is() {
     for kind in DeviceKind::ALL {

@@ -83,7 +83,11 @@ fn every_screen_is_drawn_at_every_size() {
     picture(&window, WINDOW, folder, "import");
     window.accept();
     waves(&mut window);
-    window.app.mixer.choose(StripId(2));
+    if wanted.is_some() {
+        mix(&mut window);
+    }
+    window.app.mixer.choose(StripId(5));
+    play(&mut window, Duration::from_millis(if wanted.is_some() { 5000 } else { 100 }));
     for (name, width, height) in [
         ("mix", 1600.0, 900.0),
         ("mix-medium", 1100.0, 700.0),
@@ -94,6 +98,11 @@ fn every_screen_is_drawn_at_every_size() {
         picture(&window, Size::new(width, height), folder, name);
     }
     window.app.resized(WINDOW);
+    window.app.open_devices(StripId(5), None);
+    play(&mut window, Duration::from_millis(if wanted.is_some() { 3000 } else { 100 }));
+    picture(&window, WINDOW, folder, "mix-devices");
+    window.named(Named::Escape);
+    window.named(Named::Space);
     window.send(Message::Mixer(crate::widgets::Input::Menu(fader_part(1), FADER)));
     picture(&window, WINDOW, folder, "menu");
     window.app.menu = None;
@@ -101,6 +110,14 @@ fn every_screen_is_drawn_at_every_size() {
     picture(&window, WINDOW, folder, "unsaved");
     window.named(Named::Escape);
     sheets(&mut window, folder);
+}
+
+/// The demo's mix, as one step.
+fn mix(window: &mut Window) {
+    let text = std::fs::read_to_string(Path::new(crate::app::files::DEMO).join("../mix.json"));
+    let edits = serde_json::from_str(&text.unwrap()).unwrap();
+    let name = "Mix of the demo".to_owned();
+    window.app.on_desk(|desk| desk.apply(twobus_session::Edit::Batch { name, edits }));
 }
 
 /// The sheets, with a real print.
@@ -214,9 +231,11 @@ fn play(window: &mut Window, time: Duration) {
             std::thread::sleep(Duration::from_millis(16));
         }
     };
-    wait(window, &|window| window.app.desk.as_ref().unwrap().live.is_ready());
-    window.app.desk.as_mut().unwrap().live.locate(44_100 * 30);
-    window.named(Named::Space);
+    if !window.app.desk.as_ref().unwrap().live.is_playing() {
+        wait(window, &|window| window.app.desk.as_ref().unwrap().live.is_ready());
+        window.app.desk.as_mut().unwrap().live.locate(44_100 * 30);
+        window.named(Named::Space);
+    }
     let start = std::time::Instant::now();
     wait(window, &|_| start.elapsed() > time);
 }

@@ -10,6 +10,7 @@
 mod cells;
 mod draw;
 mod equalizer;
+mod handles;
 mod help;
 mod layout;
 mod menus;
@@ -24,6 +25,7 @@ use std::rc::Rc;
 
 use iced::{Element, Length, Size};
 use twobus_dsp::DeviceKind;
+use twobus_render::live::Range;
 use twobus_session::{Device, DeviceId, Strip, StripId};
 
 use crate::desk::Desk;
@@ -73,6 +75,10 @@ pub(crate) enum Part {
     Node(DeviceId, usize),
     /// What a face draws.
     Picture(DeviceId),
+    /// A parameter where a face draws it: a threshold, a split.
+    Handle(DeviceId, usize),
+    /// Lets the chosen band of an equalizer be heard alone.
+    Listen(DeviceId),
 }
 
 /// What the analyser of an equalizer shows.
@@ -129,6 +135,10 @@ pub(crate) struct Devices {
     /// The control under the pointer.
     pub(crate) over: Option<Part>,
     hold: Option<update::Hold>,
+    /// The equalizer whose chosen band is heard alone.
+    listens: Option<DeviceId>,
+    /// It is heard alone while a node is held.
+    lends_ear: bool,
     drawn: RefCell<Drawn>,
     size: Size,
 }
@@ -161,6 +171,7 @@ impl Devices {
     /// Closes the panel.
     pub(crate) fn close(&mut self) {
         (self.strip, self.hold, self.over, self.focus) = (None, None, None, None);
+        (self.listens, self.lends_ear) = (None, false);
     }
 
     /// Follows the strip that is chosen in the mixer, and what undo has taken away.
@@ -185,6 +196,14 @@ impl Devices {
         let device = self.current(strip)?;
         let slot = strip.inserts.iter().position(|other| other.id == device)?;
         Some(Target { strip: strip.id, device, slot })
+    }
+
+    /// What is heard alone: the range of the chosen band.
+    pub(crate) fn listened(&self, desk: &Desk) -> Option<Range> {
+        let strip = desk.strip(self.strip?)?;
+        let device = strip.inserts.iter().find(|device| Some(device.id) == self.listens)?;
+        (device.kind == DeviceKind::Equalizer)
+            .then(|| equalizer::range_of(device, self.page(device.id)))
     }
 
     /// Takes note of its size.

@@ -5,6 +5,7 @@ mod chips;
 mod draw;
 mod layout;
 mod menus;
+mod popover;
 mod update;
 
 use iced::{Element, Length, Size};
@@ -12,6 +13,7 @@ use twobus_session::{Mix, StripId};
 
 use crate::desk::Desk;
 use crate::painter::Painter;
+use crate::screens::mix::Split;
 use crate::settings::MeterKind;
 use crate::topics::Topic;
 use crate::widgets::{Control, Help, Input, Scene, Surface, Touch};
@@ -52,6 +54,10 @@ pub(crate) enum Piece {
     Send(usize),
     /// Makes the first return.
     AddSend,
+    /// Shows the sends of a narrow strip.
+    Sends,
+    /// The ground of what is shown then.
+    Popover,
     /// Gain before the inserts.
     Trim,
     /// Stereo width.
@@ -103,6 +109,10 @@ impl Switch {
 pub(crate) enum Choice {
     Narrow,
     Wide,
+    /// The lanes alone, lanes and mixer, the mixer alone.
+    Arrange,
+    Both,
+    Alone,
     All,
     Tracks,
     Buses,
@@ -113,9 +123,12 @@ pub(crate) enum Choice {
 }
 
 impl Choice {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 12] = [
         Self::Narrow,
         Self::Wide,
+        Self::Arrange,
+        Self::Both,
+        Self::Alone,
         Self::All,
         Self::Tracks,
         Self::Buses,
@@ -129,6 +142,9 @@ impl Choice {
         match self {
             Self::Narrow => "Narrow",
             Self::Wide => "Wide",
+            Self::Arrange => "Arrange",
+            Self::Both => "Both",
+            Self::Alone => "Mixer",
             Self::All => "All",
             Self::Tracks => "Tracks",
             Self::Buses => "Buses",
@@ -166,6 +182,10 @@ pub(crate) struct Mixer {
     grabbed: Vec<(StripId, twobus_dsp::Db)>,
     /// Where the edge to the arrange was taken hold of.
     split: Option<f32>,
+    /// How arrange and mixer share the room out.
+    shares: Split,
+    /// The narrow strip whose sends are shown.
+    popover: Option<StripId>,
 }
 
 impl Default for Mixer {
@@ -181,6 +201,8 @@ impl Default for Mixer {
             width: 1600.0,
             grabbed: Vec::new(),
             split: None,
+            shares: Split::default(),
+            popover: None,
         }
     }
 }
@@ -226,7 +248,7 @@ impl Mixer {
         Some(match self.over.or(self.focus.filter(|_| active))? {
             Part::Strip(_, piece) => match piece {
                 Piece::Insert(_) | Piece::AddInsert => Topic::Inserts,
-                Piece::Send(_) | Piece::AddSend => Topic::Sends,
+                Piece::Send(_) | Piece::AddSend | Piece::Sends | Piece::Popover => Topic::Sends,
                 Piece::Trim | Piece::Width => Topic::Gain,
                 Piece::Pan => Topic::Pan,
                 Piece::Mute | Piece::Solo | Piece::Polarity => Topic::Switches,

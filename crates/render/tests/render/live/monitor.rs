@@ -1,7 +1,7 @@
 //! The monitor: after the mix, and not in it.
 
 use twobus_dsp::Db;
-use twobus_render::live::{Cue, DIM};
+use twobus_render::live::{Cue, DIM, Range};
 use twobus_render::source::MemorySource;
 use twobus_session::Monitor;
 
@@ -67,6 +67,35 @@ fn issue5_the_gain_for_comparing_is_the_monitor_s_and_leaves_the_reference_alone
     let _ = stage.control.offset(Db::UNITY);
     let back = stage.run(3000).0;
     assert_eq!(bits(&back[ARRIVED..]), bits(&left[5000 + ARRIVED..8000]));
+}
+
+#[test]
+fn a_range_is_heard_alone_without_a_click_and_then_everything_again_to_the_bit() {
+    let (scene, left, _) = tone();
+    let hz = 60.0;
+    let peak = |x: &[f64]| x.iter().fold(0.0_f64, |peak, x| peak.max(x.abs()));
+    let cases = [
+        (Range::Around { hz, q: 1.0 }, (0.99, 1.01)),
+        (Range::Around { hz: 64.0 * hz, q: 1.0 }, (0.0, 0.05)),
+        (Range::Below(64.0 * hz), (0.99, 1.01)),
+        (Range::Above(64.0 * hz), (0.0, 0.05)),
+    ];
+    for (range, (low, high)) in cases {
+        let mut stage = Stage::new(scene.clone());
+        let _ = stage.control.play();
+        let mut l = stage.run(1000).0;
+        let _ = stage.control.listen(Some(range));
+        l.extend(stage.run(4000).0);
+        let share = peak(&l[3000..5000]) / peak(&left[3000..5000]);
+        assert!((low..=high).contains(&share), "{range:?}: {share}");
+        let _ = stage.control.listen(None);
+        l.extend(stage.run(3000).0);
+        assert!(jump_db(&l) <= -40.0, "{range:?}: {:.1} dB", jump_db(&l));
+        assert_eq!(bits(&l[5000 + ARRIVED..8000]), bits(&left[5000 + ARRIVED..8000]));
+        // The tap has nothing of it.
+        let tapped = std::iter::from_fn(|| stage.control.tap().pop().ok());
+        assert!(tapped.zip(&left).all(|([l, _], x)| (f64::from(l) - x).abs() < 1e-6));
+    }
 }
 
 #[test]

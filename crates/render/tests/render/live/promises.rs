@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use twobus_dsp::{Db, DeviceKind};
 use twobus_render::compile::build_device;
-use twobus_render::live::{Control, Cue, Player, pair};
+use twobus_render::live::{Control, Cue, Player, Range, pair};
 use twobus_render::source::MemorySource;
 use twobus_render::{Command, Purpose, Source};
 use twobus_session::{Device, DeviceId, LaneTarget, Monitor, ParamId, StripId};
@@ -54,6 +54,10 @@ fn e11_r39_play_swap_seek_loop_starve_and_stop_leave_the_heap_alone() {
         let (mono, side) = switches;
         let _ = stage.control.monitor(Monitor { dim: true, mono, side, ..Monitor::default() });
         assert_eq!(operations(&mut stage, 6), 0, "monitor");
+    }
+    for range in [Some(Range::Around { hz: 900.0, q: 2.0 }), None] {
+        let _ = stage.control.listen(range);
+        assert_eq!(operations(&mut stage, 6), 0, "a range heard alone");
     }
     let (writer, source) = twobus_render::source::stream(64, false);
     let sources = vec![(StripId(1), Box::new(source) as Box<dyn Source>)];

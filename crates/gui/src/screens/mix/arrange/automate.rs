@@ -3,7 +3,7 @@
 use iced::Point;
 use iced::keyboard::Modifiers;
 use twobus_dsp::DeviceKind;
-use twobus_dsp::curve::Breakpoint;
+use twobus_dsp::curve::{Breakpoint, Interpolation, MAX_BEND};
 use twobus_dsp::eq::params::{BAND_PARAMS, BANDS, band};
 use twobus_session::edit::{LaneEdit, ListEdit};
 use twobus_session::{
@@ -21,6 +21,8 @@ use crate::widgets::Phase;
 
 /// Pixels about a point in which it is taken hold of.
 const CATCH_PX: f32 = 8.0;
+/// Pixels that bend a segment from straight to its most.
+const BEND_PX: f64 = 30.0;
 /// Pixels between two points that are drawn.
 const DRAWN_PX: f32 = 3.0;
 
@@ -28,7 +30,16 @@ const DRAWN_PX: f32 = 3.0;
 #[derive(Debug, Clone)]
 pub(super) enum Grip {
     /// A point between its neighbours, which stand at `from` − 1 and `to`.
-    Point { strip: StripId, target: LaneTarget, from: u64, to: u64, now: Option<(u64, f64)> },
+    Point {
+        strip: StripId,
+        target: LaneTarget,
+        from: u64,
+        to: u64,
+        bend: f64,
+        now: Option<(u64, f64)>,
+    },
+    /// The way from `first` to the next point, bent from where the pointer stood.
+    Bend { strip: StripId, target: LaneTarget, first: Breakpoint, rises: bool, y: f32 },
     /// The first point of a lane that is not there yet.
     New { strip: StripId, target: LaneTarget, points: Vec<Breakpoint> },
     /// What is drawn over a lane: all of its points, and where it was drawn.
@@ -46,6 +57,7 @@ impl Grip {
     pub(super) fn handle(&self) -> (StripId, LaneTarget) {
         match self {
             Self::Point { strip, target, .. }
+            | Self::Bend { strip, target, .. }
             | Self::New { strip, target, .. }
             | Self::Draw { strip, target, .. } => (*strip, *target),
         }
@@ -57,6 +69,7 @@ impl Grip {
             Self::Point { now, .. } => *now,
             Self::New { points, .. } => points.first().map(|point| (point.frame, point.value)),
             Self::Draw { last, .. } => Some((last.frame, last.value)),
+            Self::Bend { .. } => None,
         }
     }
 }
@@ -164,6 +177,14 @@ impl Arrange {
         let value = value_at(area, &control, at.y);
         let here = (frame.frame(at.x), value);
         match (phase, self.hold.take()) {
+            (Phase::Twice, _) if modifiers.alt() => {
+                straighten((id, target), here.0, desk);
+            }
+            (Phase::Drag, Some(Hold::Point(Grip::Bend { first, rises, y, .. }))) => {
+                bend((id, target), first, (rises, at.y - y), desk);
+                let grip = Grip::Bend { strip: id, target, first, rises, y };
+                self.hold = Some(Hold::Point(grip));
+            }
             (Phase::Down, _) => self.grab_point(&frame, (id, target), (at, here), modifiers, desk),
             (Phase::Drag, Some(Hold::Point(grip))) => self.drag_point(grip, here, &frame, desk),
             (Phase::Up, Some(Hold::Point(grip))) => self.drop_point(grip, control, desk),
@@ -205,7 +226,15 @@ impl Arrange {
             let (from, to) = between(existing, point.frame, true);
             let now = Some((point.frame, point.value));
             self.point = Some((id, target, point.frame));
-            self.hold = Some(Hold::Point(Grip::Point { strip: id, target, from, to, now }));
+            let grip = Grip::Point { strip: id, target, from, to, bend: point.bend, now };
+            self.hold = Some(Hold::Point(grip));
+            return;
+        }
+        if modifiers.alt() {
+            let bent = segment(existing, place).filter(|_| bends(control));
+            self.hold = bent.map(|(first, rises)| {
+                Hold::Point(Grip::Bend { strip: id, target, first, rises, y: at.y })
+            });
             return;
         }
         self.point = Some((id, target, place));
@@ -215,7 +244,7 @@ impl Arrange {
             return;
         }
         let (from, to) = between(existing, place, false);
-        let grip = Grip::Point { strip: id, target, from, to, now: None };
+        let grip = Grip::Point { strip: id, target, from, to, bend: 0.0, now: None };
         self.drag_point(grip, (place, value), frame, desk);
     }
 
@@ -228,11 +257,12 @@ impl Arrange {
     ) {
         let (id, target) = grip.handle();
         match &mut grip {
-            Grip::Point { from, to, now, .. } => {
+            Grip::Bend { .. } => {}
+            Grip::Point { from, to, now, bend, .. } => {
                 let place = place.clamp(*from, (*to - 1).max(*from));
                 *now = Some((place, value));
                 self.point = Some((id, target, place));
-                let points = vec![breakpoint(place, value)];
+                let points = vec![Breakpoint { bend: *bend, ..breakpoint(place, value) }];
                 let change = LaneEdit::Points { from: *from, to: *to, points };
                 let change = StripEdit::Lane { target, change };
                 desk.drag(Edit::Strip { song: desk.song_id(), strip: id, change }, None);
@@ -256,7 +286,7 @@ impl Arrange {
     fn drop_point(&mut self, grip: Grip, control: Control, desk: &mut Desk) {
         let (id, target) = grip.handle();
         match grip {
-            Grip::Point { .. } => desk.drop_held(),
+            Grip::Point { .. } | Grip::Bend { .. } => desk.drop_held(),
             Grip::New { points, .. } => {
                 let lane = Lane { target, mode: LaneMode::Read, points };
                 desk.edit(id, StripEdit::Lanes(ListEdit::add(lane)));
@@ -271,6 +301,51 @@ impl Arrange {
         remove_point((id, target), frame, desk);
         true
     }
+}
+
+/// Whether the way between two points of a control may be bent: switches hold.
+fn bends(control: Control) -> bool {
+    control.interpolation() != Interpolation::Hold
+}
+
+/// The point before a place that has one behind it, and whether the way between them rises.
+fn segment(points: &[Breakpoint], place: u64) -> Option<(Breakpoint, bool)> {
+    let after = points.partition_point(|point| point.frame <= place);
+    let (first, next) = (points.get(after.checked_sub(1)?)?, points.get(after)?);
+    (first.value != next.value).then_some((*first, next.value > first.value))
+}
+
+/// Bends the way behind `first` so that it goes with the pointer, which has moved `down` pixels: a late way
+/// stays where it was, low where it rises and high where it falls.
+fn bend(
+    handle: (StripId, LaneTarget),
+    first: Breakpoint,
+    (rises, down): (bool, f32),
+    desk: &mut Desk,
+) {
+    let late = if rises { f64::from(down) } else { f64::from(-down) };
+    let bend = (first.bend + late / BEND_PX).clamp(-MAX_BEND, MAX_BEND);
+    let bend = (bend * 100.0).round() / 100.0;
+    let edit = put_point(handle, Breakpoint { bend, ..first }, desk);
+    desk.drag(edit, None);
+}
+
+/// Makes the way at a place straight.
+fn straighten(handle: (StripId, LaneTarget), place: u64, desk: &mut Desk) {
+    let lane = desk.strip(handle.0).and_then(|strip| strip.lane(handle.1));
+    let found = lane.and_then(|lane| segment(&lane.points, place));
+    if let Some((first, _)) = found.filter(|(first, _)| first.bend != 0.0) {
+        let edit = put_point(handle, Breakpoint { bend: 0.0, ..first }, desk);
+        desk.apply(edit);
+    }
+}
+
+/// Exchanges a point for one at the same frame.
+fn put_point((id, target): (StripId, LaneTarget), point: Breakpoint, desk: &Desk) -> Edit {
+    let (from, to) = (point.frame, point.frame + 1);
+    let change = LaneEdit::Points { from, to, points: vec![point] };
+    let change = StripEdit::Lane { target, change };
+    Edit::Strip { song: desk.song_id(), strip: id, change }
 }
 
 /// Puts a point into a list that is sorted by frame, in place of one at the same frame.
@@ -374,6 +449,15 @@ mod tests {
         assert_eq!(frames(&points), [0, 100, 150, 250, 320, 400]);
         stroke(&mut points, way[2], way[3]);
         assert_eq!(frames(&points), [0, 100, 150, 240, 320, 400], "drawn over on the way back");
+    }
+
+    #[test]
+    fn only_what_lies_between_two_different_points_is_bent() {
+        let points = [(10, 0.0), (20, 0.0), (30, -6.0)].map(|(at, db)| breakpoint(at, db));
+        assert_eq!(segment(&points, 25), Some((points[1], false)));
+        for place in [5, 15, 30, 40] {
+            assert_eq!(segment(&points, place), None, "{place}");
+        }
     }
 
     #[test]

@@ -345,8 +345,9 @@ fn draw_ruler(scene: &ArrangeScene<'_>, painter: &mut Painter<'_>, frame: &Frame
 fn draw_playhead(scene: &ArrangeScene<'_>, painter: &mut Painter<'_>, frame: &Frame) {
     let x = frame.x(scene.desk.live.heard()).round();
     let folded = scene.arrange.folded.is_some();
-    let top = if folded { frame.lanes.y } else { frame.ruler.y + 8.0 };
-    painter.card(rect(x - 5.0, top, 11.0, 10.0), ink::PRIMARY, 2.0);
+    // Below the numbers of the bars, which it would cover.
+    let top = if folded { frame.lanes.y } else { frame.ruler.y + 18.0 };
+    painter.card(rect(x - 5.0, top, 11.0, 9.0), ink::PRIMARY, 2.0);
     let height = frame.lanes.y + frame.lanes.height - top;
     painter.fill(inset(rect(x - 1.0, top - 1.0, 3.0, height + 2.0), 1.0), ink::PRIMARY);
 }

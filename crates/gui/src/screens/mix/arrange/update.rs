@@ -453,7 +453,7 @@ pub(super) fn help(desk: &Desk, part: Part) -> Help {
         ),
         Part::Curve(id) => Help::new(
             format!("{} automation", name(id)),
-            "Click adds a point; drag moves it; Alt-click or Delete takes it away; Ctrl-drag draws.",
+            "Click adds a point; drag moves it; Delete takes it away; Alt-drag between two bends; Ctrl-drag draws.",
         ),
         Part::Unfold => Help::new("Open the lanes", "Closes the devices. Key Esc."),
         Part::Sections => Help::new(

@@ -5,7 +5,7 @@ use twobus_dsp::DeviceKind;
 use twobus_session::{Device, Strip};
 
 use super::layout::{self, BAR, Pane, value};
-use super::{DevicesScene, Part, equalizer, pages, pictures};
+use super::{DevicesScene, Part, equalizer, handles, pages, pictures};
 use crate::icon::{self, Icon};
 use crate::painter::{Ink, Painter, inset, rect};
 use crate::parts::{self, Lamp};
@@ -185,6 +185,7 @@ fn draw_pane(
             parts::segment(painter, pane.page(index, names.len()), name, look);
         }
         pictures::draw(scene, painter, pane);
+        handles::draw(painter, pane, touch);
     }
     for cell in pane.cells(scene.devices) {
         cell.draw(painter, device, value(device, cell.param), touch);

@@ -7,6 +7,7 @@ use twobus_dsp::eq::curve::Curve;
 use twobus_dsp::eq::params::{AUTO_GAIN, BAND_PARAMS, BANDS, OUTPUT, PARAMS, PHASE, band};
 use twobus_dsp::eq::prototype::Shape;
 use twobus_dsp::param::Values;
+use twobus_render::live::Range;
 use twobus_session::Device;
 
 use super::cells::{Cell, Style};
@@ -14,9 +15,9 @@ use super::layout::{Pane, value};
 use super::{Analyser, Devices, DevicesScene, Part, RANGES_DB};
 use crate::painter::{Ink, Painter, inset, rect};
 use crate::parts::plot::{Plot, sampled};
-use crate::parts::{self, Trace};
+use crate::parts::{self, Lamp, Trace};
 use crate::seen::Seen;
-use crate::theme::{NARROW, NARROW_MEDIUM, accent, bg, faded, ink, line, radius, size};
+use crate::theme::{NARROW, NARROW_MEDIUM, accent, bg, faded, ink, line, radius, size, state};
 use crate::widgets::{Control, Touch};
 
 /// Points of a drawn curve.
@@ -27,6 +28,8 @@ const DETAILS: f32 = 24.0;
 const GAP: f32 = 6.0;
 /// Width of a knob of the chosen band, with its name.
 const KNOB_WIDTH: f32 = 104.0;
+/// Width of the switch for listening.
+const LISTEN: f32 = 84.0;
 /// Widest card.
 const CARD: f32 = 84.0;
 /// Half of what a node catches.
@@ -160,6 +163,24 @@ fn alone(device: &Device, number: usize, rate_hz: f64) -> Vec<f32> {
     sampled(POINTS, |hz| curve.db_at(hz))
 }
 
+/// The range of frequencies that a band works on.
+pub(super) fn range_of(device: &Device, number: usize) -> Range {
+    let number = number.min(BANDS - 1);
+    let hz = value(device, at(number, band::FREQUENCY));
+    match shape(device, number) {
+        Shape::LowCut | Shape::LowShelf => Range::Below(hz),
+        Shape::HighCut | Shape::HighShelf => Range::Above(hz),
+        _ => Range::Around { hz, q: value(device, at(number, band::Q)) },
+    }
+}
+
+/// The switch that lets the chosen band be heard alone.
+fn listen(pane: &Pane<'_>) -> Rectangle {
+    let body = pane.body();
+    let y = body.y + body.height - CARDS - GAP - DETAILS;
+    rect(body.x + body.width - LISTEN, y, LISTEN, DETAILS)
+}
+
 /// Whether a band works on the side alone.
 fn is_side(device: &Device, number: usize) -> bool {
     value(device, at(number, band::SIDE)) as usize == 2
@@ -222,6 +243,7 @@ pub(super) fn controls(scene: &DevicesScene<'_>, pane: &Pane<'_>, all: &mut Vec<
             all.push(Control { stops: true, ..Control::field(Part::Node(id, number), area) });
         }
     }
+    all.push(Control::button(Part::Listen(id), listen(pane)));
     let page = |number| Control::button(Part::Page(id, number), card(pane, number));
     all.extend((0..BANDS).map(page));
 }
@@ -235,6 +257,12 @@ pub(super) fn draw(
 ) {
     draw_head(scene, painter, pane, touch);
     draw_graph(scene, painter, pane, touch);
+    let on = scene.devices.listens == Some(pane.device.id);
+    let (lamp, over) = (
+        if on { Lamp::On(state::WARN) } else { Lamp::Off },
+        touch.is_over(Part::Listen(pane.device.id)),
+    );
+    parts::small_chip(painter, listen(pane), "Listen", lamp, over);
     for number in 0..BANDS {
         draw_card(scene, painter, pane, number, touch);
     }

@@ -69,8 +69,19 @@ fn of_device(desk: &Desk, devices: &Devices, part: Part, device: &Device) -> Hel
         Part::Node(_, number) => Help::at(
             format!("Band {} {}", number + 1, Shape::NAMES[shape(device, number) as usize]),
             summary_of(device, number),
-            "Drag: frequency and gain. Wheel: Q. Shift keeps an axis. Delete takes it away.",
+            "Drag: frequency and gain. Wheel: Q. Shift keeps an axis. Alt listens to it. Delete takes it away.",
         ),
+        Part::Listen(_) => {
+            let text =
+                "The chosen band is heard alone, by you only; hold Alt on a node for the same.";
+            Help::at("Listen", if devices.listens.is_some() { "on" } else { "off" }, text)
+        }
+        Part::Handle(_, param) => {
+            let Some(spec) = device.kind.specs().get(param) else { return Help::default() };
+            let value = spec.format(value(device, param));
+            let text = "Drag it sideways; arrow keys step; Shift is finer; double-click resets.";
+            Help::at(format!("{name} {}", spec.name), value, text)
+        }
         Part::Picture(_) => {
             let seen = desk.live.seen().filter(|seen| seen.target.device == device.id);
             let reduction = seen.map_or(0.0, |seen| f64::from(seen.now.reduction_db));
@@ -80,10 +91,7 @@ fn of_device(desk: &Desk, devices: &Devices, part: Part, device: &Device) -> Hel
             };
             Help::at(name, value, about(device.kind))
         }
-        _ => {
-            let _ = devices;
-            Help::default()
-        }
+        _ => Help::default(),
     }
 }
 

@@ -6,7 +6,7 @@ use twobus_dsp::param::Unit;
 use twobus_session::{Device, DeviceId};
 
 use super::cells::{self, Cell};
-use super::{Devices, DevicesScene, Part, equalizer, pages};
+use super::{Devices, DevicesScene, Part, equalizer, handles, pages};
 use crate::painter::rect;
 use crate::parts::DIAL;
 use crate::widgets::{Acts, Control};
@@ -180,6 +180,7 @@ fn pane_controls(scene: &DevicesScene<'_>, pane: &Pane<'_>, all: &mut Vec<Contro
         equalizer::controls(scene, pane, all);
     } else {
         all.push(Control::label(Part::Picture(id), pane.picture()));
+        handles::controls(pane, all);
         let count = pages::names(pane.device).len();
         if count > 1 {
             let page = |index| Control::button(Part::Page(id, index), pane.page(index, count));
@@ -229,7 +230,9 @@ pub(super) fn device_of(part: Part) -> Option<DeviceId> {
         | Part::Choice(id, _, _)
         | Part::Graph(id)
         | Part::Node(id, _)
-        | Part::Picture(id) => Some(id),
+        | Part::Picture(id)
+        | Part::Handle(id, _)
+        | Part::Listen(id) => Some(id),
         Part::Add
         | Part::New(_)
         | Part::BypassAll

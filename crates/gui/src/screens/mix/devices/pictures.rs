@@ -1,9 +1,9 @@
 //! What the faces draw: computed by the functions that the sound is computed by.
 
-mod dynamics;
+pub(super) mod dynamics;
 mod shapes;
 mod space;
-mod spread;
+pub(super) mod spread;
 
 use iced::advanced::graphics::geometry::Path;
 use iced::{Point, Rectangle};

@@ -13,7 +13,7 @@ use twobus_session::{Device, DeviceEdit, DeviceId, Edit, ParamId, StripEdit};
 
 use super::equalizer::{self, at};
 use super::layout::{self, Pane, device_of, value};
-use super::{Analyser, Compare, Devices, DevicesScene, Part, RANGES_DB, found, menus};
+use super::{Analyser, Compare, Devices, DevicesScene, Part, RANGES_DB, found, handles, menus};
 use crate::desk::Desk;
 use crate::screens::menu::Menu;
 use crate::steps::stepped;
@@ -37,7 +37,12 @@ pub(super) enum Hold {
     Tab(DeviceId),
     /// A node, from where it was taken hold of.
     Node { device: DeviceId, number: usize, from: Point, hz: f64, gain_db: f64 },
+    /// What stood at `value` when it was last moved, with the pointer there.
+    Handle { device: DeviceId, param: usize, from: Point, value: f64 },
 }
+
+/// Share of the way in which Shift moves what is dragged.
+const FINE: f32 = 0.1;
 
 /// Lines of the wheel that double a Q.
 const Q_LINES: f64 = 6.0;
@@ -111,6 +116,10 @@ impl Devices {
             Part::CopySide => self.copy_side(desk),
             Part::Power(id) => toggle_bypass(id, desk),
             Part::Page(id, page) => _ = self.pages.insert(id, page),
+            Part::Listen(id) => {
+                self.listens = (self.listens != Some(id)).then_some(id);
+                self.hear_listened(desk);
+            }
             Part::Analyser(index) => self.analyser = Analyser::ALL[index.min(3)],
             Part::Range(index) => self.range = index.min(RANGES_DB.len() - 1),
             Part::Choice(id, param, index) => apply(id, param, index as f64, desk),
@@ -122,7 +131,11 @@ impl Devices {
                 let on = value(device, param) >= 0.5;
                 apply(id, param, if on { 0.0 } else { 1.0 }, desk);
             }
-            Part::Tab(_) | Part::Graph(_) | Part::Node(..) | Part::Picture(_) => {}
+            Part::Tab(_)
+            | Part::Graph(_)
+            | Part::Node(..)
+            | Part::Picture(_)
+            | Part::Handle(..) => {}
         }
         Action::None
     }
@@ -200,6 +213,7 @@ impl Devices {
                     None => return false,
                 }
             }
+            (Key::Named(Named::Escape), _) if self.hold.take().is_some() => desk.cancel_held(),
             (Key::Named(Named::Escape), _) => self.close(),
             (Key::Named(Named::Enter), Some(Part::Tab(id))) => self.choose(id, desk),
             (Key::Named(Named::Delete | Named::Backspace), Some(Part::Node(id, number))) => {
@@ -212,6 +226,9 @@ impl Devices {
                     self.follow(None, desk);
                     self.focus = self.chosen.map(Part::Tab).or(Some(Part::Add));
                 }
+            }
+            (Key::Named(named), Some(Part::Handle(id, param))) => {
+                return step_handle(id, param, named, modifiers.shift(), desk);
             }
             (Key::Named(named), Some(Part::Node(id, number))) => {
                 return step_node(id, number, named, modifiers.shift(), desk);
@@ -246,6 +263,12 @@ impl Devices {
                 let params = [band::GAIN, band::Q].map(|offset| at(number, offset));
                 reset(id, &params, desk);
             }
+            (Part::Handle(id, param), Phase::Twice) => reset(id, &[param], desk),
+            (Part::Handle(device, param), Phase::Down) => {
+                let Some((_, found)) = found(desk, device) else { return };
+                let value = value(found, param);
+                self.hold = Some(Hold::Handle { device, param, from: point, value });
+            }
             (Part::Node(id, number), Phase::Down) => {
                 let Some((_, device)) = found(desk, id) else { return };
                 let hz = value(device, at(number, band::FREQUENCY));
@@ -255,11 +278,37 @@ impl Devices {
             (_, Phase::Drag) => match self.hold {
                 Some(Hold::Tab(id)) => self.drag_tab(id, point, desk),
                 Some(hold @ Hold::Node { .. }) => self.drag_node(hold, point, modifiers, desk),
+                Some(Hold::Handle { device, param, from, value }) => {
+                    let across = (point.x - from.x) * if modifiers.shift() { FINE } else { 1.0 };
+                    let Some(to) = self.dragged(device, param, (value, across), desk) else {
+                        return;
+                    };
+                    self.hold = Some(Hold::Handle { device, param, from: point, value: to });
+                }
                 None => {}
             },
             (_, Phase::Up) if self.hold.take().is_some() => desk.drop_held(),
             _ => {}
         }
+        self.lend_ear(part, phase, modifiers, desk);
+    }
+
+    /// While a node is held with Alt, its band is heard alone.
+    fn lend_ear(&mut self, part: Part, phase: Phase, modifiers: Modifiers, desk: &mut Desk) {
+        match (part, phase) {
+            (Part::Node(id, _), Phase::Down) if modifiers.alt() && self.listens.is_none() => {
+                (self.listens, self.lends_ear) = (Some(id), true);
+            }
+            (_, Phase::Up) if self.lends_ear => (self.listens, self.lends_ear) = (None, false),
+            _ => {}
+        }
+        self.hear_listened(desk);
+    }
+
+    /// Lets be heard alone what is listened to, at once.
+    fn hear_listened(&self, desk: &mut Desk) {
+        let range = self.listened(desk);
+        desk.live.set_listen(range);
     }
 
     fn drag_tab(&self, id: DeviceId, point: Point, desk: &mut Desk) {
@@ -281,6 +330,24 @@ impl Devices {
     fn pane<'d>(&self, id: DeviceId, desk: &'d Desk) -> Option<Pane<'d>> {
         let strip = self.strip.and_then(|strip| desk.strip(strip))?;
         self.panes(strip, self.size).into_iter().find(|pane| pane.device.id == id)
+    }
+
+    /// Moves a parameter where its face draws it, from `value` by so many pixels; where it stands then, not
+    /// yet rounded.
+    fn dragged(
+        &self,
+        id: DeviceId,
+        param: usize,
+        (value, across): (f64, f32),
+        desk: &mut Desk,
+    ) -> Option<f64> {
+        let pane = self.pane(id, desk)?;
+        let handle = handles::of(&pane).into_iter().find(|handle| handle.param == param)?;
+        let spec = pane.device.kind.specs().get(param)?;
+        let to = spec.nearest(handle.way.moved(value, across))?;
+        let shown = readable(spec, to);
+        set(id, &[(param, shown)], desk);
+        Some(to)
     }
 
     fn drag_node(&self, hold: Hold, point: Point, modifiers: Modifiers, desk: &mut Desk) {
@@ -412,6 +479,21 @@ fn step_node(id: DeviceId, number: usize, key: Named, fine: bool, desk: &mut Des
         _ => return false,
     };
     step(id, at(number, offset), (steps, fine), desk);
+    true
+}
+
+/// The arrow keys move what a face draws by steps of its parameter.
+fn step_handle(id: DeviceId, param: usize, key: Named, fine: bool, desk: &mut Desk) -> bool {
+    let steps = match key {
+        Named::ArrowUp | Named::ArrowRight => 1.0,
+        Named::ArrowDown | Named::ArrowLeft => -1.0,
+        Named::Delete | Named::Backspace => {
+            reset(id, &[param], desk);
+            return true;
+        }
+        _ => return false,
+    };
+    step(id, param, (steps, fine), desk);
     true
 }
 

@@ -6,7 +6,7 @@ use twobus_dsp::{Db, fader};
 use twobus_session::StripId;
 
 use super::draw::{draw_meters, draw_slots, draw_values, pan_words};
-use super::layout::{self, Frame, pieces};
+use super::layout::{self, Frame, bus_pieces};
 use super::{MixerScene, Part, Piece, Switch};
 use crate::icon::{self, Icon};
 use crate::painter::{Ink, Painter, inset, rect};
@@ -28,7 +28,7 @@ pub(super) fn draw(
     frame: &Frame,
     touch: Touch<Part>,
 ) {
-    let (strip, at) = (&*scene.desk.as_heard(&scene.desk.mix().bus), pieces(frame.bus));
+    let (strip, at) = (&*scene.desk.as_heard(&scene.desk.mix().bus), bus_pieces(frame));
     painter.fill(frame.bus, bg::PANEL);
     painter.fill(rect(frame.bus.x, frame.bus.y, 1.0, frame.bus.height), line::STRONG);
     painter.fill(rect(frame.bus.x, frame.bus.y, frame.bus.width, 4.0), ink::SECONDARY);
@@ -36,23 +36,19 @@ pub(super) fn draw(
     if at.full {
         draw_slots(painter, strip, &at, meter, touch);
         rows(scene, painter, frame, touch);
-        monitor(scene, painter, frame, touch);
+        balance(scene, painter, frame, touch);
     }
+    monitor(scene, painter, frame, touch);
     correlation(scene, painter, layout::correlation(frame));
     let over = |piece| touch.is_over(Part::Strip(StripId::MIX_BUS, piece));
     let lamp = if strip.mute { Lamp::On(lit::MUTE) } else { Lamp::Off };
     parts::button(painter, layout::bus_button(frame, 0), "M", lamp, over(Piece::Mute));
-    let balance = format!("Bal {}", pan_words(strip.pan));
-    parts::button(painter, layout::bus_button(frame, 1), &balance, Lamp::Off, over(Piece::Pan));
-    let scale = scene.desk.live.k_scale();
-    let (button, over_scale) = (layout::bus_button(frame, 2), touch.is_over(Part::Scale));
-    parts::button(painter, button, scale.name(), Lamp::Off, over_scale);
     draw_values(painter, strip, &at, meter, touch);
     true_peak(scene, painter, frame);
-    let look = Look::of_bus(scene.desk.live.meter_kind(), scale);
+    let look = Look::of_bus(scene.desk.live.meter_kind(), scene.desk.live.k_scale());
     draw_meters(painter, &at, meter, look);
     let travel = at.travel();
-    parts::fader_scale(painter, travel, travel.x - 4.0);
+    parts::fader_scale(painter, travel, travel.x - 4.0, false);
     let chosen = scene.mixer.chosen == Some(StripId::MIX_BUS);
     parts::fader(painter, travel, fader::travel(strip.fader), ink::SECONDARY, chosen);
     parts::meter_scale(painter, at.meter(0), at.meter(1).x + 14.0, look);
@@ -76,9 +72,60 @@ fn rows(scene: &MixerScene<'_>, painter: &mut Painter<'_>, frame: &Frame, touch:
     }
 }
 
+/// Balance and scale.
+fn balance(scene: &MixerScene<'_>, painter: &mut Painter<'_>, frame: &Frame, touch: Touch<Part>) {
+    let strip = &*scene.desk.as_heard(&scene.desk.mix().bus);
+    let over = touch.is_over(Part::Strip(StripId::MIX_BUS, Piece::Pan));
+    let words = format!("Bal {}", pan_words(strip.pan));
+    parts::button(painter, layout::bus_button(frame, 1), &words, Lamp::Off, over);
+    let (button, over) = (layout::bus_button(frame, 2), touch.is_over(Part::Scale));
+    parts::button(painter, button, scene.desk.live.k_scale().name(), Lamp::Off, over);
+}
+
 fn monitor(scene: &MixerScene<'_>, painter: &mut Painter<'_>, frame: &Frame, touch: Touch<Part>) {
     let (area, monitor) = (layout::monitor(frame), scene.desk.mix().monitor);
     painter.box_with(area, bg::WELL, line::STRONG, radius::CONTROL);
+    match bus_pieces(frame).full {
+        true => listening(painter, frame, monitor.level, touch),
+        false => listening_line(painter, frame, monitor.level, touch),
+    }
+    for (index, which) in Switch::ALL.into_iter().enumerate() {
+        let on = super::update::switched(&monitor, which);
+        let lamp = if on { Lamp::On(state::WARN) } else { Lamp::Off };
+        let over = touch.is_over(Part::Monitor(which));
+        parts::button(painter, layout::switch(frame, index), which.label(), lamp, over);
+    }
+}
+
+/// The listening level as a line in a row.
+fn listening_line(painter: &mut Painter<'_>, frame: &Frame, level: Db, touch: Touch<Part>) {
+    let row = layout::listen(frame);
+    if touch.is_over(Part::Listen) {
+        painter.card(inset(row, 1.0), bg::RAISED, radius::CONTROL);
+    }
+    icon::draw(
+        painter,
+        Icon::Phones,
+        rect(row.x + 4.0, row.y, 14.0, row.height),
+        12.0,
+        ink::SECONDARY,
+    );
+    let title = rect(row.x + 21.0, row.y, 30.0, row.height);
+    painter.text("Mon", title, Ink::new(NARROW_MEDIUM, size::SMALL, ink::PRIMARY));
+    let (x, width) = (row.x + 48.0, row.width - 94.0);
+    let travel = fader::travel(level) / fader::travel(Db::UNITY);
+    let end = x + width * travel as f32;
+    painter.card(rect(x, row.center_y() - 1.5, width, 3.0), bg::CONTROL, 1.5);
+    painter.card(rect(x, row.center_y() - 1.5, end - x, 3.0), accent::BASE, 1.5);
+    painter.card(rect(end - 4.5, row.center_y() - 4.5, 9.0, 9.0), ink::PRIMARY, 4.5);
+    let value = rect(row.x, row.y, row.width - 6.0, row.height);
+    let number = Ink::new(NARROW_MEDIUM, size::BASE, ink::PRIMARY).right();
+    painter.text(&level.to_string(), value, number);
+}
+
+/// The listening level as a knob.
+fn listening(painter: &mut Painter<'_>, frame: &Frame, level: Db, touch: Touch<Part>) {
+    let area = layout::monitor(frame);
     icon::draw(
         painter,
         Icon::Phones,
@@ -89,21 +136,15 @@ fn monitor(scene: &MixerScene<'_>, painter: &mut Painter<'_>, frame: &Frame, tou
     let title = rect(area.x + 22.0, area.y + 4.0, 56.0, 16.0);
     painter.text("Monitor", title, Ink::new(NARROW_MEDIUM, size::SMALL, ink::PRIMARY));
     let knob = layout::listen(frame);
-    let travel = fader::travel(monitor.level) / fader::travel(Db::UNITY);
+    let travel = fader::travel(level) / fader::travel(Db::UNITY);
     let centre = Point::new(knob.x + 17.0, knob.center_y());
     let over = touch.is_over(Part::Listen);
     parts::knob(painter, centre, 14.0, (0.0, travel), accent::BASE, over);
     let value = rect(knob.x + 34.0, knob.y + 2.0, 36.0, 18.0);
     let number = Ink::new(NARROW_MEDIUM, size::TITLE, ink::PRIMARY).right();
-    painter.text(&monitor.level.to_string(), value, number);
+    painter.text(&level.to_string(), value, number);
     let unit = rect(value.x, value.y + 15.0, value.width, 14.0);
     painter.text("level dB", unit, Ink::new(NARROW, size::MICRO, ink::TERTIARY).right());
-    for (index, which) in Switch::ALL.into_iter().enumerate() {
-        let on = super::update::switched(&monitor, which);
-        let lamp = if on { Lamp::On(state::WARN) } else { Lamp::Off };
-        let over = touch.is_over(Part::Monitor(which));
-        parts::button(painter, layout::switch(frame, index), which.label(), lamp, over);
-    }
     let note = Ink::new(NARROW, size::MICRO, ink::TERTIARY).centred();
     painter.text("heard only,", rect(area.x, area.y + 116.0, area.width, 12.0), note);
     painter.text("never printed", rect(area.x, area.y + 128.0, area.width, 12.0), note);
@@ -129,7 +170,7 @@ fn correlation(scene: &MixerScene<'_>, painter: &mut Painter<'_>, area: Rectangl
 const HOT_DBTP: f64 = -1.0;
 
 fn true_peak(scene: &MixerScene<'_>, painter: &mut Painter<'_>, frame: &Frame) {
-    let level = pieces(frame.bus).peak();
+    let level = bus_pieces(frame).peak();
     let area = rect(level.x + level.width + 2.0, level.y, frame.bus.width - 85.0, level.height);
     painter.card(area, bg::WELL, radius::SLOT);
     painter.text("TP", inset(area, 4.0), Ink::new(NARROW, size::SMALL, ink::TERTIARY));

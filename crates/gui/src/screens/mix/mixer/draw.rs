@@ -7,11 +7,12 @@ use twobus_session::strip::PAN;
 use twobus_session::{Device, Mix, Output, Strip, StripId, Tap};
 
 use super::layout::{self, Frame, Pieces, SENDS, SLOTS, pieces, returns};
-use super::{Choice, MixerScene, Part, Piece, bus, chips};
+use super::{Choice, MixerScene, Part, Piece, bus, chips, popover};
 use crate::icon::{self, Icon};
 use crate::meters::Meter;
 use crate::painter::{Ink, Painter, inset, rect};
 use crate::parts::{self, Lamp, Look};
+use crate::screens::mix::Split;
 use crate::settings::MeterKind;
 use crate::theme::{
     NARROW, NARROW_MEDIUM, SANS_BOLD, SANS_MEDIUM, accent, bg, ink, line, lit, meter as colours,
@@ -44,6 +45,7 @@ pub(super) fn draw(
     });
     painter.layer(frame.bus, |painter| bus::draw(scene, painter, &frame, touch));
     draw_bar(scene, painter, &frame, touch);
+    popover::draw(scene, painter, &frame, touch);
 }
 
 fn scrollbar(painter: &mut Painter<'_>, frame: &Frame, scroll: f32, count: usize) {
@@ -63,13 +65,19 @@ fn draw_bar(scene: &MixerScene<'_>, painter: &mut Painter<'_>, frame: &Frame, to
     let label = Ink::new(NARROW, size::BASE, ink::TERTIARY);
     let at = |x| rect(x, frame.bar.y, 60.0, frame.bar.height);
     painter.text("Mixer", at(12.0), Ink::new(SANS_BOLD, size::BASE, ink::PRIMARY));
-    painter.text("Strip", at(90.0), label);
+    if layout::choice(frame, Choice::Narrow).is_some() {
+        painter.text("Strip", at(90.0), label);
+    }
+    draw_count(scene, painter, frame);
     painter.text("Meter", at(256.0), label);
     painter.text("Show", at(440.0), label);
     let mixer = scene.mixer;
     for choice in Choice::ALL {
-        let area = layout::choice(frame, choice);
+        let Some(area) = layout::choice(frame, choice) else { continue };
         let on = match choice {
+            Choice::Arrange => mixer.shares == Split::Arrange,
+            Choice::Both => matches!(mixer.shares, Split::Both | Split::At(_)),
+            Choice::Alone => mixer.shares == Split::Mixer,
             Choice::Narrow => mixer.is_narrow(),
             Choice::Wide => !mixer.is_narrow(),
             Choice::Peak => scene.desk.live.meter_kind() == MeterKind::PeakRms,
@@ -83,6 +91,17 @@ fn draw_bar(scene: &MixerScene<'_>, painter: &mut Painter<'_>, frame: &Frame, to
         }
         let colour = if on { ink::PRIMARY } else { ink::SECONDARY };
         painter.text(choice.label(), area, Ink::new(SANS_MEDIUM, size::BASE, colour).centred());
+    }
+}
+
+/// How many of the strips are seen, where not all of them are.
+fn draw_count(scene: &MixerScene<'_>, painter: &mut Painter<'_>, frame: &Frame) {
+    let all = scene.mixer.shown(scene.desk.mix()).len();
+    let seen = (frame.strips.width / frame.step).round() as usize;
+    if seen < all {
+        let words = Ink::new(NARROW, size::BASE, ink::TERTIARY);
+        let area = rect(650.0, frame.bar.y, frame.bar.width - 850.0, frame.bar.height);
+        painter.text(&format!("{seen} of {all} strips in view"), area, words);
     }
 }
 
@@ -108,6 +127,7 @@ fn draw_strip(
     }
     if at.has_chips {
         chips::draw(painter, strip, at, touch);
+        popover::draw_lines(painter, desk.mix(), strip, at, touch);
     }
     draw_pan(painter, strip, at, touch);
     draw_buttons(painter, strip, at, touch);
@@ -206,7 +226,7 @@ fn draw_sends(
     }
 }
 
-fn draw_send(
+pub(super) fn draw_send(
     painter: &mut Painter<'_>,
     strip: &Strip,
     (index, to): (usize, StripId),
@@ -293,7 +313,7 @@ fn draw_fader(
     let look = Look::of(scene.desk.live.meter_kind());
     draw_meters(painter, at, meter, look);
     let travel = at.travel();
-    parts::fader_scale(painter, travel, travel.x - 4.0);
+    parts::fader_scale(painter, travel, travel.x - 4.0, at.is_narrow());
     let colour = track(strip.colour);
     parts::fader(painter, travel, fader::travel(strip.fader), colour, chosen);
     if at.meters().x + at.meters().width + 16.0 < at.plate().x + at.plate().width {

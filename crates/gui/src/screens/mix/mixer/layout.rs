@@ -6,7 +6,7 @@ use twobus_session::mix::MONITOR_LEVEL;
 use twobus_session::strip::{PAN, TRIM, WIDTH};
 use twobus_session::{BusKind, Mix, Strip, StripId};
 
-use super::{Choice, MixerScene, Part, Piece, Switch, chips};
+use super::{Choice, MixerScene, Part, Piece, ROOMY, Switch, chips, popover};
 use crate::painter::rect;
 use crate::parts::CAP;
 use crate::theme::layout::{MIX_BUS, MIXER_BAR, STRIP, STRIP_HEIGHT};
@@ -20,7 +20,7 @@ const CHIPS_HEIGHT: f32 = 300.0;
 pub(crate) const SLOTS: usize = 4;
 pub(crate) const SENDS: usize = 2;
 /// Pixels of a knob's whole travel.
-const KNOB_PX: f32 = 200.0;
+pub(super) const KNOB_PX: f32 = 200.0;
 
 /// Where the strips lie.
 #[derive(Debug, Clone, Copy)]
@@ -80,13 +80,18 @@ pub(crate) fn pieces(area: Rectangle) -> Pieces {
     let base = area.y
         + match (full, has_chips) {
             (true, _) => 165.0,
-            (false, true) => 38.0,
+            (false, true) => 52.0,
             (false, false) => 10.0,
         };
     Pieces { area, full, has_chips, base, inner: area.width.min(STRIP) - 11.0 }
 }
 
 impl Pieces {
+    /// Whether the strip is narrow.
+    pub(crate) fn is_narrow(&self) -> bool {
+        self.area.width < STRIP
+    }
+
     fn left(&self) -> f32 {
         self.area.x + 5.0
     }
@@ -102,7 +107,12 @@ impl Pieces {
 
     /// How many of M, S and Ø have room.
     pub(crate) fn buttons(&self) -> usize {
-        if self.area.width < STRIP { 2 } else { 3 }
+        if self.is_narrow() { 2 } else { 3 }
+    }
+
+    /// The sends of a narrow strip without rows for them.
+    pub(crate) fn send_lines(&self) -> Rectangle {
+        rect(self.area.x + 4.0, self.area.y + 31.0, self.area.width - 9.0, 16.0)
     }
 
     pub(crate) fn send(&self, index: usize) -> Rectangle {
@@ -136,7 +146,7 @@ impl Pieces {
 
     /// What the middle of the cap travels.
     pub(crate) fn travel(&self) -> Rectangle {
-        let x = self.area.x + if self.area.width < STRIP { 26.0 } else { 35.0 } - CAP.width / 2.0;
+        let x = self.area.x + if self.is_narrow() { 30.0 } else { 35.0 } - CAP.width / 2.0;
         let top = self.base + 101.0;
         let bottom = self.area.y + self.area.height - 50.0;
         rect(x, top, CAP.width, (bottom - top).max(40.0))
@@ -173,7 +183,7 @@ pub(crate) fn returns(mix: &Mix) -> impl Iterator<Item = &Strip> {
     mix.buses.iter().filter(|bus| bus.kind == BusKind::Return).map(|bus| &bus.strip)
 }
 
-fn turn(part: Part, area: Rectangle, travel: f64, pixels: f32) -> Control<Part> {
+pub(super) fn turn(part: Part, area: Rectangle, travel: f64, pixels: f32) -> Control<Part> {
     Control { part, area, acts: Acts::Turn { travel, pixels, catch: None }, stops: true }
 }
 
@@ -185,9 +195,8 @@ pub(super) fn controls(scene: &MixerScene<'_>, size: Size) -> Vec<Control<Part>>
     let shown = mixer.shown(mix);
     for (index, id) in shown.iter().enumerate() {
         let area = frame.strip(index, mixer.scroll);
-        let (Some(strip), Some(seen)) = (mix.strip(*id), area.intersection(&frame.strips)) else {
-            continue;
-        };
+        let Some(seen) = area.intersection(&frame.strips) else { continue };
+        let Some(strip) = mix.strip(*id) else { continue };
         let from = all.len();
         strip_controls(mix, &scene.desk.as_heard(strip), &pieces(area), &mut all);
         for control in &mut all[from..] {
@@ -195,21 +204,30 @@ pub(super) fn controls(scene: &MixerScene<'_>, size: Size) -> Vec<Control<Part>>
         }
     }
     bus_controls(mix, &scene.desk.as_heard(&mix.bus), &frame, &mut all);
+    popover::controls(scene, &frame, &mut all);
     all
 }
 
 fn bar(frame: &Frame) -> Vec<Control<Part>> {
     let edge = Control::field(Part::Split, rect(0.0, 0.0, frame.bar.width, frame.bar.height));
-    let choices = Choice::ALL.iter();
-    let choices = choices.map(|c| Control::button(Part::Bar(*c), choice(frame, *c)).skipped());
+    let choices = Choice::ALL.into_iter().filter_map(|which| Some((which, choice(frame, which)?)));
+    let choices = choices.map(|(which, area)| Control::button(Part::Bar(which), area).skipped());
     std::iter::once(edge).chain(choices).collect()
 }
 
-/// Where a choice of the bar lies.
-pub(super) fn choice(frame: &Frame, choice: Choice) -> Rectangle {
+/// Where a choice of the bar lies. Where strips are narrow for want of room, that is no choice; what is
+/// shown is.
+pub(super) fn choice(frame: &Frame, choice: Choice) -> Option<Rectangle> {
+    let roomy = frame.bar.width >= ROOMY;
     let (x, width) = match choice {
-        Choice::Narrow => (120.0, 58.0),
-        Choice::Wide => (178.0, 58.0),
+        Choice::Narrow if roomy => (120.0, 58.0),
+        Choice::Wide if roomy => (178.0, 58.0),
+        Choice::Arrange if !roomy => (68.0, 58.0),
+        Choice::Both if !roomy => (126.0, 48.0),
+        Choice::Alone if !roomy => (174.0, 50.0),
+        Choice::Narrow | Choice::Wide | Choice::Arrange | Choice::Both | Choice::Alone => {
+            return None;
+        }
         Choice::Peak => (294.0, 84.0),
         Choice::Vu => (378.0, 40.0),
         Choice::All => (474.0, 40.0),
@@ -218,7 +236,7 @@ pub(super) fn choice(frame: &Frame, choice: Choice) -> Rectangle {
         Choice::ResetSolo => (frame.bar.width - 190.0, 84.0),
         Choice::ClearPeaks => (frame.bar.width - 98.0, 90.0),
     };
-    rect(x, frame.bar.y + 2.0, width, frame.bar.height - 4.0)
+    Some(rect(x, frame.bar.y + 2.0, width, frame.bar.height - 4.0))
 }
 
 fn strip_controls(mix: &Mix, strip: &Strip, at: &Pieces, all: &mut Vec<Control<Part>>) {
@@ -230,6 +248,7 @@ fn strip_controls(mix: &Mix, strip: &Strip, at: &Pieces, all: &mut Vec<Control<P
     }
     if at.has_chips {
         chips::controls(strip, at, all);
+        all.push(Control::button(part(Piece::Sends), at.send_lines()));
     }
     all.push(turn(part(Piece::Pan), at.pan(), PAN.to_travel(strip.pan), KNOB_PX));
     let buttons = [Piece::Mute, Piece::Solo, Piece::Polarity].into_iter().take(at.buttons());
@@ -282,20 +301,37 @@ fn faders(strip: &Strip, at: &Pieces, all: &mut Vec<Control<Part>>) {
     all.push(Control::button(part(Piece::Meter), at.meters()).skipped());
 }
 
-/// The monitor, in the coordinates of the mixer.
-pub(super) fn monitor(frame: &Frame) -> Rectangle {
-    rect(frame.bus.x + 86.0, frame.bus.y + 8.0, 80.0, 144.0)
+/// The pieces of the mix bus: its values stand beside those of the strips.
+pub(super) fn bus_pieces(frame: &Frame) -> Pieces {
+    let strip = rect(frame.bus.x, frame.bus.y, frame.step, frame.bus.height);
+    Pieces { base: pieces(strip).base, ..pieces(frame.bus) }
 }
 
-/// The knob of the listening level.
+/// The monitor, in the coordinates of the mixer. Where there is no room beside inserts it has two rows.
+pub(super) fn monitor(frame: &Frame) -> Rectangle {
+    match bus_pieces(frame).full {
+        true => rect(frame.bus.x + 86.0, frame.bus.y + 8.0, 80.0, 144.0),
+        false => rect(frame.bus.x + 5.0, frame.bus.y + 6.0, frame.bus.width - 10.0, 40.0),
+    }
+}
+
+/// The knob of the listening level, or its line.
 pub(super) fn listen(frame: &Frame) -> Rectangle {
     let monitor = monitor(frame);
-    rect(monitor.x + 4.0, monitor.y + 22.0, 72.0, 36.0)
+    match bus_pieces(frame).full {
+        true => rect(monitor.x + 4.0, monitor.y + 22.0, 72.0, 36.0),
+        false => rect(monitor.x, monitor.y, monitor.width, 20.0),
+    }
 }
 
 /// A switch of the monitor.
 pub(super) fn switch(frame: &Frame, index: usize) -> Rectangle {
     let monitor = monitor(frame);
+    if !bus_pieces(frame).full {
+        let step = (monitor.width - 6.0) / Switch::ALL.len() as f32;
+        let x = monitor.x + 4.0 + index as f32 * step;
+        return rect(x.round(), monitor.y + 20.0, step.floor() - 2.0, 18.0);
+    }
     let (column, row) = ((index % 2) as f32, (index / 2) as f32);
     rect(monitor.x + 6.0 + column * 35.0, monitor.y + 64.0 + row * 26.0, 33.0, 24.0)
 }
@@ -307,19 +343,28 @@ pub(super) fn bus_row(frame: &Frame, index: usize) -> Rectangle {
 
 /// The correlation.
 pub(super) fn correlation(frame: &Frame) -> Rectangle {
-    let at = pieces(frame.bus).pan();
-    rect(at.x, at.y, frame.bus.width - 10.0, at.height)
+    let at = bus_pieces(frame);
+    if !at.full {
+        let mute = bus_button(frame, 0);
+        return rect(mute.x + 56.0, mute.y, frame.bus.width - 66.0, mute.height);
+    }
+    rect(at.pan().x, at.pan().y, frame.bus.width - 10.0, at.pan().height)
 }
 
 /// A loudness column: momentary, short-term.
 pub(super) fn loudness(frame: &Frame, index: usize) -> Rectangle {
-    let meter = pieces(frame.bus).meter(0);
+    let meter = bus_pieces(frame).meter(0);
     rect(frame.bus.x + 114.0 + index as f32 * 14.0, meter.y, 12.0, meter.height)
 }
 
-/// Mute, balance and scale of the mix bus.
+/// Mute, balance and scale of the mix bus; the last two where there is room.
 pub(super) fn bus_button(frame: &Frame, index: usize) -> Rectangle {
-    let row = pieces(frame.bus).button(0);
+    let at = bus_pieces(frame);
+    if !at.full {
+        let level = at.level();
+        return rect(level.x, level.y - 22.0, 48.0, 20.0);
+    }
+    let row = at.button(0);
     match index {
         0 => rect(row.x, row.y, 48.0, row.height),
         1 => rect(row.x + 52.0, row.y, 60.0, row.height),
@@ -328,24 +373,26 @@ pub(super) fn bus_button(frame: &Frame, index: usize) -> Rectangle {
 }
 
 fn bus_controls(mix: &Mix, strip: &Strip, frame: &Frame, all: &mut Vec<Control<Part>>) {
-    let at = pieces(frame.bus);
+    let at = bus_pieces(frame);
     let part = |piece| Part::Strip(StripId::MIX_BUS, piece);
     if at.full {
         slots(strip, &at, all);
         let (trim, width) = (TRIM.to_travel(strip.trim.0), WIDTH.to_travel(strip.width));
         all.push(turn(part(Piece::Trim), bus_row(frame, 0), trim, KNOB_PX));
         all.push(turn(part(Piece::Width), bus_row(frame, 1), width, KNOB_PX));
-        let travel =
-            fader::travel(mix.monitor.level) / fader::travel(Db(*MONITOR_LEVEL.range.end()));
-        all.push(turn(Part::Listen, listen(frame), travel, KNOB_PX));
-        for (index, which) in Switch::ALL.into_iter().enumerate() {
-            all.push(Control::button(Part::Monitor(which), switch(frame, index)));
-        }
+    }
+    let travel = fader::travel(mix.monitor.level) / fader::travel(Db(*MONITOR_LEVEL.range.end()));
+    all.push(turn(Part::Listen, listen(frame), travel, KNOB_PX));
+    for (index, which) in Switch::ALL.into_iter().enumerate() {
+        all.push(Control::button(Part::Monitor(which), switch(frame, index)));
     }
     all.push(Control::label(Part::Correlation, correlation(frame)));
     all.push(Control::button(part(Piece::Mute), bus_button(frame, 0)));
-    all.push(turn(part(Piece::Pan), bus_button(frame, 1), PAN.to_travel(strip.pan), KNOB_PX));
-    all.push(Control::button(Part::Scale, bus_button(frame, 2)));
+    if at.full {
+        let balance = PAN.to_travel(strip.pan);
+        all.push(turn(part(Piece::Pan), bus_button(frame, 1), balance, KNOB_PX));
+        all.push(Control::button(Part::Scale, bus_button(frame, 2)));
+    }
     faders(strip, &at, all);
     let columns = loudness(frame, 0).union(&loudness(frame, 1));
     all.push(Control::label(Part::Loudness, columns));

@@ -27,6 +27,7 @@ pub(super) fn of(part: Part, at: Point, desk: &Desk) -> Action {
     let menu = match piece {
         Piece::AddInsert => add_device(desk, strip, at),
         Piece::AddSend => effects(desk, strip, at),
+        Piece::Sends | Piece::Popover => return Action::None,
         Piece::Insert(index) => match strip.inserts.get(index) {
             Some(device) => of_device(desk, strip, device, at),
             None => return Action::None,

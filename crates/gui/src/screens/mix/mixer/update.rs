@@ -14,6 +14,7 @@ use super::layout::{Frame, returns};
 use super::{Choice, Mixer, Part, Piece, Switch, menus};
 use crate::desk::Desk;
 use crate::screens::menu::Menu;
+use crate::screens::mix::Split;
 use crate::settings::MeterKind;
 use crate::steps::{STEP_DB, STEP_PERCENT};
 use crate::widgets::{Help, Input, Phase};
@@ -26,8 +27,9 @@ pub(crate) enum Action {
     Menu(Menu),
     /// To make it lower by so many pixels, or higher.
     Split(f32),
-    /// To show arrange and mixer, or one of them.
+    /// To show arrange and mixer, or one of them: the next, or this one.
     Toggle,
+    Share(Split),
     /// To show a device of a strip.
     Devices(StripId, DeviceId),
     /// To hear the reference, or the mix again.
@@ -46,6 +48,7 @@ pub(crate) enum Action {
 impl Mixer {
     /// Takes in what was done to it.
     pub(crate) fn update(&mut self, input: Input<Part>, desk: &mut Desk) -> Action {
+        self.leave_popover(&input);
         match input {
             Input::Over(over) => self.over = over,
             Input::Focus(part) => self.focused(part),
@@ -84,9 +87,9 @@ impl Mixer {
         Action::None
     }
 
-    /// Takes note of how wide it is.
-    pub(crate) fn resized(&mut self, width: f32) {
-        self.width = width;
+    /// Takes note of how wide it is, and how it shares the room out with the arrange.
+    pub(crate) fn resized(&mut self, width: f32, shares: Split) {
+        (self.width, self.shares, self.popover) = (width, shares, None);
     }
 
     fn scroll_by(&mut self, pixels: f32, desk: &Desk) {
@@ -147,6 +150,9 @@ impl Mixer {
             }
             Part::Bar(Choice::Peak) => return Action::Meter(MeterKind::PeakRms),
             Part::Bar(Choice::Vu) => return Action::Meter(MeterKind::Vu),
+            Part::Bar(Choice::Arrange) => return Action::Share(Split::Arrange),
+            Part::Bar(Choice::Both) => return Action::Share(Split::Both),
+            Part::Bar(Choice::Alone) => return Action::Share(Split::Mixer),
             Part::Scale => return Action::Scale,
             Part::Bar(choice) => self.chose(choice, desk),
             Part::Listen | Part::Correlation | Part::Loudness | Part::Split => {}
@@ -177,6 +183,10 @@ impl Mixer {
                     return menus::of(Part::Strip(id, Piece::Plate), at, desk);
                 }
             }
+            Piece::Sends if returns(desk.mix()).next().is_none() => {
+                return menus::of(Part::Strip(id, Piece::AddSend), at, desk);
+            }
+            Piece::Sends => self.toggle_popover(id),
             Piece::Insert(index) => {
                 let device = strip.inserts.get(index).map(|device| device.id);
                 return device.map_or(Action::None, |device| Action::Devices(id, device));
@@ -185,6 +195,7 @@ impl Mixer {
                 return menus::of(Part::Strip(id, piece), at, desk);
             }
             Piece::Send(_)
+            | Piece::Popover
             | Piece::Trim
             | Piece::Width
             | Piece::Pan
@@ -212,7 +223,7 @@ impl Mixer {
                 desk.clear("Clear solos", |strip| strip.solo, StripEdit::Solo(false));
             }
             Choice::ClearPeaks => desk.live.clear_peaks(None),
-            Choice::Peak | Choice::Vu => {}
+            Choice::Peak | Choice::Vu | Choice::Arrange | Choice::Both | Choice::Alone => {}
         }
         self.scroll_by(0.0, desk);
     }
@@ -460,6 +471,9 @@ fn about_choice(choice: Choice) -> &'static str {
     match choice {
         Choice::Narrow => "Strips of 64 pixels.",
         Choice::Wide => "Strips of 84 pixels.",
+        Choice::Arrange => "The lanes alone.",
+        Choice::Both => "Lanes and mixer.",
+        Choice::Alone => "The mixer alone.",
         Choice::All => "Every strip.",
         Choice::Tracks => "Tracks only.",
         Choice::Buses => "Groups and effect returns only.",
@@ -522,6 +536,8 @@ fn help_piece(desk: &Desk, strip: &Strip, piece: Piece) -> Help {
         }
         Piece::AddInsert => Help::new(name("insert"), "Click to add a device."),
         Piece::AddSend => Help::new(name("send"), "Click to make an effect return and send to it."),
+        Piece::Sends => Help::new(name("sends"), "Click to see and move them; Esc closes them."),
+        Piece::Popover => Help::new(name("sends"), "Drag a row up to send more. Esc closes them."),
         Piece::Insert(index) => match strip.inserts.get(index) {
             Some(device) => Help::new(
                 name(device.kind.name()),

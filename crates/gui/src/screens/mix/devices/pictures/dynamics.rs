@@ -13,6 +13,8 @@ use crate::theme::{NARROW, faded, ink, meter, size};
 const FLOOR_DB: f64 = -60.0;
 /// The same for a gate, which works lower down.
 const GATE_FLOOR_DB: f64 = -80.0;
+/// Levels at the top and the bottom of a de-esser's range, in dB.
+const RANGE_DB: (f64, f64) = (3.0, -27.0);
 /// Points of the curve.
 const POINTS: usize = 161;
 /// Room for the meter of the reduction.
@@ -55,15 +57,37 @@ fn range_db(view: &View<'_>) -> f64 {
     }
 }
 
+/// Lowest level of the axes of a kind, in dBFS.
+pub(crate) fn floor_db(kind: DeviceKind) -> f64 {
+    if kind == DeviceKind::Gate { GATE_FLOOR_DB } else { FLOOR_DB }
+}
+
+/// The square with the curve of a kind, and what lies beside it.
+pub(crate) fn cut_curve(kind: DeviceKind, area: Rectangle) -> (Rectangle, Rectangle) {
+    let share = if kind == DeviceKind::DeEsser { 0.26 } else { 0.36 };
+    cut_left(area, area.height.min(area.width * share))
+}
+
+/// The range of frequencies of a de-esser, and what lies beside it.
+fn cut_range(area: Rectangle) -> (Rectangle, Rectangle) {
+    let (_, rest) = cut_curve(DeviceKind::DeEsser, area);
+    cut_left(rest, rest.width * 0.4)
+}
+
+/// The axes of a de-esser's range.
+pub(crate) fn range_plot(area: Rectangle) -> Plot {
+    let (top_db, bottom_db) = RANGE_DB;
+    Plot::new(cut_range(area).0, bottom_db, top_db)
+}
+
 pub(super) fn draw(view: &View<'_>, painter: &mut Painter<'_>) {
-    let side = view.area.height.min(view.area.width * 0.36);
-    let (left, rest) = cut_left(view.area, side);
+    let (left, rest) = cut_curve(view.device.kind, view.area);
     draw_transfer(view, painter, left);
     draw_history(view, painter, rest);
 }
 
 fn draw_transfer(view: &View<'_>, painter: &mut Painter<'_>, area: Rectangle) {
-    let floor_db = if view.device.kind == DeviceKind::Gate { GATE_FLOOR_DB } else { FLOOR_DB };
+    let floor_db = floor_db(view.device.kind);
     let input = |index: usize| floor_db * (1.0 - index as f64 / (POINTS - 1) as f64);
     let output: Vec<f32> = (0..POINTS).map(|index| output_db(view, input(index)) as f32).collect();
     let now = view.seen.map(|seen| f64::from(seen.now.input_db)).filter(|db| *db > floor_db);
@@ -80,10 +104,9 @@ fn draw_transfer(view: &View<'_>, painter: &mut Painter<'_>, area: Rectangle) {
 pub(super) fn draw_history(view: &View<'_>, painter: &mut Painter<'_>, area: Rectangle) {
     let still = [Moment::SILENT; 2];
     let moments = view.seen.map_or(&still[..], |seen| &seen.moments);
-    let is_gate = view.device.kind == DeviceKind::Gate;
     let ceiling = matches!(view.device.kind, DeviceKind::Limiter | DeviceKind::Clipper);
     let look = HistoryLook {
-        floor_db: if is_gate { GATE_FLOOR_DB } else { FLOOR_DB },
+        floor_db: floor_db(view.device.kind),
         reduction_range_db: range_db(view),
         threshold_db: view.device.kind.param("threshold").map(|_| view.get("threshold")),
         ceiling_db: ceiling.then(|| view.get("ceiling")),
@@ -102,17 +125,15 @@ pub(super) fn draw_history(view: &View<'_>, painter: &mut Painter<'_>, area: Rec
 
 /// A de-esser works on a part of the spectrum, which stands beside its curve.
 pub(super) fn draw_deesser(view: &View<'_>, painter: &mut Painter<'_>) {
-    let side = view.area.height.min(view.area.width * 0.26);
-    let (left, rest) = cut_left(view.area, side);
-    draw_transfer(view, painter, left);
-    let (middle, rest) = cut_left(rest, rest.width * 0.4);
-    draw_range(view, painter, middle);
-    draw_history(view, painter, rest);
+    draw_transfer(view, painter, cut_curve(view.device.kind, view.area).0);
+    draw_range(view, painter);
+    draw_history(view, painter, cut_range(view.area).1);
 }
 
 /// The range of frequencies that is turned down, as far as it may be and as it is now.
-fn draw_range(view: &View<'_>, painter: &mut Painter<'_>, area: Rectangle) {
-    let plot = Plot::new(area, -27.0, 3.0);
+fn draw_range(view: &View<'_>, painter: &mut Painter<'_>) {
+    let plot = range_plot(view.area);
+    let area = plot.area;
     frequency_grid(painter, &plot);
     let hz = view.get("frequency");
     // The choice: a shelf, everything above; or a bell, so many octaves about it.

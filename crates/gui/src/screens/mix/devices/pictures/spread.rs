@@ -2,7 +2,7 @@
 
 use std::f64::consts::TAU;
 
-use iced::Point;
+use iced::{Point, Rectangle};
 use twobus_dsp::{DeviceKind, multiband};
 
 use super::super::pages;
@@ -15,10 +15,15 @@ use crate::theme::{NARROW, NARROW_MEDIUM, accent, bg, faded, ink, line, meter, s
 /// Gains that the pictures show either way, in dB.
 const RANGE_DB: f64 = 18.0;
 
+/// The axes of the bands.
+pub(crate) fn bands_plot(area: Rectangle) -> Plot {
+    Plot::new(area, -RANGE_DB, RANGE_DB)
+}
+
 /// Bands between their splits: the gain of each, and what is taken away from it now.
 pub(super) fn draw_multiband(view: &View<'_>, painter: &mut Painter<'_>) {
     let (area, count) = (view.area, pages::bands(view.device));
-    let plot = Plot::new(area, -RANGE_DB, RANGE_DB);
+    let plot = bands_plot(area);
     frequency_grid(painter, &plot);
     level_grid(painter, &plot, &[-12.0, -6.0, 0.0, 6.0, 12.0]);
     let set = std::array::from_fn(|index| super::value(view.device, multiband::SPLITS + index));
@@ -99,11 +104,16 @@ fn side_gains_db(view: &View<'_>) -> Vec<f32> {
     })
 }
 
+/// The axes of the side's level.
+pub(crate) fn side_plot(area: Rectangle) -> Plot {
+    Plot::new(cut_left(area, area.height * 1.4).1, -36.0, 12.0)
+}
+
 /// How far the sides open, and the gain of their difference over frequency.
 pub(super) fn draw_stereo(view: &View<'_>, painter: &mut Painter<'_>) {
-    let (left, right) = cut_left(view.area, view.area.height * 1.4);
-    draw_fan(view, painter, left);
-    let plot = Plot::new(right, -36.0, 12.0);
+    draw_fan(view, painter, cut_left(view.area, view.area.height * 1.4).0);
+    let plot = side_plot(view.area);
+    let right = plot.area;
     frequency_grid(painter, &plot);
     level_grid(painter, &plot, &[-24.0, -12.0, 0.0, 6.0]);
     let lines = view.devices.drawn(view.device, || vec![side_gains_db(view)]);
@@ -119,7 +129,7 @@ pub(super) fn draw_stereo(view: &View<'_>, painter: &mut Painter<'_>) {
     painter.text("side level by frequency", words, small);
 }
 
-fn draw_fan(view: &View<'_>, painter: &mut Painter<'_>, area: iced::Rectangle) {
+fn draw_fan(view: &View<'_>, painter: &mut Painter<'_>, area: Rectangle) {
     painter.fill(area, bg::WELL);
     let foot = Point::new(area.center_x(), area.y + area.height - 16.0);
     let reach = (area.height - 34.0).min(area.width / 2.0 - 16.0);
