@@ -9,6 +9,7 @@ use twobus_engine::device::{self, Backend, Wish};
 use twobus_engine::{Engine, Readings, Status};
 use twobus_jobs::Folder;
 use twobus_render::live::{Range, State};
+use twobus_render::meters::{Levels, PointLevels, SHOWN_POINTS};
 use twobus_render::{Command, Cycle};
 use twobus_session::{Edit, LaneTarget, MediaId, Monitor, Project, SongId, StripId};
 
@@ -38,6 +39,8 @@ pub(crate) struct Live {
     readings: Option<Readings>,
     /// The device that is looked at.
     seen: Option<Seen>,
+    /// Levels before the first device of its strip and after each.
+    chain: Vec<Meter>,
     /// Seconds since it was drawn anew.
     seen_ago_s: f64,
     /// Its pictures move 15 times a second only.
@@ -69,6 +72,7 @@ impl Live {
             meters: BTreeMap::new(),
             readings: None,
             seen: None,
+            chain: Vec::new(),
             seen_ago_s: 0.0,
             reduces_motion: false,
             hearing: None,
@@ -197,7 +201,14 @@ impl Live {
         self.said.retain(|(since, _, _)| now.saturating_duration_since(*since) < SAID_FOR);
         let Some(engine) = &mut self.engine else { return };
         engine.look_at(self.seen.as_ref().map(|seen| (seen.target.strip, seen.target.device)));
+        engine.watch_chain(self.seen.as_ref().map(|seen| seen.target.strip));
         let status = engine.poll();
+        let points = engine.chain_levels().into_iter().flatten();
+        self.chain.resize_with(SHOWN_POINTS, Meter::default);
+        for (meter, PointLevels { peaks, squares, frames }) in self.chain.iter_mut().zip(points) {
+            let levels = Levels { peaks, squares, frames, ..Levels::default() };
+            meter.advance(&levels, dt_s.min(LONGEST_LOOK_S));
+        }
         let mut meters = std::mem::take(&mut self.meters);
         let mut kept = BTreeMap::new();
         for strip in strips {
@@ -242,8 +253,19 @@ impl Live {
             (Some(seen), Some(target)) if seen.target.device == target.device => {
                 seen.target = target;
             }
-            (_, target) => self.seen = target.map(Seen::new),
+            (_, target) => {
+                let strip = |seen: &Seen| seen.target.strip;
+                if self.seen.as_ref().map(strip) != target.map(|target| target.strip) {
+                    self.chain.clear();
+                }
+                self.seen = target.map(Seen::new);
+            }
         }
+    }
+
+    /// Levels before and after the device at a place in the chain of the strip that is looked at.
+    pub(crate) fn around(&self, slot: usize) -> Option<[&Meter; 2]> {
+        Some([self.chain.get(slot)?, self.chain.get(slot + 1)?])
     }
 
     /// What is seen of the device that is looked at.

@@ -2,6 +2,8 @@
 //!
 //! In the software renderer a canvas costs far more than the quads in it, since each resets a mask of the
 //! whole window. So everything that is a rectangle is a quad, and all curves of a layer are one geometry.
+//! A quad is drawn at four times the resolution, which costs time where it is tall: what is tall and there
+//! many times (meters, the grounds of strips) is a [`bar`](Painter::bar), which is one of the curves.
 //! Within a layer quads lie lowest, then curves, pictures and words; what must lie over them begins a new
 //! [`layer`](Painter::layer).
 
@@ -139,6 +141,13 @@ impl<'a> Painter<'a> {
         self.card(area, colour, 0.0);
     }
 
+    /// Fills a rectangle to the nearest pixels, over all quads of the layer.
+    pub(crate) fn bar(&mut self, area: Rectangle, colour: Color) {
+        if let Some(seen) = area.intersection(&self.seen) {
+            self.frame().fill_rectangle(seen.position(), seen.size(), colour);
+        }
+    }
+
     /// Fills a rectangle with round corners.
     pub(crate) fn card(&mut self, area: Rectangle, colour: Color, radius: f32) {
         self.quad(area, colour, Border { radius: border::radius(radius), ..Border::default() });
@@ -157,9 +166,13 @@ impl<'a> Painter<'a> {
     }
 
     fn quad(&mut self, area: Rectangle, colour: Color, border: Border) {
-        if area.width <= 0.0 || area.height <= 0.0 || !area.intersects(&self.seen) {
+        if area.width <= 0.0 || area.height <= 0.0 {
             return;
         }
+        let Some(seen) = area.intersection(&self.seen) else { return };
+        // What reaches over the edge of its layer is drawn through a mask, which is slow.
+        let is_plain = border == Border::default();
+        let area = if is_plain { seen } else { area };
         let quad = Quad { bounds: area + self.origin, border, ..Quad::default() };
         self.renderer.fill_quad(quad, colour);
     }

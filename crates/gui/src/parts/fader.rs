@@ -14,20 +14,28 @@ const GROOVE: f32 = 4.0;
 /// Marks of the scale: travel and label.
 const FADER_MARKS: [f64; 9] = [10.0, 5.0, 0.0, -5.0, -10.0, -20.0, -30.0, -40.0, -60.0];
 
-/// Draws a fader whose cap's middle travels the height of `travel_area`; the groove is in its middle.
-pub(crate) fn fader(
+/// Where a travel lies along the height of `travel_area`.
+fn y_of(travel_area: Rectangle, travel: f64) -> f32 {
+    travel_area.y + travel_area.height * (1.0 - travel as f32)
+}
+
+/// Draws the groove of a fader in the middle of `travel_area`, and the line from its cap down.
+pub(crate) fn groove(
     painter: &mut Painter<'_>,
     travel_area: Rectangle,
     travel: f64,
     colour: Color,
-    chosen: bool,
 ) {
-    let x = travel_area.center_x();
-    let y = travel_area.y + travel_area.height * (1.0 - travel as f32);
-    let groove = |y: f32, height| rect(x - GROOVE / 2.0, y, GROOVE, height);
+    let (x, y) = (travel_area.center_x(), y_of(travel_area, travel));
     let bottom = travel_area.y + travel_area.height;
-    painter.card(groove(travel_area.y - 4.0, travel_area.height + 8.0), bg::WELL, 2.0);
-    painter.fill(rect(x - 1.0, y.round(), 2.0, (bottom - y).max(0.0)), colour);
+    let groove = rect(x - GROOVE / 2.0, travel_area.y - 4.0, GROOVE, travel_area.height + 8.0);
+    painter.bar(groove, bg::WELL);
+    painter.bar(rect(x - 1.0, y.round(), 2.0, (bottom - y).max(0.0)), colour);
+}
+
+/// Draws the cap of a fader, whose middle travels the height of `travel_area`.
+pub(crate) fn fader(painter: &mut Painter<'_>, travel_area: Rectangle, travel: f64, chosen: bool) {
+    let (x, y) = (travel_area.center_x(), y_of(travel_area, travel));
     let cap = rect(x - CAP.width / 2.0, (y - CAP.height / 2.0).round(), CAP.width, CAP.height);
     draw_cap(painter, cap, if chosen { accent::BASE } else { ink::PRIMARY });
 }

@@ -76,10 +76,10 @@ fn bars(area: Rectangle) -> Rectangle {
     rect(area.x, area.y + LAMP + 2.0, area.width, area.height - LAMP - 2.0)
 }
 
-/// Draws one bar. The number of rectangles is always the same, so that a still meter costs nothing.
+/// Draws one bar.
 pub(crate) fn meter(painter: &mut Painter<'_>, area: Rectangle, bar: &Bar, over: bool, look: Look) {
     let lamp = if over { colours::OVER } else { bg::RAISED };
-    painter.fill(rect(area.x, area.y, area.width, LAMP), lamp);
+    painter.bar(rect(area.x, area.y, area.width, LAMP), lamp);
     body(painter, bars(area), bar, look);
 }
 
@@ -89,7 +89,7 @@ pub(crate) fn small_meter(painter: &mut Painter<'_>, area: Rectangle, bar: &Bar)
 }
 
 fn body(painter: &mut Painter<'_>, area: Rectangle, bar: &Bar, look: Look) {
-    painter.fill(area, bg::WELL);
+    painter.bar(area, bg::WELL);
     let (rms, peak) = match look.is_vu {
         true => (place(bar.vu_db), place(bar.vu_db)),
         false => (place(bar.rms_db), place(bar.peak_db)),
@@ -102,8 +102,10 @@ fn body(painter: &mut Painter<'_>, area: Rectangle, bar: &Bar, look: Look) {
     }
     let hold = place(bar.hold_db);
     let y = (area.y + area.height * (1.0 - hold as f32)).round();
-    let colour = if hold > 0.0 { hold_colour(bar.hold_db) } else { bg::WELL };
-    painter.fill(rect(area.x, y.min(area.y + area.height - 2.0), area.width, 2.0), colour);
+    if hold > 0.0 {
+        let y = y.min(area.y + area.height - 2.0);
+        painter.bar(rect(area.x, y, area.width, 2.0), hold_colour(bar.hold_db));
+    }
 }
 
 /// The hold line takes the colour of its level when that is worth a look.
@@ -119,10 +121,8 @@ fn hold_colour(db: f64) -> Color {
 fn span(painter: &mut Painter<'_>, area: Rectangle, (low, high): (f64, f64), colour: Color) {
     let y = |place: f64| (area.y + area.height * (1.0 - place as f32)).round();
     let (top, bottom) = (y(high), y(low));
-    // What shows nothing is parked as a line of the well, so that the list of shapes keeps its length.
-    match bottom > top {
-        true => painter.fill(rect(area.x, top, area.width, bottom - top), colour),
-        false => painter.fill(rect(area.x, area.y + area.height - 1.0, area.width, 1.0), bg::WELL),
+    if bottom > top {
+        painter.bar(rect(area.x, top, area.width, bottom - top), colour);
     }
 }
 

@@ -461,9 +461,7 @@ fn every_screen_is_drawn_under_its_panels() {
         picture(&window, WINDOW, folder, name);
         window.named(Named::Escape);
     }
-    window.named(Named::F1);
-    picture(&window, WINDOW, folder, "help");
-    window.named(Named::Escape);
+    help_pages(&mut window, folder);
     window.letter("s", Modifiers::CTRL);
     window.settle();
     let settings = Settings { meter: MeterKind::Vu, k_scale: KScale::K14, ..Settings::default() };
@@ -525,4 +523,23 @@ fn a_reference_is_chosen_and_heard_as_loud_as_the_mix() {
     assert!((reference - mix).abs() < 0.5, "mix {mix} dB, reference {reference} dB");
     window.send(ask());
     assert!(!window.app.desk.as_ref().unwrap().mix().monitor.reference);
+}
+
+/// The longer help on what the pointer is on, with and without a drawn example.
+fn help_pages(window: &mut Window, folder: &Path) {
+    use crate::screens::mix::mixer::{Part, Piece};
+    let strip = |piece| Some(Part::Strip(StripId(1), piece));
+    for (over, name) in [
+        (None, "help"),
+        (strip(Piece::Meter), "help-meter"),
+        (strip(Piece::Fader), "help-fader"),
+        (strip(Piece::AddSend), "help-sends"),
+        (Some(Part::Correlation), "help-correlation"),
+    ] {
+        window.send(Message::Mixer(crate::widgets::Input::Over(over)));
+        window.named(Named::F1);
+        picture(window, WINDOW, folder, name);
+        window.named(Named::Escape);
+    }
+    window.send(Message::Mixer(crate::widgets::Input::Over(None)));
 }

@@ -97,6 +97,7 @@ fn every_screen_is_drawn_at_every_size() {
         window.app.resized(Size::new(width, height));
         picture(&window, Size::new(width, height), folder, name);
     }
+    narrow_sends(&mut window, folder);
     window.app.resized(WINDOW);
     window.app.open_devices(StripId(5), None);
     play(&mut window, Duration::from_millis(if wanted.is_some() { 3000 } else { 100 }));
@@ -110,6 +111,18 @@ fn every_screen_is_drawn_at_every_size() {
     picture(&window, WINDOW, folder, "unsaved");
     window.named(Named::Escape);
     sheets(&mut window, folder);
+}
+
+/// The sends of a narrow strip.
+fn narrow_sends(window: &mut Window, folder: &Path) {
+    use crate::screens::mix::mixer::{Part, Piece};
+    let size = Size::new(1100.0, 700.0);
+    window.app.resized(size);
+    let part = Part::Strip(StripId(2), Piece::Sends);
+    let (modifiers, at) = (Modifiers::empty(), Point::ORIGIN);
+    window.send(Message::Mixer(crate::widgets::Input::Press { part, modifiers, at }));
+    picture(window, size, folder, "mix-sends");
+    window.app.menu = None;
 }
 
 /// The demo's mix, as one step.

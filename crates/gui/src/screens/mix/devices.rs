@@ -79,6 +79,8 @@ pub(crate) enum Part {
     Handle(DeviceId, usize),
     /// Lets the chosen band of an equalizer be heard alone.
     Listen(DeviceId),
+    /// Levels of what goes in and what comes out.
+    Levels(DeviceId),
 }
 
 /// What the analyser of an equalizer shows.

@@ -72,7 +72,7 @@ pub(super) fn draw_peaks(scene: &MasterScene<'_>, painter: &mut Painter<'_>, pla
     }
     let ceiling = scene.ceiling_db();
     let y = area.y + METERS * (1.0 - crate::meters::place(ceiling) as f32);
-    painter.fill(rect(area.x - 3.0, y.round(), 34.0, 2.0), ink::PRIMARY);
+    painter.bar(rect(area.x - 3.0, y.round(), 34.0, 2.0), ink::PRIMARY);
     let small = Ink::new(NARROW, size::MICRO, ink::TERTIARY);
     for db in [0.0, -6.0, -12.0, -18.0, -24.0, -36.0] {
         let y = area.y + METERS * (1.0 - crate::meters::place(db) as f32);

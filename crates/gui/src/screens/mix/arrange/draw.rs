@@ -29,7 +29,6 @@ pub(super) fn draw(
     let mix = scene.desk.mix();
     let frame = Frame::new(scene.arrange, mix, size);
     let grid = Grid::new(&mix.timeline, scene.desk.rate_hz());
-    painter.fill(rect(0.0, 0.0, size.width, size.height), bg::APP);
     painter.layer(frame.lanes, |painter| {
         for (index, track) in mix.tracks.iter().enumerate() {
             draw_lane(scene, painter, &frame, (index, track));

@@ -5,8 +5,9 @@ use twobus_dsp::DeviceKind;
 use twobus_session::{Device, Strip};
 
 use super::layout::{self, BAR, Pane, value};
-use super::{DevicesScene, Part, equalizer, handles, pages, pictures};
+use super::{DevicesScene, Part, equalizer, handles, help, pages, pictures};
 use crate::icon::{self, Icon};
+use crate::meters::Meter;
 use crate::painter::{Ink, Painter, inset, rect};
 use crate::parts::{self, Lamp};
 use crate::screens::mix::mixer::short_name;
@@ -187,12 +188,34 @@ fn draw_pane(
         pictures::draw(scene, painter, pane);
         handles::draw(painter, pane, touch);
     }
+    draw_levels(scene, painter, pane);
     for cell in pane.cells(scene.devices) {
         cell.draw(painter, device, value(device, cell.param), touch);
     }
     if device.bypass {
         let veil = crate::theme::faded(bg::PANEL, 0.45);
         painter.layer(pane.body(), |painter| painter.fill(pane.body(), veil));
+    }
+}
+
+/// Levels of what goes in, and beside them of what comes out.
+fn draw_levels(scene: &DevicesScene<'_>, painter: &mut Painter<'_>, pane: &Pane<'_>) {
+    /// Room for the words below, width of a bar, and from one pair to the next.
+    const WORDS: f32 = 14.0;
+    const WIDE: f32 = 6.0;
+    const PAIR: f32 = 18.0;
+    let area = pane.levels();
+    let still = Meter::default();
+    let points = help::around(scene.desk, pane.device.id).unwrap_or([&still; 2]);
+    for (pair, (meter, words)) in points.into_iter().zip(["In", "Out"]).enumerate() {
+        let x = area.x + pair as f32 * PAIR;
+        for (side, bar) in meter.bars.iter().enumerate() {
+            let place = rect(x + side as f32 * (WIDE + 1.0), area.y, WIDE, area.height - WORDS);
+            parts::small_meter(painter, place, bar);
+        }
+        let below = rect(x - 4.0, area.y + area.height - WORDS + 2.0, 2.0 * WIDE + 9.0, 12.0);
+        let small = Ink::new(NARROW, size::MICRO, ink::TERTIARY).centred();
+        painter.text(words, below, small);
     }
 }
 

@@ -11,7 +11,7 @@ use twobus_render::live::Range;
 use twobus_session::Device;
 
 use super::cells::{Cell, Style};
-use super::layout::{Pane, value};
+use super::layout::{PAD, Pane, value};
 use super::{Analyser, Devices, DevicesScene, Part, RANGES_DB};
 use crate::painter::{Ink, Painter, inset, rect};
 use crate::parts::plot::{Plot, sampled};
@@ -26,6 +26,8 @@ const POINTS: usize = 320;
 const CARDS: f32 = 52.0;
 const DETAILS: f32 = 24.0;
 const GAP: f32 = 6.0;
+/// Height of all that lies under the graph.
+pub(super) const BELOW: f32 = CARDS + DETAILS + 2.0 * GAP;
 /// Width of a knob of the chosen band, with its name.
 const KNOB_WIDTH: f32 = 104.0;
 /// Width of the switch for listening.
@@ -52,8 +54,7 @@ pub(super) fn shape(device: &Device, number: usize) -> Shape {
 
 fn graph(pane: &Pane<'_>) -> Rectangle {
     let body = pane.body();
-    let below = CARDS + DETAILS + 2.0 * GAP;
-    rect(body.x, body.y, body.width, (body.height - below).max(60.0))
+    rect(body.x, body.y, pane.levels().x - PAD - body.x, (body.height - BELOW).max(60.0))
 }
 
 /// The axes of the graph.

@@ -4,12 +4,13 @@ use twobus_dsp::DeviceKind;
 use twobus_dsp::eq::params::band;
 use twobus_dsp::eq::prototype::Shape;
 use twobus_dsp::units::signed;
-use twobus_session::Device;
+use twobus_session::{Device, DeviceId};
 
 use super::equalizer::{at, shape};
 use super::layout::value;
 use super::{Devices, Part, found};
 use crate::desk::Desk;
+use crate::meters::Meter;
 use crate::widgets::Help;
 
 pub(super) fn of(desk: &Desk, devices: &Devices, part: Part) -> Help {
@@ -71,6 +72,14 @@ fn of_device(desk: &Desk, devices: &Devices, part: Part, device: &Device) -> Hel
             summary_of(device, number),
             "Drag: frequency and gain. Wheel: Q. Shift keeps an axis. Alt listens to it. Delete takes it away.",
         ),
+        Part::Levels(id) => {
+            let around = around(desk, id).map(|points| points.map(peak_db));
+            let words = |db: f64| if db.is_finite() { signed(db, 1) } else { "−∞".to_owned() };
+            let value = around.map_or_else(String::new, |[before, after]| {
+                format!("in {}, out {} dB", words(before), words(after))
+            });
+            Help::at(format!("{name} levels"), value, "What goes in and what comes out.")
+        }
         Part::Listen(_) => {
             let text =
                 "The chosen band is heard alone, by you only; hold Alt on a node for the same.";
@@ -93,6 +102,19 @@ fn of_device(desk: &Desk, devices: &Devices, part: Part, device: &Device) -> Hel
         }
         _ => Help::default(),
     }
+}
+
+/// Levels before and after a device, while its strip is looked at.
+pub(super) fn around(desk: &Desk, id: DeviceId) -> Option<[&Meter; 2]> {
+    let (strip, device) = found(desk, id)?;
+    let looked_at = desk.live.seen().is_some_and(|seen| seen.target.strip == strip.id);
+    let slot = strip.inserts.iter().position(|other| other.id == device.id)?;
+    desk.live.around(slot).filter(|_| looked_at)
+}
+
+/// The higher of both sides.
+fn peak_db(meter: &Meter) -> f64 {
+    meter.bars[0].peak_db.max(meter.bars[1].peak_db)
 }
 
 /// A graph in a line: how many bands, and the largest gain.

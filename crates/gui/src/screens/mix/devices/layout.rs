@@ -20,6 +20,8 @@ pub(super) const TWO_PANES: f32 = 1600.0;
 const WIDE_SHARE: f32 = 0.59;
 /// Space around what lies in a pane.
 pub(super) const PAD: f32 = 8.0;
+/// Width of the levels beside a face.
+const LEVELS: f32 = 34.0;
 /// Pixels of a knob's whole travel.
 const KNOB_PX: f32 = 200.0;
 
@@ -92,7 +94,19 @@ impl Pane<'_> {
     /// What is drawn, over the cells.
     pub(super) fn picture(&self) -> Rectangle {
         let body = self.body();
-        rect(body.x, body.y, body.width, (body.height - DIAL.height - 14.0).max(40.0))
+        let height = (body.height - DIAL.height - 14.0).max(40.0);
+        rect(body.x, body.y, self.levels().x - PAD - body.x, height)
+    }
+
+    /// The levels beside what is drawn.
+    pub(super) fn levels(&self) -> Rectangle {
+        let body = self.body();
+        let below = match self.device.kind {
+            DeviceKind::Equalizer => equalizer::BELOW,
+            _ => DIAL.height + 14.0,
+        };
+        let height = (body.height - below).max(40.0);
+        rect(body.x + body.width - LEVELS, body.y, LEVELS, height)
     }
 
     /// The row of the cells.
@@ -173,6 +187,7 @@ pub(super) fn controls(scene: &DevicesScene<'_>, size: Size) -> Vec<Control<Part
 fn pane_controls(scene: &DevicesScene<'_>, pane: &Pane<'_>, all: &mut Vec<Control<Part>>) {
     let (devices, id) = (scene.devices, pane.device.id);
     all.push(Control::button(Part::Power(id), pane.power()));
+    all.push(Control::label(Part::Levels(id), pane.levels()));
     if !twobus_session::presets::presets(pane.device.kind).is_empty() {
         all.push(Control::button(Part::Preset(id), pane.preset()));
     }
@@ -232,7 +247,8 @@ pub(super) fn device_of(part: Part) -> Option<DeviceId> {
         | Part::Node(id, _)
         | Part::Picture(id)
         | Part::Handle(id, _)
-        | Part::Listen(id) => Some(id),
+        | Part::Listen(id)
+        | Part::Levels(id) => Some(id),
         Part::Add
         | Part::New(_)
         | Part::BypassAll

@@ -135,6 +135,7 @@ impl Devices {
             | Part::Graph(_)
             | Part::Node(..)
             | Part::Picture(_)
+            | Part::Levels(_)
             | Part::Handle(..) => {}
         }
         Action::None

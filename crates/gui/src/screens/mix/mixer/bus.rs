@@ -22,6 +22,17 @@ const LOUDEST: f64 = -3.0;
 const QUIETEST: f64 = -41.0;
 const MARKS: [f64; 4] = [-9.0, -14.0, -23.0, -30.0];
 
+/// What lies under everything else of it.
+pub(super) fn draw_ground(scene: &MixerScene<'_>, painter: &mut Painter<'_>, frame: &Frame) {
+    let (strip, at) = (&*scene.desk.as_heard(&scene.desk.mix().bus), bus_pieces(frame));
+    painter.bar(frame.bus, bg::PANEL);
+    painter.bar(rect(frame.bus.x, frame.bus.y, 1.0, frame.bus.height), line::STRONG);
+    painter.bar(rect(frame.bus.x, frame.bus.y, frame.bus.width, 4.0), ink::SECONDARY);
+    let look = Look::of_bus(scene.desk.live.meter_kind(), scene.desk.live.k_scale());
+    draw_meters(painter, &at, scene.desk.live.meter(StripId::MIX_BUS), look);
+    parts::groove(painter, at.travel(), fader::travel(strip.fader), ink::SECONDARY);
+}
+
 pub(super) fn draw(
     scene: &MixerScene<'_>,
     painter: &mut Painter<'_>,
@@ -29,9 +40,6 @@ pub(super) fn draw(
     touch: Touch<Part>,
 ) {
     let (strip, at) = (&*scene.desk.as_heard(&scene.desk.mix().bus), bus_pieces(frame));
-    painter.fill(frame.bus, bg::PANEL);
-    painter.fill(rect(frame.bus.x, frame.bus.y, 1.0, frame.bus.height), line::STRONG);
-    painter.fill(rect(frame.bus.x, frame.bus.y, frame.bus.width, 4.0), ink::SECONDARY);
     let meter = scene.desk.live.meter(StripId::MIX_BUS);
     if at.full {
         draw_slots(painter, strip, &at, meter, touch);
@@ -46,11 +54,10 @@ pub(super) fn draw(
     draw_values(painter, strip, &at, meter, touch);
     true_peak(scene, painter, frame);
     let look = Look::of_bus(scene.desk.live.meter_kind(), scene.desk.live.k_scale());
-    draw_meters(painter, &at, meter, look);
     let travel = at.travel();
     parts::fader_scale(painter, travel, travel.x - 4.0, false);
     let chosen = scene.mixer.chosen == Some(StripId::MIX_BUS);
-    parts::fader(painter, travel, fader::travel(strip.fader), ink::SECONDARY, chosen);
+    parts::fader(painter, travel, fader::travel(strip.fader), chosen);
     parts::meter_scale(painter, at.meter(0), at.meter(1).x + 14.0, look);
     loudness(scene, painter, frame);
     plate(scene, painter, at.plate());

@@ -1,5 +1,7 @@
 //! The strips as they look.
 
+use std::borrow::Cow;
+
 use iced::{Rectangle, Size};
 use twobus_dsp::units::signed;
 use twobus_dsp::{Db, fader};
@@ -29,17 +31,20 @@ pub(super) fn draw(
 ) {
     let (mix, mixer) = (scene.desk.mix(), scene.mixer);
     let frame = Frame::new(size, mixer.is_narrow());
-    painter.fill(rect(0.0, 0.0, size.width, size.height), bg::APP);
     let shown = mixer.shown(mix);
+    let places = shown.iter().enumerate().map(|(index, id)| (frame.strip(index, mixer.scroll), id));
+    let seen = places.filter(|(area, _)| area.intersects(&frame.strips));
+    let seen: Vec<(Rectangle, Cow<'_, Strip>)> =
+        seen.filter_map(|(area, id)| Some((area, scene.desk.as_heard(mix.strip(*id)?)))).collect();
+    painter.layer(frame.bar.union(&frame.strips).union(&frame.bus), |painter| {
+        for (area, strip) in &seen {
+            draw_ground(scene, painter, strip, *area);
+        }
+        bus::draw_ground(scene, painter, &frame);
+    });
     painter.layer(frame.strips, |painter| {
-        for (index, id) in shown.iter().enumerate() {
-            let area = frame.strip(index, mixer.scroll);
-            if area.intersects(&frame.strips)
-                && let Some(strip) = mix.strip(*id)
-            {
-                let strip = scene.desk.as_heard(strip);
-                draw_strip(scene, painter, &strip, &pieces(area), area, touch);
-            }
+        for (area, strip) in &seen {
+            draw_strip(scene, painter, strip, &pieces(*area), touch);
         }
         scrollbar(painter, &frame, mixer.scroll, shown.len());
     });
@@ -105,25 +110,40 @@ fn draw_count(scene: &MixerScene<'_>, painter: &mut Painter<'_>, frame: &Frame) 
     }
 }
 
+impl MixerScene<'_> {
+    fn is_chosen(&self, id: StripId) -> bool {
+        self.mixer.selected.contains(&id) || self.mixer.chosen == Some(id)
+    }
+}
+
+/// What lies under everything else of a strip: its ground, meters, and the way of its fader.
+fn draw_ground(scene: &MixerScene<'_>, painter: &mut Painter<'_>, strip: &Strip, area: Rectangle) {
+    let (at, colour) = (pieces(area), track(strip.colour));
+    let ground = if scene.is_chosen(strip.id) { bg::RAISED } else { bg::PANEL };
+    let row = |y: f32, height: f32| rect(area.x, y, area.width - 1.0, height);
+    painter.bar(row(area.y, area.height), ground);
+    painter.bar(row(area.y, 4.0), colour);
+    if at.full {
+        painter.bar(row(at.slot(0).y + 92.0, 1.0), line::SUBTLE);
+        painter.bar(row(at.pan().y - 4.0, 1.0), line::SUBTLE);
+    }
+    let look = Look::of(scene.desk.live.meter_kind());
+    draw_meters(painter, &at, scene.desk.live.meter(strip.id), look);
+    parts::groove(painter, at.travel(), fader::travel(strip.fader), colour);
+}
+
 fn draw_strip(
     scene: &MixerScene<'_>,
     painter: &mut Painter<'_>,
     strip: &Strip,
     at: &Pieces,
-    area: Rectangle,
     touch: Touch<Part>,
 ) {
-    let (desk, mixer) = (scene.desk, scene.mixer);
-    let chosen = mixer.selected.contains(&strip.id) || mixer.chosen == Some(strip.id);
-    let ground = if chosen { bg::RAISED } else { bg::PANEL };
-    painter.fill(rect(area.x, area.y, area.width - 1.0, area.height), ground);
-    painter.fill(rect(area.x, area.y, area.width - 1.0, 4.0), track(strip.colour));
+    let (desk, chosen) = (scene.desk, scene.is_chosen(strip.id));
     if at.full {
         let reductions = desk.live.meter(strip.id);
         draw_slots(painter, strip, at, reductions, touch);
         draw_sends(painter, desk.mix(), strip, at, touch);
-        painter.fill(rect(area.x, at.slot(0).y + 92.0, area.width - 1.0, 1.0), line::SUBTLE);
-        painter.fill(rect(area.x, at.pan().y - 4.0, area.width - 1.0, 1.0), line::SUBTLE);
     }
     if at.has_chips {
         chips::draw(painter, strip, at, touch);
@@ -311,11 +331,9 @@ fn draw_fader(
     let meter = scene.desk.live.meter(strip.id);
     draw_values(painter, strip, at, meter, touch);
     let look = Look::of(scene.desk.live.meter_kind());
-    draw_meters(painter, at, meter, look);
     let travel = at.travel();
     parts::fader_scale(painter, travel, travel.x - 4.0, at.is_narrow());
-    let colour = track(strip.colour);
-    parts::fader(painter, travel, fader::travel(strip.fader), colour, chosen);
+    parts::fader(painter, travel, fader::travel(strip.fader), chosen);
     if at.meters().x + at.meters().width + 16.0 < at.plate().x + at.plate().width {
         parts::meter_scale(painter, at.meter(0), at.meter(1).x + 8.0, look);
     }
