@@ -21,6 +21,8 @@ use crate::widgets::Touch;
 const LOUDEST: f64 = -3.0;
 const QUIETEST: f64 = -41.0;
 const MARKS: [f64; 4] = [-9.0, -14.0, -23.0, -30.0];
+/// Pixels about the line I in which a mark has no number.
+const MARK: f32 = 10.0;
 
 /// What lies under everything else of it.
 pub(super) fn draw_ground(scene: &MixerScene<'_>, painter: &mut Painter<'_>, frame: &Frame) {
@@ -209,12 +211,15 @@ fn loudness(scene: &MixerScene<'_>, painter: &mut Painter<'_>, frame: &Frame) {
     let (left, right) = (layout::loudness(frame, 0), layout::loudness(frame, 1));
     let y = |lufs| (left.y + left.height * (1.0 - share(lufs))).round();
     let end = right.x + right.width;
+    let integrated = readings.map_or(Db::SILENCE, twobus_engine::Readings::integrated);
     for mark in MARKS {
         painter.fill(rect(end + 2.0, y(mark), 3.0, 1.0), line::STRONG);
+        if !integrated.is_silence() && (y(integrated.0) - y(mark)).abs() < MARK {
+            continue;
+        }
         let words = Ink::new(NARROW, size::MICRO, ink::TERTIARY);
         painter.text(&signed(mark.abs(), 0), rect(end + 7.0, y(mark) - 6.0, 14.0, 12.0), words);
     }
-    let integrated = readings.map_or(Db::SILENCE, twobus_engine::Readings::integrated);
     if !integrated.is_silence() {
         let at = y(integrated.0);
         painter.fill(rect(left.x - 1.0, at, end - left.x + 3.0, 2.0), ink::PRIMARY);

@@ -375,7 +375,9 @@ pub(super) fn draw_values(
             high if high >= -9.0 => colours::HIGH,
             _ => ink::SECONDARY,
         };
-        painter.text(&Db(peak).to_string(), inset(at.peak(), 3.0), numbers.coloured(colour));
+        // A narrow strip has no room for tenths.
+        let words = if at.is_narrow() { signed(peak, 0) } else { Db(peak).to_string() };
+        painter.text(&words, inset(at.peak(), 3.0), numbers.coloured(colour));
     }
 }
 

@@ -95,8 +95,14 @@ pub(super) fn draw_delay(view: &View<'_>, painter: &mut Painter<'_>) {
     painter.text(&words, at, small.right());
     if let Some(first) = repeats.first() {
         let words = format!("{} ms", signed(first.at_s * 1000.0, 1));
-        let at = rect(x(first.at_s) + 6.0, area.y + 6.0, 80.0, 14.0);
-        painter.text(&words, at, Ink::new(NARROW_MEDIUM, size::SMALL, ink::PRIMARY));
+        let medium = Ink::new(NARROW_MEDIUM, size::SMALL, ink::PRIMARY);
+        let line = x(first.at_s);
+        match line < area.x + area.width - 220.0 {
+            true => painter.text(&words, rect(line + 6.0, area.y + 6.0, 80.0, 14.0), medium),
+            false => {
+                painter.text(&words, rect(line - 86.0, area.y + 6.0, 80.0, 14.0), medium.right());
+            }
+        }
     }
 }
 
