@@ -1,5 +1,6 @@
 //! What surrounds the screens: files, settings, commands, sections, tempo.
 
+use std::path::Path;
 use std::time::Duration;
 
 use iced::Point;
