@@ -200,7 +200,7 @@ fn json_has_the_documented_keys() {
     let info = studio.json("info song");
     assert_eq!(keys(&info["songs"][0]["masters"][0]), ["current", "file", "print"]);
     check(&studio.json("relink song"), "linked files");
-    check(&studio.json("save-as song other"), "project prints");
+    check(&studio.json("save-as song other"), "project prints masters");
     check(&studio.json("recover song"), "snapshots restored discarded");
     check(&studio.json("pack song"), "path files bytes");
     check(&studio.json("unpack song.zip unpacked"), "project files");

@@ -165,6 +165,30 @@ fn r14_a_newer_project_can_be_looked_at_and_saved_as_another_with_all_that_is_in
     assert!(studio.bytes("other/prints/Song 001.wav") == studio.bytes("song/prints/Song 001.wav"));
 }
 
+/// Nothing of the old project is needed by the new one, but for its stems.
+#[test]
+fn r18_a_project_saved_as_another_has_its_own_prints_stems_reports_and_masters() {
+    let studio = one_stem();
+    let _ = studio.done("bounce song --stems");
+    let _ = studio.file("song/prints/Song 001.html", b"A report.");
+    // It warns of the ISRC that is missing.
+    let _ = studio.ends("deliver song --format flac24", 3);
+    let masters = studio.names("song/masters");
+    let saved = studio.json("save-as song other");
+    assert_eq!((&saved["prints"], &saved["masters"]), (&json!(1), &json!(1)));
+    std::fs::remove_dir_all(studio.at("song")).unwrap();
+    assert_eq!(studio.names("other/masters"), masters);
+    let prints = ["Song 001.html", "Song 001.stems", "Song 001.wav"];
+    assert_eq!(studio.names("other/prints"), prints);
+    assert_eq!(studio.names("other/prints/Song 001.stems").len(), 1);
+    let info = studio.json("info other");
+    let master = &info["songs"][0]["masters"][0];
+    assert_eq!(
+        (&master["file"], &master["current"]),
+        (&json!(format!("masters/{}", masters[0])), &json!(true))
+    );
+}
+
 #[test]
 fn r15_an_older_project_sounds_the_same_and_is_kept_when_it_is_first_changed() {
     let studio = one_stem();

@@ -75,6 +75,9 @@ pub(crate) enum Message {
     Proposal(Input<proposal::Part>),
     Deliver(Input<screens::deliver::Part>),
     Master(Input<screens::master::Part>),
+    Status(Input<screens::status::Part>),
+    /// What was in the clipboard, for the line that is typed.
+    Pasted(Option<String>),
     /// A job has ended.
     Done(jobs::Done),
     /// A project was opened or saved, or that has failed.
@@ -119,9 +122,17 @@ pub(crate) struct App {
     display: f32,
     /// The report on a print with the tracks behind it, as it was found last.
     examination: Option<(u32, Box<Examination>)>,
+    /// The document as Master was last held against it.
+    refreshed: Option<u64>,
     region: Region,
     snapshots: Vec<Snapshot>,
+    /// What runs, and what is delivered meanwhile.
     job: Option<jobs::Job>,
+    delivery: Option<jobs::Job>,
+    /// The sheet of a delivery that was closed while it runs, or that has left something to do.
+    aside: Option<Box<screens::deliver::Deliver>>,
+    /// How many jobs were begun.
+    tickets: u64,
     /// What the start screen offers is on its way.
     lately: Lately,
     errand: Option<errands::Errand>,
@@ -185,10 +196,14 @@ impl App {
             trying: Trying::default(),
             display: 1.0,
             examination: None,
+            refreshed: None,
             region: Region::Main,
             snapshots: Vec::new(),
             lately: Lately::default(),
             job: None,
+            delivery: None,
+            aside: None,
+            tickets: 0,
             errand: None,
             after: None,
             size: WINDOW,
@@ -226,6 +241,12 @@ impl App {
         if self.waits(&message) {
             return Task::none();
         }
+        let task = self.hand_on(message);
+        self.refresh_master();
+        task
+    }
+
+    fn hand_on(&mut self, message: Message) -> Task<Message> {
         match message {
             Message::Frame(now) => self.look(now),
             Message::Idle => self.look(Instant::now()),
@@ -249,6 +270,16 @@ impl App {
             Message::Proposal(input) => self.proposal(input),
             Message::Deliver(input) => self.deliver(input),
             Message::Master(input) => self.master(input),
+            Message::Status(Input::Press { .. }) => {
+                self.stop();
+                Task::none()
+            }
+            Message::Status(_) => Task::none(),
+            Message::Pasted(text) => {
+                let text = text.unwrap_or_default();
+                self.dialog.iter_mut().for_each(|dialog| dialog.paste(&text));
+                Task::none()
+            }
             Message::Done(done) => self.done(done),
             Message::Arrived => self.arrived(),
             Message::Nothing => Task::none(),
@@ -262,7 +293,7 @@ impl App {
         }
         if !self.dropped.is_empty() {
             let paths = std::mem::take(&mut self.dropped);
-            return self.open_named(paths);
+            return self.take_dropped(paths);
         }
         if self.offered() | self.look_at_panel() {
             self.changed.set(true);
@@ -278,7 +309,7 @@ impl App {
         desk.live.set_listen(self.devices.listened(desk).filter(|_| in_mix));
         desk.live.look(now, strips.into_iter());
         desk.take_written();
-        let moves = desk.live.is_sounding() || self.job.is_some();
+        let moves = desk.live.is_sounding() || self.job.is_some() || self.delivery.is_some();
         if desk.waves.arrived() || moves || desk.live.looks() != before {
             self.changed.set(true);
         }
@@ -415,7 +446,7 @@ impl App {
 
     fn is_moving(&self) -> bool {
         let moves = |desk: &Desk| desk.live.is_moving() || desk.waves.is_loading();
-        let waits = self.job.is_some() || self.study.is_busy();
+        let waits = self.works() || self.study.is_busy();
         let waits =
             waits || !self.dropped.is_empty() || self.lately.is_looking() || self.panel_moves();
         waits || self.desk.as_ref().is_some_and(moves)
@@ -444,7 +475,7 @@ impl App {
             self.odd.set(!self.odd.get());
         }
         let top = self.top.view(self.desk.as_ref(), self.has_keyboard(Region::Top), Message::Top);
-        let status = self.line().view(Message::Nothing);
+        let status = self.line().view(Message::Status);
         let mut layers = stack![column![top, self.room(), status]];
         match &self.sheet {
             Some(Sheet::Bounce(sheet)) => layers = layers.push(sheet.view(Message::Bounce)),
@@ -534,10 +565,9 @@ impl App {
         let (desk, help) = (self.desk.as_ref(), self.help_now());
         let said = desk.and_then(|desk| desk.live.said());
         let said = said.map(|(text, warning)| (text.to_owned(), warning));
-        let works = self.job.as_ref().map(jobs::Job::words);
-        let works = works.or_else(|| self.errand.as_ref().map(errands::Errand::words));
-        let works = works.map(|words| (words, false));
-        Line::new(help.filter(|_| works.is_none()), works.or(said), desk)
+        let errand = self.errand.as_ref().map(|errand| (errand.words(), false));
+        let help = help.filter(|_| errand.is_none());
+        Line::new(help, errand.or(said), desk).working(self.work())
     }
 
     /// The colours of the window. After a change the ground differs imperceptibly from that of the view

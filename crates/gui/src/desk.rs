@@ -4,6 +4,7 @@
 //! heard at once through a [`Command`]; its end hands the document to the engine.
 
 mod beside;
+mod drafts;
 mod files;
 mod recent;
 mod room;
@@ -24,8 +25,8 @@ use twobus_session::{
 
 use crate::live::Live;
 pub(crate) use beside::Heard;
-pub(crate) use files::{Failure, Means, Moved, Opened, Written};
-pub(crate) use recent::{Lately, Recent, SKETCH, Standing};
+pub(crate) use files::{Failure, Means, Moved, Opened, Written, is_audio};
+pub(crate) use recent::{Lately, Recent, SKETCH, Standing, kept};
 use room::Listening;
 pub(crate) use room::{Room, Source};
 pub(crate) use study::{Studied, StudyKey};
@@ -38,6 +39,8 @@ pub(crate) struct Desk {
     /// It has no place of its own yet.
     draft: bool,
     history: History,
+    /// Counts changes of the document.
+    revision: u64,
     song: SongId,
     keeper: Option<files::Keeper>,
     /// What plays.
@@ -96,6 +99,11 @@ impl Desk {
     /// Whether it has a place of its own.
     pub(crate) fn is_draft(&self) -> bool {
         self.draft
+    }
+
+    /// Which change of the document was the last, by its number.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// Whether it differs from what was saved.
@@ -258,6 +266,7 @@ impl Desk {
 
     /// Hands the document on, as it is now.
     fn changed(&mut self) {
+        self.revision += 1;
         self.ensure_song();
         if self.live.is_open() {
             self.play_document();
@@ -337,6 +346,7 @@ impl Desk {
             folder,
             draft,
             history: History::default(),
+            revision: 0,
             song,
             keeper,
             live: Live::new(Arc::clone(&means.backend), means.wish.clone()),

@@ -8,8 +8,10 @@
 mod control;
 mod gesture;
 mod keys;
+mod line;
 mod surface;
 mod tip;
 
 pub(crate) use control::{Acts, Control, Help, Input, Phase, Scene, Touch};
+pub(crate) use line::{Edited, TextLine};
 pub(crate) use surface::Surface;

@@ -36,6 +36,7 @@ mod silence;
 mod tracks;
 
 use files::Files;
+pub(crate) use files::stems_folder;
 use silence::{print_note, silence_note};
 pub(crate) use tracks::{TracksJob, render_tracks};
 
@@ -369,7 +370,7 @@ fn print_path(
         0 => format!("{title} {number:03}{suffix}.{extension}"),
         n => format!("{title} {number:03}{suffix} ({n}).{extension}"),
     });
-    let is_free = |path: &PathBuf| !path.exists() && !files::stems_folder(path).exists();
+    let is_free = |path: &PathBuf| !path.exists() && !stems_folder(path).exists();
     let free = names.map(|name| folder.join(name)).find(is_free);
     Ok(free.expect("a folder cannot hold every number"))
 }

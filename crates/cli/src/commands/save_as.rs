@@ -10,6 +10,7 @@ use crate::outcome::Outcome;
 struct Json {
     project: String,
     prints: usize,
+    masters: usize,
 }
 
 pub(crate) fn run(args: &SaveAsArgs) -> Result<Outcome> {
@@ -17,5 +18,6 @@ pub(crate) fn run(args: &SaveAsArgs) -> Result<Outcome> {
     let done = save_as(&from, &to)?;
     let project = to.document().display().to_string();
     let text = format!("Saved as {project}");
-    Ok(Outcome::new(text, &Json { project, prints: done.prints }).with_warnings(done.notes))
+    let json = Json { project, prints: done.prints, masters: done.masters };
+    Ok(Outcome::new(text, &json).with_warnings(done.notes))
 }

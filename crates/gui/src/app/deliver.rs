@@ -7,7 +7,7 @@ use iced::Task;
 use twobus_jobs::Delivered;
 use twobus_session::{Edit, MasterEdit};
 
-use super::jobs::Outcome;
+use super::jobs::{Kind, Outcome};
 use super::sheets::Sheet;
 use super::{App, Message};
 use crate::screens::deliver::{self, Action, Deliver};
@@ -17,10 +17,16 @@ use crate::widgets::Input;
 impl App {
     /// Asks what is to be delivered.
     pub(super) fn ask_deliver(&mut self) {
-        if self.job.is_some() || self.sheet.is_some() {
+        if self.sheet.is_some() {
             return;
         }
         let Some(desk) = &mut self.desk else { return };
+        // What came of a delivery is shown as long as nothing else has changed.
+        let is_new = |sheet: &Deliver| sheet.is_running() || sheet.revision == desk.revision();
+        if let Some(sheet) = self.aside.take().filter(|sheet| is_new(sheet)) {
+            self.sheet = Some(Sheet::Deliver(sheet));
+            return;
+        }
         self.master.refresh(desk);
         match Deliver::new(desk, self.master.changes().to_vec()) {
             Ok(sheet) => self.sheet = Some(Sheet::Deliver(Box::new(sheet))),
@@ -39,12 +45,8 @@ impl App {
     pub(super) fn deliver_did(&mut self, action: Action) -> Task<Message> {
         match action {
             Action::None => {}
-            Action::Close => self.sheet = None,
-            Action::Stop => {
-                if let Some(job) = &self.job {
-                    job.progress.cancel();
-                }
-            }
+            Action::Close => self.lay_aside(),
+            Action::Stop => self.delivery.iter().for_each(|job| job.progress.cancel()),
             Action::Update => {
                 self.sheet = None;
                 return self.update_print();
@@ -62,6 +64,22 @@ impl App {
         Task::none()
     }
 
+    /// Closes the sheet. While it runs it is only laid aside.
+    fn lay_aside(&mut self) {
+        match self.sheet.take() {
+            Some(Sheet::Deliver(sheet)) if sheet.is_running() => self.aside = Some(sheet),
+            _ => {}
+        }
+    }
+
+    /// The sheet of the delivery that runs, shown or laid aside.
+    fn deliver_sheet(&mut self) -> Option<&mut Deliver> {
+        match (&mut self.sheet, &mut self.aside) {
+            (Some(Sheet::Deliver(sheet)), _) => Some(sheet),
+            (_, aside) => aside.as_deref_mut(),
+        }
+    }
+
     /// Takes another folder for the files.
     pub(super) fn deliver_to(&mut self, folder: &Path) {
         if let Some(Sheet::Deliver(sheet)) = &mut self.sheet {
@@ -77,7 +95,7 @@ impl App {
         let Ok((input, print)) = twobus_jobs::master::input(desk.folder(), project, song) else {
             return Task::none();
         };
-        let (planned, options) = (sheet.planned().to_vec(), sheet.options(desk));
+        let (planned, options) = (sheet.to_write(), sheet.options(desk));
         let (number, to) = (print.map(|print| print.number), sheet.folder.clone());
         if let Err(error) = std::fs::create_dir_all(&to) {
             let why = format!("{}: {error}; choose another folder.", to.display());
@@ -86,11 +104,14 @@ impl App {
             }
             return Task::none();
         }
-        let task = self.job(move |progress| {
+        if !self.is_free_for(Kind::Deliver) {
+            return Task::none();
+        }
+        let task = self.job(Kind::Deliver, move |progress| {
             let done = twobus_jobs::deliver(&input, &planned, &options, progress)?;
             Ok(Outcome::Delivered(number, Box::new(done)))
         });
-        if let (Some(Sheet::Deliver(sheet)), Some(job)) = (&mut self.sheet, &self.job) {
+        if let (Some(Sheet::Deliver(sheet)), Some(job)) = (&mut self.sheet, &self.delivery) {
             sheet.started(job.progress.clone());
         }
         task
@@ -117,18 +138,28 @@ impl App {
         }
         let text = format!("{right} of {all} files written and verified.");
         desk.live.say(text, right < all);
-        if let Some(Sheet::Deliver(sheet)) = &mut self.sheet {
+        desk.flush();
+        if right == all {
+            // There is nothing left to do in a sheet that nobody looks at.
+            self.aside = None;
+        }
+        let revision = desk.revision();
+        if let Some(sheet) = self.deliver_sheet() {
+            sheet.revision = revision;
             sheet.delivered(done);
         }
     }
 
-    /// A job was stopped before it came to anything: a sheet that waits for it does so no longer.
-    pub(super) fn stopped(&mut self) {
-        if self.job.as_ref().is_some_and(|job| job.progress.is_cancelled()) {
-            self.job = None;
-            if let Some(Sheet::Deliver(sheet)) = &mut self.sheet {
-                sheet.failed("It was stopped before a file was finished.".to_owned());
-            }
+    /// A delivery was stopped before it came to anything.
+    pub(super) fn delivery_stopped(&mut self) {
+        self.delivery_failed("It was stopped before a file was finished.".to_owned());
+    }
+
+    /// Nothing was delivered; why. It stands in its sheet, also when that is laid aside.
+    pub(super) fn delivery_failed(&mut self, why: String) {
+        self.on_desk(|desk| desk.live.say(format!("Nothing was delivered: {why}"), true));
+        if let Some(sheet) = self.deliver_sheet() {
+            sheet.failed(why);
         }
     }
 

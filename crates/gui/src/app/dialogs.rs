@@ -105,7 +105,11 @@ impl App {
     pub(super) fn browse(&mut self, about: About) {
         let near = self.desk.as_ref().filter(|desk| !desk.is_draft());
         let near = near.and_then(|desk| desk.folder().path().parent().map(Path::to_owned));
-        self.dialog = Some(Dialog::browse(about, dialog::start(near.as_deref())));
+        let name = match (&about, &self.desk) {
+            (About::SaveAs, Some(desk)) => twobus_jobs::file_name(desk.name()),
+            _ => String::new(),
+        };
+        self.dialog = Some(Dialog::browse(about, dialog::start(near.as_deref()), &name));
     }
 
     /// Shows what went wrong.
@@ -118,6 +122,13 @@ impl App {
         let Some(answer) = answer else { return Task::none() };
         let Some(dialog) = self.dialog.take() else { return Task::none() };
         match (dialog.about, answer) {
+            (About::Delivering(then), Answer::Button(_)) => {
+                self.leave_jobs();
+                return self.ask_then(then);
+            }
+            (About::Discard(snapshot), Answer::Button(_)) => self.discard_work(&snapshot),
+            (About::Newer(path, _), Answer::Button(1)) => return self.open_as_saved(&path),
+            (About::Newer(_, snapshot), Answer::Button(_)) => return self.restore(*snapshot),
             (About::Unsaved(then), Answer::Button(1)) => {
                 self.on_desk(Desk::discard);
                 return self.then(then);
@@ -163,7 +174,8 @@ impl App {
             Err(_) => {
                 let (low, high) =
                     (spec.format(*spec.range.start()), spec.format(*spec.range.end()));
-                self.fail(format!("“{text}” is not from {low} to {high}. It stays as it was."));
+                let words = format!("“{text}” is not from {low} to {high}; it stays as it was");
+                self.on_desk(|desk| desk.live.say(words, true));
             }
         }
     }
@@ -179,7 +191,10 @@ impl App {
                 let change = SendEdit::Level(Db(level));
                 self.on_desk(|desk| desk.edit(id, StripEdit::Send { send, change }));
             }
-            None => self.fail(format!("“{text}” is no level to +10 dB. It stays as it was.")),
+            None => {
+                let words = format!("“{text}” is no level to +10 dB; it stays as it was");
+                self.on_desk(|desk| desk.live.say(words, true));
+            }
         }
     }
 
@@ -192,9 +207,14 @@ impl App {
         if self.is_deferred(&then) {
             return Task::none();
         }
+        if self.delivery.is_some() {
+            self.dialog = Some(Dialog::delivering(then));
+            return Task::none();
+        }
         match &self.desk {
             Some(desk) if desk.is_dirty() => {
-                self.dialog = Some(Dialog::unsaved(desk.name(), then));
+                let lost = desk.prints_of_draft();
+                self.dialog = Some(Dialog::unsaved(desk.name(), lost, then));
                 Task::none()
             }
             _ => self.then(then),
@@ -209,6 +229,15 @@ impl App {
             Then::New => self.new_project(),
         }
         Task::none()
+    }
+
+    /// Asks where to save the project, unless something runs that reads it where it lies.
+    pub(super) fn ask_save_as(&mut self) {
+        if self.is_idle() {
+            self.browse(About::SaveAs);
+        } else {
+            self.after = None;
+        }
     }
 
     fn save_then(&mut self, then: Then) -> Task<Message> {
@@ -240,12 +269,17 @@ fn added_device(edit: &Edit) -> Option<(StripId, DeviceId)> {
 }
 
 fn prompt(about: About, strip: &Strip) -> Dialog {
-    match about {
-        About::Trim(_) => Dialog::prompt(about, format!("Trim of {} in dB", strip.name), ""),
-        About::SendLevel(..) => {
-            Dialog::prompt(about, format!("Level of a send of {} in dB", strip.name), "")
+    let name = &strip.name;
+    let (title, now) = match &about {
+        About::Trim(_) => (format!("Trim of {name} in dB"), TRIM.format(strip.trim.0)),
+        About::Width(_) => (format!("Width of {name} in %"), WIDTH.format(strip.width)),
+        About::SendLevel(_, id) => {
+            let send = strip.sends.iter().find(|send| send.id == *id);
+            let level = send.map_or(Db::SILENCE, |send| send.level);
+            let now = if level.is_silence() { "−∞".to_owned() } else { SEND.format(level.0) };
+            (format!("Level of a send of {name} in dB"), now)
         }
-        About::Width(_) => Dialog::prompt(about, format!("Width of {} in %", strip.name), ""),
-        _ => Dialog::prompt(about, format!("New name of {}", strip.name), strip.name.clone()),
-    }
+        _ => (format!("New name of {name}"), name.clone()),
+    };
+    Dialog::prompt(about, title, now)
 }

@@ -3,21 +3,24 @@
 //! While a project is opened or changes its place, the controls wait; while it is saved, one works on. What
 //! was asked for meanwhile and needs the file, such as closing the window, comes after it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use iced::Task;
 use iced::keyboard::key::Named;
 use iced::keyboard::{Event, Key};
+use twobus_session::recover::Snapshot;
 
 use super::{App, Message};
 use crate::desk::{Desk, Failure, Moved, Opened, Written};
-use crate::screens::dialog::{About, Then};
+use crate::screens::dialog::{Dialog, Then};
 
 /// What came of an errand.
 enum Outcome {
     Opened(Box<Opened>),
+    /// There is newer work on the project than was saved.
+    Newer(PathBuf, Box<Snapshot>),
     Written(Box<Written>),
     Moved(Box<Moved>),
 }
@@ -75,8 +78,22 @@ impl App {
         Task::perform(result, |_| Message::Arrived)
     }
 
-    /// Opens a project in place of the one before it.
+    /// Opens a project in place of the one before it. Of one with newer unsaved work it is asked which is
+    /// meant.
     pub(super) fn open(&mut self, path: &Path) -> Task<Message> {
+        let (path, means) = (path.to_owned(), self.means.clone());
+        let words = format!("Opening {}…", path.display());
+        self.errand((Kind::Open, words), move || {
+            let opened = Opened::at(&path, &means);
+            match means.newer(&path, opened.as_ref().ok()) {
+                Some(snapshot) => Ok(Outcome::Newer(path, Box::new(snapshot))),
+                None => opened.map(|opened| Outcome::Opened(Box::new(opened))),
+            }
+        })
+    }
+
+    /// Opens a project as it was saved, whatever else there is of it.
+    pub(super) fn open_as_saved(&mut self, path: &Path) -> Task<Message> {
         let (path, means) = (path.to_owned(), self.means.clone());
         let words = format!("Opening {}…", path.display());
         self.errand((Kind::Open, words), move || {
@@ -85,8 +102,7 @@ impl App {
     }
 
     /// Opens unsaved work.
-    pub(super) fn restore(&mut self, index: usize) -> Task<Message> {
-        let Some(snapshot) = self.snapshots.get(index).cloned() else { return Task::none() };
+    pub(super) fn restore(&mut self, snapshot: Snapshot) -> Task<Message> {
         let means = self.means.clone();
         let words = format!("Restoring {}…", snapshot.about.name);
         self.errand((Kind::Open, words), move || {
@@ -102,7 +118,7 @@ impl App {
         }
         let begun = match &self.desk {
             Some(desk) if desk.is_draft() => {
-                self.browse(About::SaveAs);
+                self.ask_save_as();
                 return Task::none();
             }
             Some(desk) => desk.begin_save(),
@@ -174,6 +190,10 @@ impl App {
         let Some(errand) = self.errand.take() else { return Task::none() };
         match outcome {
             Ok(Outcome::Opened(opened)) => self.show(Desk::on(*opened, self.means.clone())),
+            Ok(Outcome::Newer(path, snapshot)) => {
+                self.dialog = Some(Dialog::newer(path, *snapshot));
+                return Task::none();
+            }
             Ok(Outcome::Written(written)) => {
                 self.said_saved(|desk| desk.end_save(*written), "Saved.".to_owned());
                 if errand.again {

@@ -8,10 +8,10 @@ use twobus_jobs::{Folder, ImportOptions, Relink, RelinkOptions, import, relink};
 use twobus_session::recover::Snapshot;
 use twobus_session::{MediaFile, Song};
 
-use super::jobs::Outcome;
+use super::jobs::{Kind, Outcome};
 use super::{App, Message, Region};
-use crate::desk::{Colours, Desk, Lately, Room, thumbnail};
-use crate::screens::dialog::{About, Then};
+use crate::desk::{Colours, Desk, Lately, Room, is_audio, kept, thumbnail};
+use crate::screens::dialog::{About, Dialog, Then};
 use crate::screens::import::{self as table, WAVE};
 use crate::screens::start::{self, Offered};
 use crate::theme;
@@ -31,9 +31,30 @@ impl App {
         }
     }
 
+    /// Takes in what was dropped: in Master a song to compare with, else as if it had been named.
+    pub(super) fn take_dropped(&mut self, paths: Vec<PathBuf>) -> Task<Message> {
+        if self.sheet.is_some() || self.dialog.is_some() || self.panel.is_some() {
+            let text = "Close what lies over the window, and drop it again.";
+            self.on_desk(|desk| desk.live.say(text, true));
+            return Task::none();
+        }
+        let in_master = self.desk.as_ref().is_some_and(|desk| desk.room() == Room::Master);
+        match paths.as_slice() {
+            [one] if in_master && one.is_file() && !is_project(one) => self.note_reference(one),
+            [one] if is_project(one) => self.open_named(paths),
+            _ if in_master => {
+                let text = "In Master one song at a time is taken, as reference; stems go to Mix.";
+                self.on_desk(|desk| desk.live.say(text, true));
+                Task::none()
+            }
+            _ => self.open_named(paths),
+        }
+    }
+
     /// Shows a desk in place of what was there.
     pub(super) fn show(&mut self, desk: Desk) {
         self.on_desk(|old| old.live.close());
+        self.leave_jobs();
         let (size, desk) = (self.size, Some(desk));
         let region = match desk.as_ref().map(Desk::room) {
             Some(Room::Master) => Region::Master,
@@ -43,20 +64,27 @@ impl App {
         (self.arrange, self.devices, self.mixer) = Default::default();
         self.set_meters();
         (self.master, self.study, self.sheet) = Default::default();
+        (self.examination, self.refreshed) = (None, None);
         self.resized(size);
     }
 
     /// Begins anew: the start screen.
     pub(super) fn new_project(&mut self) {
         self.on_desk(|old| old.live.close());
+        self.leave_jobs();
         (self.desk, self.table, self.region) = (None, None, Region::Main);
+        (self.study, self.sheet) = Default::default();
         self.refresh_start();
     }
 
     /// Reads files, and those in folders, for the open song or a new one; their table is shown then.
     pub(super) fn import(&mut self, paths: &[PathBuf]) -> Task<Message> {
         let files = audio_files(paths);
-        if self.job.is_some() || paths.is_empty() {
+        if paths.is_empty() || !self.is_free_for(Kind::Import) {
+            return Task::none();
+        }
+        if self.table.is_some() {
+            self.fail("Make the session, or cancel it, before more files are added.");
             return Task::none();
         }
         if files.is_empty() {
@@ -75,7 +103,7 @@ impl App {
         let Some(desk) = &self.desk else { return Task::none() };
         let (folder, project) = (desk.folder().clone(), desk.project().clone());
         let song: Song = desk.song().clone();
-        self.job(move |progress| {
+        self.job(Kind::Import, move |progress| {
             let options = ImportOptions { groups: true, ..ImportOptions::default() };
             let import = import(&folder, &project, &song, &files, options, progress)?;
             let waves = import.rows.iter().map(|row| {
@@ -89,9 +117,12 @@ impl App {
 
     /// Looks for missing files in a folder.
     pub(super) fn find(&mut self, paths: Vec<PathBuf>) -> Task<Message> {
+        if !self.is_free_for(Kind::Find) {
+            return Task::none();
+        }
         let Some(desk) = &self.desk else { return Task::none() };
         let (folder, project) = (desk.folder().clone(), desk.project().clone());
-        self.job(move |progress| {
+        self.job(Kind::Find, move |progress| {
             let options = RelinkOptions { search: paths.into_iter().next(), replace: false };
             let found = relink(&folder, &project, &options, progress)?;
             Ok(Outcome::Found(Box::new(found)))
@@ -122,6 +153,12 @@ impl App {
         }
     }
 
+    /// Leaves everything as it was before files were dropped.
+    pub(super) fn leave_table(&mut self) {
+        self.table = None;
+        self.leave_empty_draft();
+    }
+
     pub(super) fn table(&mut self, input: Input<table::Part>) -> Task<Message> {
         if matches!(input, Input::Focus(_)) {
             self.region = Region::Main;
@@ -130,10 +167,7 @@ impl App {
         match action {
             Some(table::Action::Menu(menu)) => self.menu = Some(menu),
             Some(table::Action::Leave { back }) => self.leave(back),
-            Some(table::Action::Cancel) => {
-                self.table = None;
-                self.leave_empty_draft();
-            }
+            Some(table::Action::Cancel) => self.leave_table(),
             Some(table::Action::Make(edit)) => {
                 (self.table, self.region) = (None, Region::Mixer);
                 self.on_desk(|desk| desk.apply(edit));
@@ -191,16 +225,23 @@ impl App {
                     return self.open(&path);
                 }
             }
-            start::Action::Restore(index) => return self.restore(index),
-            start::Action::Discard(index) => self.discard_snapshot(index),
+            start::Action::Restore(index) => {
+                if let Some(snapshot) = self.snapshots.get(index).cloned() {
+                    return self.restore(snapshot);
+                }
+            }
+            start::Action::Discard(index) => {
+                if let Some(snapshot) = self.snapshots.get(index).cloned() {
+                    self.dialog = Some(Dialog::discard(snapshot));
+                }
+            }
         }
         Task::none()
     }
 
-    fn discard_snapshot(&mut self, index: usize) {
-        if let Some(snapshot) = self.snapshots.get(index)
-            && let Err(error) = self.means.store().discard(snapshot)
-        {
+    /// Gives unsaved work up for good.
+    pub(super) fn discard_work(&mut self, snapshot: &Snapshot) {
+        if let Err(error) = self.means.discard(snapshot) {
             self.fail(error);
         }
         self.refresh_start();
@@ -208,6 +249,8 @@ impl App {
 
     /// Looks anew what the start screen has to offer.
     pub(super) fn refresh_start(&mut self) {
+        // It lies in the source of the program; who has only the program is not offered it.
+        self.start.has_demo = Path::new(DEMO).is_dir();
         self.lately = Lately::look(&self.means);
     }
 
@@ -216,7 +259,11 @@ impl App {
         let Some(offer) = self.lately.arrived() else { return false };
         let of = |snapshot: &Snapshot| Offered {
             name: snapshot.about.name.clone(),
-            about: snapshot.about.path.clone().unwrap_or_else(|| "never saved".to_owned()),
+            about: format!(
+                "kept {} · {}",
+                kept(snapshot),
+                snapshot.about.path.as_deref().unwrap_or("never saved")
+            ),
         };
         self.start.offered = offer.snapshots.iter().map(of).collect();
         (self.snapshots, self.start.recent) = (offer.snapshots, offer.recent);
@@ -256,12 +303,6 @@ pub(super) fn song_name(paths: &[PathBuf]) -> String {
     name.unwrap_or_else(|| "Untitled".to_owned())
 }
 
-/// Endings of files that are taken out of a folder.
-const ENDINGS: [&str; 15] = [
-    "wav", "wave", "bwf", "rf64", "w64", "aif", "aiff", "aifc", "caf", "flac", "mp3", "ogg", "m4a",
-    "mp4", "aac",
-];
-
 /// Files that were named, and audio files of folders that were, by name.
 pub(super) fn audio_files(paths: &[PathBuf]) -> Vec<PathBuf> {
     let mut files = Vec::new();
@@ -271,11 +312,8 @@ pub(super) fn audio_files(paths: &[PathBuf]) -> Vec<PathBuf> {
             continue;
         }
         let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
-        let is_audio = |path: &PathBuf| {
-            let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-            path.is_file() && ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
-        };
-        let mut found: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_audio).collect();
+        let fits = |path: &PathBuf| path.is_file() && is_audio(path);
+        let mut found: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(fits).collect();
         found.sort();
         files.append(&mut found);
     }

@@ -11,6 +11,7 @@ use crate::screens::dialog::{About, Then};
 use crate::screens::master;
 use crate::screens::mix::arrange::drop_marker;
 use crate::screens::top::toggle_loop;
+use crate::widgets::Edited;
 
 impl App {
     /// A key that no control has taken.
@@ -23,13 +24,18 @@ impl App {
             }
             _ => return Task::none(),
         };
-        let named = match key {
-            Key::Named(named) => Some(named),
+        let named = match &key {
+            Key::Named(named) => Some(*named),
             Key::Character(_) | Key::Unidentified => None,
         };
         if let Some(dialog) = &mut self.dialog {
-            let text = text.as_deref().filter(|_| !modifiers.command());
-            let answer = dialog.key(named, text);
+            match dialog.type_in(&key, text.as_deref(), modifiers) {
+                Edited::Done => return Task::none(),
+                Edited::Copy(text) => return iced::clipboard::write(text),
+                Edited::Paste => return iced::clipboard::read().map(Message::Pasted),
+                Edited::Passed => {}
+            }
+            let answer = dialog.key(named);
             return self.answered(answer);
         }
         if self.panel.is_some() {
@@ -72,6 +78,13 @@ impl App {
 
     fn named(&mut self, key: Named, modifiers: Modifiers) {
         let region = self.region;
+        match (key, &self.table) {
+            (Named::Escape, _) if self.job.is_some() => return self.stop(),
+            (Named::Escape, Some(_)) => return self.leave_table(),
+            // What lies under the table is not meant.
+            (_, Some(_)) => return,
+            (_, None) => {}
+        }
         match (key, self.mixer.chosen) {
             _ if region == Region::Master => {}
             (Named::Escape, _) if self.mixer.close_popover() => return,
@@ -108,7 +121,14 @@ impl App {
     }
 
     fn command(&mut self, letter: &str, modifiers: Modifiers) -> Task<Message> {
+        let is_free = self.table.is_none();
         match (letter, modifiers.shift()) {
+            (",", _) => self.show_settings(),
+            ("+" | "=", _) => self.scale(true),
+            ("-", _) => self.scale(false),
+            ("o", false) => return self.ask_then(Then::Choose),
+            ("n", false) => return self.ask_then(Then::New),
+            _ if !is_free => {}
             ("z", false) => self.on_desk(Desk::undo),
             ("z", true) | ("y", false) => self.on_desk(Desk::redo),
             ("1", _) => self.enter_room(Room::Mix),
@@ -116,14 +136,9 @@ impl App {
             ("a", true) if self.region == Region::Master => self.on_desk(master::compare),
             ("b", false) => self.ask_bounce(),
             ("k", false) => self.show_search(),
-            (",", _) => self.show_settings(),
-            ("+" | "=", _) => self.scale(true),
-            ("-", _) => self.scale(false),
             ("e", false) => self.ask_deliver(),
             ("i", false) => self.browse(About::Stems),
-            ("o", false) => return self.ask_then(Then::Choose),
-            ("n", false) => return self.ask_then(Then::New),
-            ("s", true) => self.browse(About::SaveAs),
+            ("s", true) => self.ask_save_as(),
             ("s", false) => return self.save(),
             _ => {}
         }
@@ -131,14 +146,17 @@ impl App {
     }
 
     fn letter(&mut self, letter: &str, modifiers: Modifiers) {
-        if !modifiers.shift() && self.master_letter(letter) {
+        if self.table.is_some() || (!modifiers.shift() && self.master_letter(letter)) {
             return;
         }
+        // What belongs to the mix is not changed where it is not seen.
+        let in_mix = self.desk.as_ref().is_some_and(|desk| desk.room() == Room::Mix);
         let chosen = self.mixer.chosen;
         let Some(desk) = &mut self.desk else { return };
         let strip = chosen.and_then(|id| desk.strip(id));
         match (letter, modifiers.shift(), strip) {
             ("l", false, _) => toggle_loop(desk),
+            _ if !in_mix => {}
             ("l", true, _) => self.loop_clip(),
             ("a", next, Some(strip)) => {
                 let id = strip.id;

@@ -9,7 +9,7 @@ use twobus_jobs::{
 };
 use twobus_session::{Edit, MasterEdit, Target};
 
-use super::jobs::{Job, Outcome};
+use super::jobs::{Job, Kind, Outcome};
 use super::sheets::Sheet;
 use super::{App, Message, Region};
 use crate::desk::{Desk, Room, Studied, StudyKey};
@@ -42,12 +42,22 @@ impl App {
     pub(super) fn enter_room(&mut self, room: Room) {
         let Some(desk) = &mut self.desk else { return };
         desk.enter(room);
-        self.master.refresh(desk);
         self.region = match room {
             Room::Mix => Region::Mixer,
             Room::Master => Region::Master,
         };
         self.menu = None;
+    }
+
+    /// Looks anew how far the print is behind its mix, whenever the document is another in Master.
+    pub(super) fn refresh_master(&mut self) {
+        let Some(desk) = self.desk.as_ref().filter(|desk| desk.room() == Room::Master) else {
+            return;
+        };
+        if self.refreshed != Some(desk.revision()) {
+            self.refreshed = Some(desk.revision());
+            self.master.refresh(desk);
+        }
     }
 
     pub(super) fn master(&mut self, input: Input<master::Part>) -> Task<Message> {
@@ -67,9 +77,9 @@ impl App {
         Task::none()
     }
 
-    /// Asks for a bounce; where there is a print already, it begins at once.
+    /// Asks for a bounce; where the print is behind its mix, it begins at once.
     pub(super) fn update_print(&mut self) -> Task<Message> {
-        let again = self.desk.as_ref().is_some_and(|desk| !desk.song().prints.is_empty());
+        let again = !self.master.changes().is_empty();
         self.ask_bounce();
         match again {
             true => self.sheet_key(Some(iced::keyboard::key::Named::Enter), None),
@@ -116,7 +126,8 @@ impl App {
             }
         }
         let (wanted, before) = (key.clone(), self.master.studied.clone());
-        let (job, task) = Job::run("study", move |progress| {
+        let ticket = self.ticket();
+        let (job, task) = Job::run((Kind::Study, ticket), move |progress| {
             let found = wanted.clone().study(before, progress);
             Ok(Outcome::Studied(Box::new((wanted, found))))
         });
@@ -128,7 +139,8 @@ impl App {
     #[cfg(test)]
     pub(super) fn study_now(&mut self) {
         let key = self.desk.as_ref().and_then(StudyKey::of).unwrap();
-        let (job, _task) = Job::run("study", |_| Err(Error::Cancelled));
+        let ticket = self.ticket();
+        let (job, _task) = Job::run((Kind::Study, ticket), |_| Err(Error::Cancelled));
         self.study.runs = Some((key.clone(), job));
         let found = key.clone().study(self.master.studied.clone(), &Progress::new());
         self.studied(key, found);
@@ -163,6 +175,10 @@ impl App {
             desk.apply(edit);
             return Task::none();
         }
+        if !self.is_free_for(Kind::Reach) {
+            return Task::none();
+        }
+        let Some(desk) = &self.desk else { return Task::none() };
         let (project, song) = (desk.project(), desk.song());
         let input = match twobus_jobs::master::input(desk.folder(), project, song) {
             Ok((input, _)) => input,
@@ -172,7 +188,7 @@ impl App {
             }
         };
         let master = song.master.clone();
-        self.job(move |progress| {
+        self.job(Kind::Reach, move |progress| {
             let reached = reach(&input, &master, target, progress)?;
             Ok(Outcome::Reached(target, Box::new(reached)))
         })
@@ -198,6 +214,9 @@ impl App {
             return Task::none();
         };
         let name = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        if !self.is_free_for(Kind::Arrive) {
+            return Task::none();
+        }
         match Desk::draft(&name, &self.means) {
             Ok(desk) => self.show(desk),
             Err(error) => {
@@ -207,7 +226,7 @@ impl App {
         }
         let Some(desk) = &self.desk else { return Task::none() };
         let (folder, project) = (desk.folder().clone(), desk.project().clone());
-        self.job(move |progress| {
+        self.job(Kind::Arrive, move |progress| {
             let arrived =
                 twobus_jobs::import::arrive(&folder, &project, &path, &name, false, progress)?;
             Ok(Outcome::Arrived(Box::new(arrived.edit)))
@@ -222,6 +241,9 @@ impl App {
 
     /// Proposes a chain: by the reference, or by what is looked at without one.
     fn propose(&mut self, matching: bool) -> Task<Message> {
+        if !self.is_free_for(Kind::Propose) {
+            return Task::none();
+        }
         let Some(desk) = &self.desk else { return Task::none() };
         let (project, song) = (desk.project(), desk.song());
         let Ok((input, _)) = twobus_jobs::master::input(desk.folder(), project, song) else {
@@ -247,7 +269,7 @@ impl App {
             Some(name) => format!("Match to {}", name.to_string_lossy()),
             None => "Assistant".to_owned(),
         };
-        let task = self.job(move |progress: &Progress| {
+        let task = self.job(Kind::Propose, move |progress: &Progress| {
             let found = match_reference(&input, &references, &options, progress)?;
             Ok(Outcome::Matched(Box::new(found)))
         });

@@ -6,7 +6,7 @@ use iced::Task;
 use twobus_jobs::{Analysis, Error, Progress, analyze};
 use twobus_session::Edit;
 
-use super::jobs::Outcome;
+use super::jobs::{Kind, Outcome};
 use super::{App, Message};
 use crate::desk::{Desk, Heard, Room};
 use crate::screens::dialog::About;
@@ -46,20 +46,23 @@ impl App {
     }
 
     fn measure_reference(&mut self, path: PathBuf) -> Task<Message> {
-        if self.job.is_some() {
+        if !self.is_free_for(Kind::Reference) {
             return Task::none();
         }
-        self.job(move |progress| Ok(Outcome::Reference(None, heard(&path, progress)?.0)))
+        self.job(Kind::Reference, move |progress| {
+            Ok(Outcome::Reference(None, heard(&path, progress)?.0))
+        })
     }
 
     /// Makes a file the song's reference.
     pub(super) fn note_reference(&mut self, path: &Path) -> Task<Message> {
-        let Some(desk) = self.desk.as_ref().filter(|_| self.job.is_none()) else {
+        if !self.is_free_for(Kind::Reference) {
             return Task::none();
-        };
+        }
+        let Some(desk) = &self.desk else { return Task::none() };
         let (folder, project) = (desk.folder().clone(), desk.project().clone());
         let (song, path) = (desk.song_id(), path.to_owned());
-        self.job(move |progress| {
+        self.job(Kind::Reference, move |progress| {
             let (heard, frames) = heard(&path, progress)?;
             let edit =
                 twobus_jobs::matching::note_reference(&folder, &project, song, (&path, frames))?;

@@ -5,7 +5,7 @@ use iced::keyboard::key::Named;
 use twobus_jobs::{Bounce as Bounced, BounceOptions, Error, Examination, check_print, report_page};
 use twobus_session::{Edit, Print, SongEdit};
 
-use super::jobs::Outcome;
+use super::jobs::{Kind, Outcome};
 use super::{App, Message};
 use crate::desk::{Desk, Room};
 use crate::screens::bounce::{self, Bounce};
@@ -40,8 +40,10 @@ impl App {
 
     /// Asks what is to be bounced.
     pub(super) fn ask_bounce(&mut self) {
-        if let Some(desk) =
-            self.desk.as_ref().filter(|_| self.job.is_none() && self.sheet.is_none())
+        if self.sheet.is_none()
+            && self.desk.is_some()
+            && self.is_free_for(Kind::Bounce)
+            && let Some(desk) = &self.desk
         {
             self.sheet = Some(Sheet::Bounce(Box::new(Bounce::new(desk))));
         }
@@ -87,10 +89,13 @@ impl App {
     }
 
     fn start_bounce(&mut self, options: BounceOptions) -> Task<Message> {
+        if !self.is_free_for(Kind::Bounce) {
+            return Task::none();
+        }
         let Some(desk) = &self.desk else { return Task::none() };
         let (folder, project) = (desk.folder().clone(), desk.project().clone());
         let song = desk.song().clone();
-        let task = self.job(move |progress| {
+        let task = self.job(Kind::Bounce, move |progress| {
             let done = twobus_jobs::bounce(&folder, &project, &song, &options, progress)?;
             Ok(Outcome::Bounced(Box::new(done)))
         });
@@ -118,19 +123,22 @@ impl App {
             text.unwrap_or_else(|| format!("Print {number} is done.")),
             !done.notes.is_empty(),
         );
-        self.master.refresh(desk);
+        desk.flush();
         if checks { self.check(&done.print) } else { Task::none() }
     }
 
     /// Shows the report on a print, and looks for the tracks behind it.
     pub(super) fn check(&mut self, print: &Print) -> Task<Message> {
+        if !self.is_free_for(Kind::Trace) {
+            return Task::none();
+        }
         let Some(desk) = &self.desk else { return Task::none() };
         let Some(mut ready) = Ready::new(&desk.song().title, print) else { return Task::none() };
         ready.trace();
         self.sheet = Some(Sheet::Ready(Box::new(ready)));
         let (folder, project) = (desk.folder().clone(), desk.project().clone());
         let (song, print) = (desk.song().clone(), print.clone());
-        self.job(move |progress| {
+        self.job(Kind::Trace, move |progress| {
             let examined = check_print(&folder, &project, &song, &print, true, progress)?;
             Ok(Outcome::Examined(print.number, Box::new(examined)))
         })
@@ -147,13 +155,13 @@ impl App {
     }
 
     /// Says in a sheet why its job failed; false where no sheet waits for one.
-    pub(super) fn sheet_failed(&mut self, error: &Error) -> bool {
-        match &mut self.sheet {
-            Some(Sheet::Bounce(sheet)) if sheet.is_running() => sheet.failed(error.to_string()),
-            Some(Sheet::Ready(sheet)) => sheet.untraced(error.to_string()),
-            Some(Sheet::Proposal(sheet)) => sheet.failed(error.to_string()),
-            Some(Sheet::Deliver(sheet)) if sheet.is_running() => sheet.failed(error.to_string()),
-            Some(Sheet::Bounce(_) | Sheet::Deliver(_)) | None => return false,
+    pub(super) fn sheet_failed(&mut self, kind: Kind, error: &Error) -> bool {
+        match (kind, &mut self.sheet) {
+            (Kind::Deliver, _) => self.delivery_failed(error.to_string()),
+            (Kind::Bounce, Some(Sheet::Bounce(sheet))) => sheet.failed(error.to_string()),
+            (Kind::Trace, Some(Sheet::Ready(sheet))) => sheet.untraced(error.to_string()),
+            (Kind::Propose, Some(Sheet::Proposal(sheet))) => sheet.failed(error.to_string()),
+            _ => return false,
         }
         true
     }

@@ -6,6 +6,7 @@ mod frame;
 mod master;
 mod mixer;
 mod pictures;
+mod safe;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use twobus_engine::device::fake::{Fake, FakeOutput};
 use twobus_engine::device::{PERIOD_FRAMES, Wish};
 use twobus_session::StripId;
 
-use super::jobs::{Done, Outcome};
+use super::jobs::{Done, Job, Kind, Outcome};
 use super::sheets::Sheet;
 use super::{App, Message, WINDOW};
 use crate::desk::{Colours, Means, TILE, TileKey, Wave};
@@ -45,7 +46,8 @@ impl Window {
         let backend = Arc::new(fake.clone());
         let wish = Wish { output: None, period_frames: PERIOD_FRAMES };
         let (state, config) = (place.path().join("state"), place.path().join("config"));
-        let means = Means { backend, wish, state, config };
+        let music = place.path().join("Music");
+        let means = Means { backend, wish, state, config, music };
         Self { app: App::on(means), place, fake }
     }
 
@@ -77,6 +79,12 @@ impl Window {
         // its message back.
         let name = super::files::song_name(&[folder.to_owned()]);
         self.app.show(crate::desk::Desk::draft(&name, &self.app.means).unwrap());
+        let import = self.import_of(folder);
+        self.done(import);
+    }
+
+    /// What comes of reading the files in a folder for the open song.
+    fn import_of(&self, folder: &Path) -> Outcome {
         let desk = self.app.desk.as_ref().unwrap();
         let progress = twobus_jobs::Progress::new();
         let files = super::files::audio_files(&[folder.to_owned()]);
@@ -85,8 +93,7 @@ impl Window {
         let import =
             twobus_jobs::import(desk.folder(), project, song, &files, options, &progress).unwrap();
         let waves = import.rows.iter().map(|_| None).collect();
-        let done = Done::of(Outcome::Import(Box::new(import), waves));
-        self.send(Message::Done(done));
+        Outcome::Import(Box::new(import), waves)
     }
 
     /// Waits until what is opened or saved has come back: there is no runtime that would bring the word.
@@ -98,6 +105,12 @@ impl Window {
     fn open(&mut self, path: &Path) {
         let _task = self.app.open(path);
         self.settle();
+    }
+
+    /// Asks for a place to save in, and is told one if it may be.
+    fn save_as_now(&mut self) {
+        self.letter("s", Modifiers::CTRL);
+        self.named(Named::Escape);
     }
 
     fn save_as(&mut self, to: &Path) {
@@ -119,6 +132,30 @@ impl Window {
             std::thread::sleep(Duration::from_millis(10));
         }
         panic!("nothing is offered");
+    }
+
+    /// Brings what came of the job that runs, or of one that would have been begun.
+    fn done(&mut self, outcome: Outcome) {
+        let kind = match outcome {
+            Outcome::Delivered(..) => Kind::Deliver,
+            _ => Kind::Import,
+        };
+        self.bring(kind, Ok(outcome));
+    }
+
+    fn failed(&mut self, error: twobus_jobs::Error) {
+        self.bring(Kind::Import, Err(error));
+    }
+
+    fn bring(&mut self, kind: Kind, outcome: Result<Outcome, twobus_jobs::Error>) {
+        let new = self.app.ticket();
+        let slot = match kind {
+            Kind::Deliver => &mut self.app.delivery,
+            _ => &mut self.app.job,
+        };
+        let never = |_: &twobus_jobs::Progress| Err(twobus_jobs::Error::Cancelled);
+        let ticket = slot.get_or_insert_with(|| Job::run((kind, new), never).0).ticket;
+        self.send(Message::Done(Done::new(ticket, outcome)));
     }
 
     fn send(&mut self, message: Message) {
@@ -388,7 +425,7 @@ fn a_missing_stem_keeps_its_track_and_is_found_again() {
     let options = twobus_jobs::RelinkOptions { search: Some(to), replace: false };
     let progress = twobus_jobs::Progress::new();
     let found = twobus_jobs::relink(desk.folder(), desk.project(), &options, &progress).unwrap();
-    window.send(Message::Done(Done::of(Outcome::Found(Box::new(found)))));
+    window.done(Outcome::Found(Box::new(found)));
     assert!(!wave(&mut window), "it is found");
 }
 
@@ -446,7 +483,7 @@ fn a_bounce_becomes_a_print_with_its_note_and_a_report_that_leads_into_the_mix()
     let row = &mut readiness.rows[0];
     row.verdict = twobus_session::readiness::Verdict::Fix;
     row.places = vec![twobus_session::readiness::Place { start: 22_050, end: 33_075 }];
-    window.send(Message::Done(Done::of(Outcome::Bounced(Box::new(done)))));
+    window.done(Outcome::Bounced(Box::new(done)));
     let print = window.app.desk.as_ref().unwrap().song().prints[0].clone();
     assert_eq!((print.number, print.note.as_str()), (1, "!"));
     let Some(Sheet::Ready(sheet)) = &window.app.sheet else { panic!("the report is shown") };
@@ -470,7 +507,7 @@ fn a_bounce_that_fails_keeps_its_sheet_and_can_be_tried_again() {
     window.letter("b", Modifiers::CTRL);
     window.named(Named::Enter);
     let text = "the disk is full".to_owned();
-    window.send(Message::Done(Done::failed(twobus_jobs::Error::Missing(text))));
+    window.failed(twobus_jobs::Error::Missing(text));
     let Some(Sheet::Bounce(sheet)) = &window.app.sheet else { panic!("the sheet stays") };
     assert!(!sheet.is_running() && window.app.job.is_none());
     window.named(Named::Enter);

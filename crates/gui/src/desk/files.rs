@@ -1,17 +1,16 @@
 //! Files of the open project: opening, saving, what was open lately, and snapshots of unsaved work.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
 use twobus_engine::device::{Backend, System, Wish};
 use twobus_jobs::{Error, Folder, OpenProject, Saving};
-use twobus_session::recover::{Autosaver, Snapshot, Store};
+use twobus_session::recover::{Autosaver, Snapshot, Store, Why};
 use twobus_session::{History, Project, Song, SongId};
 
 use super::recent::Recent;
-use super::{Desk, Waves};
+use super::{Desk, Waves, drafts};
 
 /// Why a project did not open or save, in a sentence.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +34,8 @@ pub(crate) struct Means {
     pub(crate) state: PathBuf,
     /// Where the program's settings lie.
     pub(crate) config: PathBuf,
+    /// Where masters of projects go that have no place of their own.
+    pub(crate) music: PathBuf,
 }
 
 impl Means {
@@ -43,7 +44,9 @@ impl Means {
         let places = directories::ProjectDirs::from("org", "Twobus", "twobus")?;
         let state = places.state_dir().unwrap_or_else(|| places.data_local_dir()).to_owned();
         let config = places.config_dir().to_owned();
-        Some(Self { backend: Arc::new(System), wish, state, config })
+        let user = directories::UserDirs::new()?;
+        let music = user.audio_dir().map_or_else(|| user.home_dir().join("Music"), Path::to_owned);
+        Some(Self { backend: Arc::new(System), wish, state, config, music })
     }
 
     /// Where snapshots of unsaved work lie.
@@ -51,10 +54,51 @@ impl Means {
         Store::new(&self.state)
     }
 
+    /// Unsaved work on the project at `path` that began from what is saved there, if it is not damaged.
+    pub(crate) fn newer(&self, path: &Path, opened: Option<&Opened>) -> Option<Snapshot> {
+        let document = opened.map(|opened| &opened.open.document);
+        let id = document.map(|document| document.project.id.as_str());
+        let offer = self.store().offer_for(id, &Folder::new(path).document()).ok()?;
+        let fits = |snapshot: &Snapshot| {
+            let same = document.is_none_or(|saved| snapshot.about.base.as_deref() == saved.stamp());
+            same && snapshot.about.why == Why::Edited && snapshot.about.path.is_some()
+        };
+        offer.snapshots.into_iter().rev().find(fits)
+    }
+
+    /// Gives unsaved work up for good: all there is of it.
+    ///
+    /// # Errors
+    /// When something of it cannot be removed.
+    pub(crate) fn discard(&self, snapshot: &Snapshot) -> std::io::Result<()> {
+        let store = self.store();
+        let of = |other: &Snapshot| other.document == snapshot.document;
+        let all = store.offer()?.snapshots;
+        for other in all.iter().filter(|other| of(other) && other.about.why == Why::Edited) {
+            store.discard(other)?;
+        }
+        if snapshot.about.path.is_none() {
+            drafts::give_up(&drafts::place(self, &snapshot.document));
+        }
+        Ok(())
+    }
+
     /// Where it is noted what was open lately.
     pub(super) fn recent(&self) -> PathBuf {
         self.state.join("recent")
     }
+}
+
+/// Endings of files that are taken out of a folder.
+const ENDINGS: [&str; 15] = [
+    "wav", "wave", "bwf", "rf64", "w64", "aif", "aiff", "aifc", "caf", "flac", "mp3", "ogg", "m4a",
+    "mp4", "aac",
+];
+
+/// Whether a file is named as audio is.
+pub(crate) fn is_audio(path: &Path) -> bool {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
 }
 
 /// A project that was read, on its way to a desk. Made on a thread that may wait for a disk.
@@ -85,13 +129,15 @@ impl Opened {
 
     /// A project without a place of its own.
     fn draft_of(project: Project, song: SongId, means: &Means) -> Result<Self, Failure> {
-        let drafts = means.state.join("drafts");
-        let folder = Folder::new(&drafts.join(&project.id));
-        if folder.document().exists() {
-            // Left by a program that was killed; what it held is in the snapshot that is restored.
-            let _removed = fs::remove_dir_all(folder.path());
+        let folder = Folder::new(&drafts::place(means, &project.id));
+        match folder.document().exists() {
+            // Left by a program that was killed: the prints in it are those of what is restored.
+            true => {
+                let _stamp =
+                    twobus_session::save(&folder.document(), &project).map_err(Error::from)?;
+            }
+            false => folder.create(&project)?,
         }
-        folder.create(&project)?;
         let open = folder.open()?;
         let keeper = Keeper::of(&open, true, means.store());
         Ok(Self { open, folder, draft: true, song, keeper })
@@ -192,7 +238,7 @@ impl Desk {
         self.open = moved.open;
         let old = std::mem::replace(&mut self.folder, moved.folder);
         if std::mem::take(&mut self.draft) {
-            let _removed = fs::remove_dir_all(old.path());
+            drafts::moved_out(&old, &self.folder, self.open.project());
         } else {
             // Files have other paths now, which steps of before do not know.
             self.history = History::default();
@@ -237,7 +283,7 @@ impl Desk {
             return;
         }
         if self.draft {
-            let _removed = fs::remove_dir_all(self.folder.path());
+            drafts::give_up(self.folder.path());
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use iced::widget::image::Handle;
 use twobus_dsp::Db;
@@ -16,9 +16,12 @@ use twobus_session::{Clip, Project, Song};
 
 use super::files::Means;
 use super::waves::draw_columns;
-use super::{Colours, Desk, Wave};
+use super::{Colours, Desk, Wave, drafts};
 use crate::grid::minutes;
 use crate::theme;
+
+/// How long a draft may be on its way to its first document.
+const JUST_MADE: Duration = Duration::from_secs(60);
 
 /// Width and height of a small wave, in pixels.
 pub(crate) const SKETCH: (u32, u32) = (132, 52);
@@ -94,6 +97,7 @@ impl Lately {
 
 impl Offer {
     fn now(means: &Means) -> Self {
+        drafts::sweep(means, JUST_MADE);
         let offer = means.store().offer().unwrap_or_default();
         let mut newest = BTreeMap::new();
         for snapshot in offer.snapshots.into_iter().filter(|one| one.about.why == Why::Edited) {
@@ -178,12 +182,18 @@ fn standing(project: &Project, path: &Path) -> (String, Standing) {
     }
 }
 
-/// `just now`, `3 hours ago`, `yesterday`.
+/// When unsaved work was kept, as people tell it.
+pub(crate) fn kept(snapshot: &Snapshot) -> String {
+    ago(SystemTime::UNIX_EPOCH + Duration::from_secs(snapshot.about.unix_time_s))
+}
+
+/// `just now`, `12 minutes ago`, `3 hours ago`, `yesterday`.
 fn ago(then: SystemTime) -> String {
     const HOUR_S: u64 = 3600;
     let seconds = SystemTime::now().duration_since(then).unwrap_or_default().as_secs();
     match seconds / HOUR_S {
-        0 => "just now".to_owned(),
+        0 if seconds < 120 => "just now".to_owned(),
+        0 => format!("{} minutes ago", seconds / 60),
         1 => "an hour ago".to_owned(),
         hours @ ..24 => format!("{hours} hours ago"),
         24..48 => "yesterday".to_owned(),
@@ -280,12 +290,13 @@ impl Sketch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     #[test]
     fn times_are_told_as_people_tell_them() {
         let hours = |hours: u64| ago(SystemTime::now() - Duration::from_secs(hours * 3600 + 60));
-        assert_eq!([hours(0), hours(1), hours(5)], ["just now", "an hour ago", "5 hours ago"]);
+        let minutes = |minutes: u64| ago(SystemTime::now() - Duration::from_secs(minutes * 60 + 1));
+        assert_eq!([minutes(1), minutes(40)], ["just now", "40 minutes ago"]);
+        assert_eq!([hours(1), hours(5)], ["an hour ago", "5 hours ago"]);
         assert_eq!([hours(30), hours(50)], ["yesterday", "2 days ago"]);
     }
 }

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use iced::keyboard::key::Named;
 use iced::{Element, Length, Size};
 use twobus_jobs::deliver::{PATTERN, Planned, plan};
-use twobus_jobs::{DeliverOptions, Delivered, FileSpec, Format, MasterOptions, Progress};
+use twobus_jobs::{
+    DeliverOptions, Delivered, DeliveredFile, FileSpec, Format, MasterOptions, Progress,
+};
 use twobus_media::{Field, Tags};
 use twobus_session::targets::destination;
 use twobus_session::{Edit, SongEdit, Target};
@@ -40,6 +42,8 @@ pub(crate) struct Deliver {
     kept: bool,
     offers: Vec<Offer>,
     chosen: usize,
+    /// The document as it was when the files were noted.
+    pub(crate) revision: u64,
     pub(crate) folder: PathBuf,
     pattern: String,
     tags: Tags,
@@ -48,6 +52,10 @@ pub(crate) struct Deliver {
     replace: bool,
     codec_trim_db: f64,
     planned: Result<Vec<Planned>, String>,
+    /// What became of files of these names, for better or worse.
+    written: Vec<DeliveredFile>,
+    /// The files that are under way, in the order of the job.
+    under_way: Vec<PathBuf>,
     phase: Phase,
     focus: Option<Part>,
     over: Option<Part>,
@@ -59,7 +67,7 @@ enum Phase {
     Asked,
     Running(Arc<Progress>),
     Failed(String),
-    Done(Box<Delivered>),
+    Done,
 }
 
 /// A part of the sheet.
@@ -144,13 +152,16 @@ impl Deliver {
             kept: false,
             offers: offers(song.master.target),
             chosen: 0,
-            folder: folder.path().join("masters"),
+            revision: desk.revision(),
+            folder: desk.masters(),
             pattern: PATTERN.to_owned(),
             tags: Tags::default(),
             tags_problem: None,
             replace: false,
             codec_trim_db: 0.0,
             planned: Ok(Vec::new()),
+            written: Vec::new(),
+            under_way: Vec::new(),
             phase: Phase::Asked,
             focus: None,
             over: None,
@@ -165,12 +176,21 @@ impl Deliver {
             Ok(tags) => (self.tags, self.tags_problem) = (tags, None),
             Err(error) => self.tags_problem = Some(error.to_string()),
         }
-        self.plan();
+        self.plan_anew();
     }
 
     /// Chooses another folder.
     pub(crate) fn set_folder(&mut self, folder: &Path) {
         self.folder = folder.to_owned();
+        self.plan_anew();
+    }
+
+    /// Plans other files than were written.
+    fn plan_anew(&mut self) {
+        self.written.clear();
+        if !self.is_running() {
+            self.phase = Phase::Asked;
+        }
         self.plan();
     }
 
@@ -186,6 +206,17 @@ impl Deliver {
         self.planned.as_deref().unwrap_or(&[])
     }
 
+    /// What became of a planned file.
+    fn result(&self, file: &Planned) -> Option<&DeliveredFile> {
+        self.written.iter().find(|written| written.planned.path == file.path)
+    }
+
+    /// The files that are still to be written: all but those that are right.
+    pub(crate) fn to_write(&self) -> Vec<Planned> {
+        let is_right = |file: &&Planned| self.result(file).is_some_and(DeliveredFile::is_right);
+        self.planned().iter().filter(|file| !is_right(file)).cloned().collect()
+    }
+
     /// How they are written.
     pub(crate) fn options(&self, desk: &Desk) -> DeliverOptions {
         let of = MasterOptions::of(&desk.song().master);
@@ -195,11 +226,13 @@ impl Deliver {
 
     /// Why nothing can be written yet.
     pub(crate) fn obstacle(&self) -> Option<String> {
-        let there = self.planned().iter().filter(|file| file.exists).count();
+        let to_write = self.to_write();
+        let there = to_write.iter().filter(|file| file.exists).count();
         match (&self.planned, &self.tags_problem) {
             (Err(why), _) => Some(why.clone()),
             (_, Some(why)) => Some(why.clone()),
             (Ok(files), _) if files.is_empty() => Some("Tick at least one format".to_owned()),
+            _ if to_write.is_empty() => Some("All of these files are written".to_owned()),
             _ if self.is_asking() => Some("Answer the question on the print first".to_owned()),
             _ if there > 0 && !self.replace => {
                 Some(format!("{there} of these files are there already"))
@@ -215,6 +248,7 @@ impl Deliver {
 
     /// It has begun.
     pub(crate) fn started(&mut self, progress: Arc<Progress>) {
+        self.under_way = self.to_write().into_iter().map(|file| file.path).collect();
         self.phase = Phase::Running(progress);
     }
 
@@ -231,21 +265,23 @@ impl Deliver {
     /// What came of it.
     pub(crate) fn delivered(&mut self, delivered: Delivered) {
         self.plan();
+        for file in delivered.files {
+            self.written.retain(|old| old.planned.path != file.planned.path);
+            self.written.push(file);
+        }
         self.chosen = 0;
-        self.phase = Phase::Done(Box::new(delivered));
+        self.phase = Phase::Done;
     }
 
     /// The gain that cures the encoder that overshoots most, in dB.
     fn cure_db(&self) -> Option<f64> {
-        let Phase::Done(delivered) = &self.phase else { return None };
-        let cures = delivered.files.iter().filter_map(|file| file.outcome.as_ref().ok()?.cure_db);
+        let cures = self.written.iter().filter_map(|file| file.outcome.as_ref().ok()?.cure_db);
         cures.min_by(f64::total_cmp)
     }
 
     /// Whether something is to be written again.
     fn has_failed(&self) -> bool {
-        let Phase::Done(delivered) = &self.phase else { return false };
-        delivered.files.iter().any(|file| !file.is_right())
+        matches!(self.phase, Phase::Done) && self.written.iter().any(|file| !file.is_right())
     }
 
     /// Takes in what was done to it.
@@ -271,13 +307,14 @@ impl Deliver {
             Part::Offer(index) => self.chosen = index,
             Part::Open => return Action::Open,
             Part::Write if self.is_running() => return Action::Close,
-            Part::Write if matches!(self.phase, Phase::Done(_)) => return Action::Close,
+            Part::Write if matches!(self.phase, Phase::Done) => return Action::Close,
             _ if self.is_running() => {}
             Part::Tick(index) => {
                 if let Some(offer) = self.offers.get_mut(index) {
                     offer.on = !offer.on;
                     self.chosen = index;
                 }
+                self.phase = Phase::Asked;
                 self.plan();
             }
             Part::Folder => return Action::Folder,
@@ -306,7 +343,7 @@ impl Deliver {
         let change = match part {
             Part::Pattern if !text.is_empty() => {
                 self.pattern = text.to_owned();
-                self.plan();
+                self.plan_anew();
                 return Action::None;
             }
             Part::Title if !text.is_empty() => SongEdit::Title(text.to_owned()),
@@ -362,11 +399,9 @@ impl Scene for &Deliver {
                 self.pattern.clone(),
                 "Fields: {title} {artist} {album} {nr} {isrc} {rate} {depth} {format} {target}.",
             ),
-            Part::Title => {
-                Help::at("Title", self.tag(Field::Title), "Double-click, or Enter, to type.")
-            }
+            Part::Title => Help::at("Title", self.tag(Field::Title), "Click, or Enter, to type."),
             Part::Artist => {
-                Help::at("Artist", self.tag(Field::Artist), "Double-click, or Enter, to type.")
+                Help::at("Artist", self.tag(Field::Artist), "Click, or Enter, to type.")
             }
             Part::Isrc => Help::at(
                 "ISRC",

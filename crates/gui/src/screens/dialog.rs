@@ -4,13 +4,16 @@ mod browse;
 mod draw;
 
 use iced::keyboard::key::Named;
+use iced::keyboard::{Key, Modifiers};
 use iced::{Element, Length, Size};
 use std::path::PathBuf;
 
+use twobus_session::recover::Snapshot;
 use twobus_session::{MarkerId, MediaId, SectionId, SendId, StripId};
 
+use crate::desk::kept;
 use crate::painter::Painter;
-use crate::widgets::{Control, Help, Input, Scene, Surface, Touch};
+use crate::widgets::{Control, Edited, Help, Input, Scene, Surface, TextLine, Touch};
 use browse::Folder;
 pub(crate) use browse::start;
 
@@ -21,6 +24,12 @@ pub(crate) enum About {
     Failure,
     /// Unsaved work, before `then`.
     Unsaved(Then),
+    /// A delivery that runs, before `then`.
+    Delivering(Then),
+    /// Unsaved work that is given up.
+    Discard(Box<Snapshot>),
+    /// Newer work on the project at a path.
+    Newer(PathBuf, Box<Snapshot>),
     /// A strip's new name.
     Rename(StripId),
     /// A strip's trim.
@@ -62,6 +71,9 @@ pub(crate) enum Then {
     New,
 }
 
+/// Turns of the wheel that a page of a folder is.
+const PAGE: f32 = 5.0;
+
 /// A dialog while it is shown.
 #[derive(Debug)]
 pub(crate) struct Dialog {
@@ -71,7 +83,7 @@ pub(crate) struct Dialog {
     text: String,
     buttons: Vec<&'static str>,
     /// What is typed, where there is a line for it.
-    field: Option<String>,
+    field: Option<TextLine>,
     folder: Option<Folder>,
     focus: Option<Part>,
 }
@@ -110,11 +122,43 @@ impl Dialog {
         Self::ask(About::Failure, "That did not work", text, vec!["Close"])
     }
 
-    /// Asks whether unsaved work is saved.
-    pub(crate) fn unsaved(name: &str, then: Then) -> Self {
+    /// Asks whether unsaved work is saved. So many prints go with it if it is not.
+    pub(crate) fn unsaved(name: &str, prints: usize, then: Then) -> Self {
         let title = format!("Save the changes to {name}?");
-        let text = "What is not saved is kept for a while as unsaved work on the start screen.";
+        let kept = "What is not saved is kept as a snapshot, which twobus-cli recover brings back";
+        let text = match prints {
+            0 => format!("{kept}."),
+            1 => format!("{kept}; its print goes."),
+            _ => format!("{kept}; its {prints} prints go."),
+        };
         Self::ask(About::Unsaved(then), title, text, vec!["Cancel", "Don't save", "Save"])
+    }
+
+    /// Asks whether a delivery is stopped.
+    pub(crate) fn delivering(then: Then) -> Self {
+        let text = "Files that are finished stay; the others are not written.";
+        let buttons = vec!["Go on", "Stop it"];
+        Self::ask(About::Delivering(then), "Stop the delivery?", text, buttons)
+    }
+
+    /// Asks whether unsaved work is given up.
+    pub(crate) fn discard(snapshot: Snapshot) -> Self {
+        let title = format!("Discard the unsaved work on {}?", snapshot.about.name);
+        let text = match snapshot.about.path {
+            Some(_) => "The project stays as it was saved last.",
+            None => "It was never saved: nothing of it stays but its stems and masters.",
+        };
+        let text = format!("It was kept {}. {text}", kept(&snapshot));
+        Self::ask(About::Discard(Box::new(snapshot)), title, text, vec!["Cancel", "Discard"])
+    }
+
+    /// Asks which state of a project is opened.
+    pub(crate) fn newer(path: PathBuf, snapshot: Snapshot) -> Self {
+        let title = format!("There is unsaved work on {}", snapshot.about.name);
+        let when = kept(&snapshot);
+        let text = format!("It was kept {when}. Restored, it is saved; what was there is kept.");
+        let buttons = vec!["Cancel", "Open as saved", "Restore"];
+        Self::ask(About::Newer(path, Box::new(snapshot)), title, text, buttons)
     }
 
     fn ask(
@@ -131,11 +175,11 @@ impl Dialog {
     /// Asks for a line, which is `text` at first.
     pub(crate) fn prompt(about: About, title: impl Into<String>, text: impl Into<String>) -> Self {
         let asked = Self::ask(about, title, "", vec!["Cancel", "Set"]);
-        Self { field: Some(text.into()), ..asked }
+        Self { field: Some(TextLine::selected(&text.into())), ..asked }
     }
 
-    /// Lets choose in the folder `start`.
-    pub(crate) fn browse(about: About, start: PathBuf) -> Self {
+    /// Lets choose in the folder `start`; `name` is proposed for what is made there.
+    pub(crate) fn browse(about: About, start: PathBuf, name: &str) -> Self {
         let (title, text, main) = match about {
             About::Stems => {
                 ("Add files", "Click files to choose them; a folder's name opens it.", "Add")
@@ -162,7 +206,7 @@ impl Dialog {
         let files = matches!(about, About::Stems | About::Reference | About::Stereo);
         let folder = Some(Folder::new(start, files));
         let asked = Self::ask(about, title, text, vec!["Cancel", main]);
-        Self { field: Some(String::new()), folder, focus: None, ..asked }
+        Self { field: Some(TextLine::selected(name)), folder, focus: None, ..asked }
     }
 
     /// Takes in what was done to it; `Some` when it has come to an end.
@@ -190,22 +234,34 @@ impl Dialog {
         }
     }
 
-    /// A key; what is typed goes into the line.
-    pub(crate) fn key(&mut self, named: Option<Named>, text: Option<&str>) -> Option<Answer> {
-        match (named, &mut self.field) {
-            (Some(Named::Escape), _) => Some(Answer::Cancelled),
-            (Some(Named::Enter), _) => self.button(self.buttons.len() - 1),
-            (Some(Named::Backspace), Some(field)) => {
-                let _letter = field.pop();
-                None
-            }
-            (_, Some(field)) => {
-                let letters = text.unwrap_or("").chars().filter(|letter| !letter.is_control());
-                field.extend(letters);
-                None
-            }
-            _ => None,
-        }
+    /// A key that changes the line, if there is one.
+    pub(crate) fn type_in(
+        &mut self,
+        key: &Key,
+        text: Option<&str>,
+        modifiers: Modifiers,
+    ) -> Edited {
+        self.field.as_mut().map_or(Edited::Passed, |field| field.key(key, text, modifiers))
+    }
+
+    /// What was in the clipboard.
+    pub(crate) fn paste(&mut self, text: &str) {
+        self.field.iter_mut().for_each(|field| field.insert(text));
+    }
+
+    /// A key that the line has not taken.
+    pub(crate) fn key(&mut self, named: Option<Named>) -> Option<Answer> {
+        let lines = match named {
+            Some(Named::Escape) => return Some(Answer::Cancelled),
+            Some(Named::Enter) => return self.button(self.buttons.len() - 1),
+            Some(Named::ArrowUp) => -0.5,
+            Some(Named::ArrowDown) => 0.5,
+            Some(Named::PageUp) => -PAGE,
+            Some(Named::PageDown) => PAGE,
+            _ => return None,
+        };
+        self.folder.iter_mut().for_each(|folder| folder.scroll(lines));
+        None
     }
 
     fn button(&mut self, index: usize) -> Option<Answer> {
@@ -215,10 +271,15 @@ impl Dialog {
         }
         match (&mut self.folder, &mut self.field) {
             (Some(folder), Some(field)) => {
-                let typed = std::mem::take(field);
-                folder.answer(&typed, self.about == About::SaveAs).map(Answer::Paths)
+                let is_new = self.about == About::SaveAs;
+                let answer = folder.answer(&field.text(), is_new).map(Answer::Paths);
+                // A folder that was gone to needs no name any more.
+                if answer.is_none() && !is_new && folder.problem.is_none() {
+                    *field = TextLine::default();
+                }
+                answer
             }
-            (None, Some(field)) => Some(Answer::Text(field.trim().to_owned())),
+            (None, Some(field)) => Some(Answer::Text(field.text().trim().to_owned())),
             _ => Some(Answer::Button(index)),
         }
     }
@@ -267,15 +328,19 @@ mod tests {
     #[test]
     fn a_line_is_typed_corrected_and_set() {
         let mut dialog = Dialog::prompt(About::Rename(StripId(1)), "Rename", "Kick");
-        assert_eq!(dialog.key(Some(Named::Backspace), None), None);
-        assert_eq!(dialog.key(None, Some("k 2")), None);
-        assert_eq!(dialog.key(Some(Named::Enter), None), Some(Answer::Text("Kick 2".to_owned())));
-        assert_eq!(dialog.key(Some(Named::Escape), None), Some(Answer::Cancelled));
+        let press = |dialog: &mut Dialog, named| {
+            assert_eq!(dialog.type_in(&Key::Named(named), None, Modifiers::empty()), Edited::Done);
+        };
+        press(&mut dialog, Named::End);
+        press(&mut dialog, Named::Backspace);
+        dialog.paste("k 2");
+        assert_eq!(dialog.key(Some(Named::Enter)), Some(Answer::Text("Kick 2".to_owned())));
+        assert_eq!(dialog.key(Some(Named::Escape)), Some(Answer::Cancelled));
     }
 
     #[test]
     fn of_unsaved_work_each_button_is_an_answer() {
-        let mut dialog = Dialog::unsaved("Song", Then::Close);
+        let mut dialog = Dialog::unsaved("Song", 0, Then::Close);
         assert_eq!(dialog.button(0), Some(Answer::Cancelled));
         assert_eq!(dialog.button(1), Some(Answer::Button(1)));
         assert_eq!(dialog.button(2), Some(Answer::Button(2)));
@@ -286,14 +351,33 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("kick.wav"), []).unwrap();
         std::fs::create_dir(folder.path().join("more")).unwrap();
-        let mut dialog = Dialog::browse(About::Stems, folder.path().join("more"));
+        std::fs::write(folder.path().join("notes.txt"), []).unwrap();
+        let mut dialog = Dialog::browse(About::Stems, folder.path().join("more"), "");
         let type_in = |dialog: &mut Dialog, path: PathBuf| {
-            let _none = dialog.key(None, path.to_str());
-            dialog.key(Some(Named::Enter), None)
+            dialog.paste(path.to_str().unwrap());
+            dialog.key(Some(Named::Enter))
         };
         assert_eq!(type_in(&mut dialog, folder.path().to_owned()), None);
-        assert_eq!(dialog.folder.as_ref().unwrap().names(), ["more", "kick.wav"]);
+        let names = dialog.folder.as_ref().unwrap().names();
+        assert_eq!(names, ["more", "kick.wav"], "only what can be added is listed");
         let kick = folder.path().join("kick.wav");
         assert_eq!(type_in(&mut dialog, kick.clone()), Some(Answer::Paths(vec![kick])));
+    }
+
+    #[test]
+    fn saving_proposes_a_name_and_says_what_is_in_its_way() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("Taken")).unwrap();
+        std::fs::write(folder.path().join("Taken/project.json"), "{}").unwrap();
+        let browse = |name| Dialog::browse(About::SaveAs, folder.path().to_owned(), name);
+        let song = Answer::Paths(vec![folder.path().join("Song")]);
+        assert_eq!(browse("Song").key(Some(Named::Enter)), Some(song));
+        for (name, why) in [("", "type a name"), ("Taken", "a project here already")] {
+            let mut dialog = browse(name);
+            assert_eq!(dialog.key(Some(Named::Enter)), None);
+            let problem = dialog.folder.as_ref().unwrap().problem.clone().unwrap();
+            assert!(problem.contains(why), "{problem}");
+            assert_eq!(dialog.field.unwrap().text(), name, "what was typed stays");
+        }
     }
 }

@@ -221,7 +221,7 @@ impl Scene for &Table {
             let at = |column| cell(size, shown, column);
             let name = Control::button(Part::Name(index), at(draw::NAME));
             all.push(Control::button(Part::Take(index), at(draw::TAKE)));
-            all.push(Control { acts: crate::widgets::Acts::Type, ..name });
+            all.push(Control { acts: crate::widgets::Acts::Write, ..name });
             all.push(Control::button(Part::Role(index), at(draw::ROLE)));
             all.push(Control::button(Part::Colour(index), at(draw::COLOUR)));
             all.push(Control::button(Part::Group(index), at(draw::GROUP)));
@@ -237,9 +237,7 @@ impl Scene for &Table {
             |index: usize| self.rows.get(index).map_or("", |row| row.name.as_str()).to_owned();
         match part {
             Part::Take(index) => Help::new(name(index), "Whether it becomes a track."),
-            Part::Name(index) => {
-                Help::new(name(index), "Double-click, or Enter, to type another name.")
-            }
+            Part::Name(index) => Help::new(name(index), "Click, or Enter, to type another name."),
             Part::Role(index) => Help::new(name(index), "What it carries; its colour follows."),
             Part::Colour(index) => Help::new(name(index), "Click for the next colour."),
             Part::Group(index) => {
@@ -254,6 +252,15 @@ impl Scene for &Table {
                 "Make session",
                 "Makes a track of each file that is ticked. One step to undo.",
             ),
+        }
+    }
+
+    fn value(&self, part: Part) -> String {
+        match part {
+            Part::Name(index) => {
+                self.rows.get(index).map_or_else(String::new, |row| row.name.clone())
+            }
+            _ => String::new(),
         }
     }
 

@@ -79,6 +79,8 @@ pub(crate) struct Start {
     pub(crate) tried: Tried,
     /// Files hang over the window.
     pub(crate) dropping: bool,
+    /// The demo is there to be opened.
+    pub(crate) has_demo: bool,
 }
 
 impl Start {
@@ -204,9 +206,11 @@ impl Scene for &Start {
     fn controls(&self, size: Size) -> Vec<Control<Part>> {
         let mut all = vec![
             Control::button(Part::Files, button(size, 0)),
-            Control::button(Part::Demo, button(size, 1)),
             Control::button(Part::Stereo, button(size, 2)),
         ];
+        if self.has_demo {
+            all.insert(1, Control::button(Part::Demo, button(size, 1)));
+        }
         for index in 0..self.offered.len() {
             let [restore, discard] = self.buttons_of_offer(size, index);
             all.push(Control::button(Part::Restore(index), restore));
@@ -297,13 +301,16 @@ impl Start {
     fn draw_buttons(&self, painter: &mut Painter<'_>, size: Size, touch: Touch<Part>) {
         let [files, demo, stereo] = [0, 1, 2].map(|index| button(size, index));
         parts::main_button(painter, files, "Choose files…", true, touch.is_over(Part::Files));
-        parts::chip(painter, demo, "Open demo song", Lamp::Off, touch.is_over(Part::Demo));
+        if self.has_demo {
+            parts::chip(painter, demo, "Open demo song", Lamp::Off, touch.is_over(Part::Demo));
+        }
         let over = touch.is_over(Part::Stereo);
         parts::chip(painter, stereo, "Master a stereo file", Lamp::Off, over);
         let note = Ink::new(NARROW, size::BASE, ink::TERTIARY).centred();
         let below = |area: Rectangle| rect(area.x, area.y + 46.0, area.width, 16.0);
         painter.text("Ctrl I", below(files), note);
-        painter.text("5 stems, 1:23", below(demo), note);
+        let about = if self.has_demo { "5 stems, 1:23" } else { "the demo is with the source" };
+        painter.text(about, below(demo), note);
         painter.text("a finished mix, any format", below(stereo), note);
     }
 
@@ -363,7 +370,12 @@ impl Start {
         let words_at = if wide { beside } else { foot };
         painter.text(&words, words_at, Ink::new(NARROW, size::BASE, colour));
         if wide {
-            let hint = "First time? Open the demo and press Space. Every control explains itself in the bar below.";
+            let hint = match self.has_demo {
+                true => {
+                    "First time? Open the demo and press Space. Every control explains itself in the bar below."
+                }
+                false => "Every control explains itself in the bar below.",
+            };
             painter.text(hint, foot, Ink::new(NARROW, size::BASE, ink::SECONDARY));
         }
     }

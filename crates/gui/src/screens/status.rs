@@ -18,6 +18,15 @@ pub(crate) struct Line {
     /// A word of the program, and whether it is a warning.
     pub(crate) said: Option<(String, bool)>,
     device: String,
+    /// What runs, and how far it is.
+    works: Option<String>,
+}
+
+/// A part of the line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// Stops what runs.
+    Stop,
 }
 
 impl Line {
@@ -27,13 +36,20 @@ impl Line {
         said: Option<(String, bool)>,
         desk: Option<&Desk>,
     ) -> Self {
-        Self { help, said, device: desk.map_or_else(String::new, device) }
+        Self { help, said, device: desk.map_or_else(String::new, device), works: None }
+    }
+
+    /// The same while something runs.
+    pub(crate) fn working(self, works: Option<String>) -> Self {
+        Self { works, ..self }
     }
 
     /// The line as it is.
-    pub(crate) fn view<'a, Message: Clone + 'a>(self, nothing: Message) -> Element<'a, Message> {
-        let ways = (Length::Fill, Length::Fixed(STATUS_BAR));
-        Surface::new(self, ways, move |_: Input<()>| nothing.clone()).into()
+    pub(crate) fn view<'a, Message: 'a>(
+        self,
+        publish: impl Fn(Input<Part>) -> Message + 'a,
+    ) -> Element<'a, Message> {
+        Surface::new(self, (Length::Fill, Length::Fixed(STATUS_BAR)), publish).into()
     }
 }
 
@@ -60,17 +76,18 @@ fn device(desk: &Desk) -> String {
 }
 
 impl Scene for Line {
-    type Part = ();
+    type Part = Part;
 
-    fn controls(&self, _: Size) -> Vec<Control<()>> {
-        Vec::new()
+    fn controls(&self, size: Size) -> Vec<Control<Part>> {
+        let stop = self.works.as_ref().map(|_| Control::button(Part::Stop, stop(size)).skipped());
+        stop.into_iter().collect()
     }
 
-    fn help(&self, (): ()) -> Help {
-        Help::default()
+    fn help(&self, Part::Stop: Part) -> Help {
+        Help::new("Stop", "Stops what runs. Of a delivery the finished files stay.")
     }
 
-    fn draw(&self, painter: &mut Painter<'_>, size: Size, _: Touch<()>) {
+    fn draw(&self, painter: &mut Painter<'_>, size: Size, touch: Touch<Part>) {
         painter.fill(rect(0.0, 0.0, size.width, size.height), bg::PANEL);
         painter.fill(rect(0.0, 0.0, size.width, 1.0), line::SUBTLE);
         let device = rect(size.width - 512.0, 0.0, 500.0, size.height);
@@ -95,8 +112,19 @@ impl Scene for Line {
                 draw_help(painter, &welcome, words);
             }
         }
-        painter.text(&self.device, device, Ink::new(NARROW, size::BASE, ink::TERTIARY).right());
+        let quiet = Ink::new(NARROW, size::BASE, ink::TERTIARY).right();
+        let Some(works) = &self.works else { return painter.text(&self.device, device, quiet) };
+        let stop = stop(size);
+        let words = rect(device.x, 0.0, stop.x - device.x - 4.0, size.height);
+        painter.text(works, words, quiet.coloured(ink::PRIMARY));
+        let colour = if touch.is_over(Part::Stop) { ink::PRIMARY } else { ink::SECONDARY };
+        icon::draw(painter, Icon::Cross, stop, 12.0, colour);
     }
+}
+
+/// The cross that stops what runs.
+fn stop(size: Size) -> iced::Rectangle {
+    rect(size.width - 36.0, 0.0, 30.0, size.height)
 }
 
 impl Line {

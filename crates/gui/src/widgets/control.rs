@@ -18,6 +18,11 @@ pub(crate) trait Scene {
     /// What is said about a control.
     fn help(&self, part: Self::Part) -> Help;
 
+    /// What a control's field holds when it opens.
+    fn value(&self, part: Self::Part) -> String {
+        self.help(part).value
+    }
+
     /// Draws it.
     fn draw(&self, painter: &mut Painter<'_>, size: Size, touch: Touch<Self::Part>);
 }
@@ -73,8 +78,10 @@ pub(crate) enum Acts {
         /// Where it catches unless it is moved finely.
         catch: Option<f64>,
     },
-    /// It is typed into, and pressed.
+    /// It is pressed; pressed twice, it is typed into.
     Type,
+    /// It is a field to type into: one click opens it.
+    Write,
     /// It takes the pointer as it comes: lanes, rulers, curves.
     Field,
 }
@@ -82,7 +89,7 @@ pub(crate) enum Acts {
 impl Acts {
     /// Whether a value can be typed into it.
     pub(crate) fn types(self) -> bool {
-        matches!(self, Self::Turn { .. } | Self::Type)
+        matches!(self, Self::Turn { .. } | Self::Type | Self::Write)
     }
 }
 

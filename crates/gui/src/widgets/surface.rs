@@ -10,7 +10,8 @@ use iced::{Element, Event, Length, Point, Rectangle, Renderer, Size, Theme, Vect
 
 use super::control::{Acts, Control, Input, Phase, Scene, Touch};
 use super::gesture::Hold;
-use super::keys::{self, Typing};
+use super::keys::{self, Around, Typing};
+use super::line::TextLine;
 use super::tip::Tip;
 use crate::painter::{Align, Ink, Painter, inset, rect};
 use crate::theme::{NARROW_MEDIUM, accent, bg, ink, line, radius, size};
@@ -182,10 +183,18 @@ impl<S: Scene, Message> Turn<'_, '_, S, Message> {
     }
 
     fn pressed(&mut self, button: mouse::Button) {
-        if let Some(typing) = self.memory.typing.take() {
-            self.send(Input::Typed(typing.part, typing.text));
+        let under = self.under();
+        if let (Some(typing), Some(under)) = (&mut self.memory.typing, &under)
+            && typing.part == under.part
+        {
+            typing.line.select_all();
+            self.shell.capture_event();
+            return self.shell.request_redraw();
         }
-        let (Some(at), Some(control)) = (self.over, self.under()) else { return };
+        if let Some(typed) = self.memory.typing.take().and_then(Typing::end) {
+            self.send(typed);
+        }
+        let (Some(at), Some(control)) = (self.over, under) else { return };
         self.memory.rests_since = None;
         self.memory.ring = false;
         let part = control.part;
@@ -211,11 +220,11 @@ impl<S: Scene, Message> Turn<'_, '_, S, Message> {
                 self.memory.hold = Some(Hold::new(part, at, travel, pixels, catch));
                 self.shell.capture_event();
             }
-            Acts::Type if twice => {
-                self.memory.typing = Some(Typing::new(part, String::new()));
+            Acts::Write | Acts::Type if twice || control.acts == Acts::Write => {
+                self.memory.typing = Some(Typing::new(part, self.scene.value(part)));
                 self.shell.capture_event();
             }
-            Acts::Press | Acts::Type => {
+            Acts::Press | Acts::Type | Acts::Write => {
                 self.memory.pressed = Some(part);
                 self.shell.capture_event();
             }
@@ -277,12 +286,18 @@ impl<S: Scene, Message> Turn<'_, '_, S, Message> {
         }
     }
 
-    fn key(&mut self, event: &keyboard::Event, focus: Option<S::Part>) {
+    fn key(
+        &mut self,
+        event: &keyboard::Event,
+        focus: Option<S::Part>,
+        clipboard: &mut dyn Clipboard,
+    ) {
         if let keyboard::Event::ModifiersChanged(modifiers) = event {
             self.memory.modifiers = *modifiers;
             return;
         }
-        let answer = keys::pressed(self.memory, &self.controls, focus, event);
+        let mut around = Around { value: &|part| self.scene.value(part), clipboard };
+        let answer = keys::pressed(self.memory, &self.controls, focus, event, &mut around);
         if answer.taken {
             self.shell.capture_event();
             self.shell.request_redraw();
@@ -317,7 +332,7 @@ impl<S: Scene, Message> Widget<Message, Theme, Renderer> for Surface<'_, S, Mess
         layout: Layout<'_>,
         cursor: mouse::Cursor,
         _: &Renderer,
-        _: &mut dyn Clipboard,
+        clipboard: &mut dyn Clipboard,
         shell: &mut Shell<'_, Message>,
         _: &Rectangle,
     ) {
@@ -343,7 +358,7 @@ impl<S: Scene, Message> Widget<Message, Theme, Renderer> for Surface<'_, S, Mess
             Event::Mouse(mouse::Event::ButtonPressed(button)) => turn.pressed(*button),
             Event::Mouse(mouse::Event::ButtonReleased(mouse::Button::Left)) => turn.released(),
             Event::Mouse(mouse::Event::WheelScrolled { delta }) => turn.wheel(*delta),
-            Event::Keyboard(event) => turn.key(event, self.focus),
+            Event::Keyboard(event) => turn.key(event, self.focus, clipboard),
             Event::Window(window::Event::RedrawRequested(now)) => turn.redrawn(*now),
             _ => {}
         }
@@ -367,7 +382,7 @@ impl<S: Scene, Message> Widget<Message, Theme, Renderer> for Surface<'_, S, Mess
         match under.map(|control| control.acts) {
             Some(Acts::Press) => Interaction::Pointer,
             Some(Acts::Turn { .. }) => Interaction::Grab,
-            Some(Acts::Type) => Interaction::Text,
+            Some(Acts::Type | Acts::Write) => Interaction::Text,
             Some(Acts::Field | Acts::Nothing) | None => Interaction::None,
         }
     }
@@ -390,9 +405,9 @@ impl<S: Scene, Message> Widget<Message, Theme, Renderer> for Surface<'_, S, Mess
         let controls = self.scene.controls(bounds.size());
         let area = |part| controls.iter().find(|c| c.part == part).map(|c| c.area);
         let whole = rect(0.0, 0.0, bounds.width, bounds.height);
-        if let Some(area) = memory.typing.as_ref().and_then(|typing| area(typing.part)) {
-            let text = memory.typing.as_ref().map_or("", |typing| &typing.text);
-            painter.layer(whole, |painter| draw_field(painter, area, text));
+        let typing = memory.typing.as_ref();
+        if let Some((area, typing)) = typing.and_then(|typing| Some((area(typing.part)?, typing))) {
+            painter.layer(whole, |painter| draw_field(painter, area, &typing.line));
         } else if let Some(area) = focus.and_then(area) {
             let ring = inset(area, -1.0);
             painter.layer(whole, |p| p.outline(ring, line::FOCUS, 2.0, radius::CONTROL));
@@ -421,12 +436,12 @@ impl<S: Scene, Message> Widget<Message, Theme, Renderer> for Surface<'_, S, Mess
 }
 
 /// The field that a value is typed into, over the control.
-fn draw_field(painter: &mut Painter<'_>, control: Rectangle, text: &str) {
+fn draw_field(painter: &mut Painter<'_>, control: Rectangle, line: &TextLine) {
     let width = control.width.max(FIELD_WIDTH);
     let field = rect(control.center_x() - width / 2.0, control.center_y() - 10.0, width, 20.0);
     painter.box_with(field, bg::WELL, accent::BASE, radius::SLOT);
     let words = Ink { align: Align::Centre, ..Ink::new(NARROW_MEDIUM, size::BASE, ink::PRIMARY) };
-    painter.text(&format!("{text}|"), inset(field, 2.0), words);
+    line.draw(painter, inset(field, 2.0), words);
 }
 
 impl<'a, S: Scene + 'a, Message: 'a> From<Surface<'a, S, Message>>

@@ -138,6 +138,8 @@ fn reach(rig: &Rig, window: &Window, project: &Path) {
 /// Delivers, and measures one of the files.
 fn deliver(window: &Window, project: &Path) {
     window.key("ctrl+e");
+    // Return is for the sheet once it is shown, not for the switch that was clicked last.
+    std::thread::sleep(Duration::from_millis(500));
     window.key("Return");
     window.until("the files are verified and noted", || {
         window.key("Escape");

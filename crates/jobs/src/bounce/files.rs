@@ -112,7 +112,7 @@ impl Files {
 }
 
 /// Where the stems of the print `path` lie.
-pub(super) fn stems_folder(path: &Path) -> PathBuf {
+pub(crate) fn stems_folder(path: &Path) -> PathBuf {
     path.with_extension("stems")
 }
 

@@ -10,7 +10,7 @@ use twobus_engine::device::Fault;
 use twobus_session::{LaneTarget, StripId};
 
 use super::{Window, picture, stage, waves};
-use crate::app::jobs::{Done, Outcome};
+use crate::app::jobs::Outcome;
 use crate::app::panels::{Panel, Touched};
 use crate::app::{Message, Region, WINDOW};
 use crate::commands::COMMANDS;
@@ -267,6 +267,7 @@ fn a_marker_is_renamed_and_a_change_of_tempo_begins_and_ends_by_the_ruler() {
     let ruler = |x: f32| Message::Arrange(Input::Menu(arrange::Part::Ruler, Point::new(x, 80.0)));
     window.send(ruler(222.0));
     window.send(Message::Menu(press(menu::Part::Row(0))));
+    window.named(Named::End);
     window.letter("!", Modifiers::empty());
     window.named(Named::Enter);
     assert_eq!(timeline(&window).markers[0].name, "Marker 1!");
@@ -513,7 +514,7 @@ fn a_reference_is_chosen_and_heard_as_loud_as_the_mix() {
     let edit =
         twobus_jobs::matching::note_reference(folder, project, desk.song_id(), place).unwrap();
     let outcome = Outcome::Reference(Some(Box::new(edit)), heard);
-    window.send(Message::Done(Done::of(outcome)));
+    window.done(outcome);
     let desk = window.app.desk.as_ref().unwrap();
     assert!(desk.mix().monitor.reference && desk.knows_reference());
     let (said, _) = desk.live.said().unwrap();

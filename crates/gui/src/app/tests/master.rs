@@ -6,7 +6,7 @@ use super::*;
 pub(super) fn mastering() -> Window {
     let mut window = Window::with_stems();
     let done = bounce(&mut window);
-    window.send(Message::Done(Done::of(Outcome::Bounced(Box::new(done)))));
+    window.done(Outcome::Bounced(Box::new(done)));
     window.letter("2", Modifiers::CTRL);
     assert_eq!(window.app.region, crate::app::Region::Master);
     window
@@ -100,7 +100,7 @@ fn a_loudness_is_reached_as_one_step_with_its_limiter() {
         twobus_jobs::master::input(desk.folder(), desk.project(), desk.song()).unwrap();
     let progress = twobus_jobs::Progress::new();
     let found = twobus_jobs::reach(&input, &desk.song().master, target, &progress).unwrap();
-    window.send(Message::Done(Done::of(Outcome::Reached(target, Box::new(found)))));
+    window.done(Outcome::Reached(target, Box::new(found)));
     window.app.study_now();
     let studied = window.app.master.studied.as_ref().unwrap();
     let lufs = studied.master.report.integrated_lufs.unwrap();
@@ -120,7 +120,7 @@ fn a_mix_that_has_changed_is_said_and_bounced_again_with_one_click() {
     let done = bounce(&mut window);
     master_press(&mut window, crate::screens::master::Part::Update);
     assert!(window.app.job.is_some(), "it bounces at once");
-    window.send(Message::Done(Done::of(Outcome::Bounced(Box::new(done)))));
+    window.done(Outcome::Bounced(Box::new(done)));
     assert!(window.app.master.changes().is_empty());
     assert_eq!(window.app.desk.as_ref().unwrap().song().prints.len(), 2);
 }
@@ -161,7 +161,7 @@ fn a_stereo_file_goes_straight_to_master() {
     let progress = twobus_jobs::Progress::new();
     let arrive = twobus_jobs::import::arrive;
     let arrived = arrive(folder, project, &file, "Mix", false, &progress).unwrap();
-    window.send(Message::Done(Done::of(Outcome::Arrived(Box::new(arrived.edit)))));
+    window.done(Outcome::Arrived(Box::new(arrived.edit)));
     let desk = window.app.desk.as_ref().unwrap();
     assert_eq!(window.app.region, crate::app::Region::Master);
     assert!(desk.song().mix.is_none() && desk.is_dirty() && desk.end() == 44_100);
@@ -206,7 +206,7 @@ fn files_are_delivered_checked_and_never_replaced_unasked() {
     assert!(done.files.iter().all(twobus_jobs::DeliveredFile::is_right));
     let file = done.files[0].planned.path.clone();
     assert!(file.is_file() && file.to_string_lossy().contains("Night"));
-    window.send(Message::Done(Done::of(Outcome::Delivered(Some(1), Box::new(done)))));
+    window.done(Outcome::Delivered(Some(1), Box::new(done)));
     assert_eq!(window.app.desk.as_ref().unwrap().song().master.deliveries.len(), 1);
     window.named(Named::Escape);
     window.letter("e", Modifiers::CTRL);

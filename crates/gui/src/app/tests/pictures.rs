@@ -154,13 +154,13 @@ fn sheets(window: &mut Window, folder: &Path) {
     picture(window, WINDOW, folder, "bounce");
     let done = job.join().unwrap();
     let print = done.print.clone();
-    window.send(Message::Done(Done::of(Outcome::Bounced(Box::new(done)))));
+    window.done(Outcome::Bounced(Box::new(done)));
     let desk = window.app.desk.as_ref().unwrap();
     let progress = twobus_jobs::Progress::new();
     let (project, song) = (desk.project(), desk.song());
     let examined =
         twobus_jobs::check_print(desk.folder(), project, song, &print, true, &progress).unwrap();
-    window.send(Message::Done(Done::of(Outcome::Examined(1, Box::new(examined)))));
+    window.done(Outcome::Examined(1, Box::new(examined)));
     picture(window, WINDOW, folder, "ready");
     picture(window, Size::new(1024.0, 640.0), folder, "ready-small");
     let part = crate::screens::ready::Part::Show(0);
@@ -207,7 +207,7 @@ fn master_screens(window: &mut Window, folder: &Path) {
     picture(window, WINDOW, folder, "deliver");
     picture(window, Size::new(1024.0, 640.0), folder, "deliver-small");
     let done = deliver(window);
-    window.send(Message::Done(Done::of(Outcome::Delivered(Some(1), Box::new(done)))));
+    window.done(Outcome::Delivered(Some(1), Box::new(done)));
     picture(window, WINDOW, folder, "deliver-done");
 }
 
@@ -225,7 +225,7 @@ fn propose(window: &mut Window, folder: &Path) {
     let title = format!("Match to {REFERENCE}");
     let sheet = crate::screens::proposal::Proposal::new(title, progress);
     window.app.sheet = Some(Sheet::Proposal(Box::new(sheet)));
-    window.send(Message::Done(Done::of(Outcome::Matched(Box::new(found)))));
+    window.done(Outcome::Matched(Box::new(found)));
     picture(window, WINDOW, folder, "match");
     window.named(Named::Escape);
 }

@@ -104,7 +104,7 @@ pub(super) fn controls(deliver: &Deliver, size: Size) -> Vec<Control<Part>> {
     }
     for (index, (part, _)) in FIELDS.into_iter().enumerate() {
         let field = press(part, plan.field(index, count));
-        let acts = if part == Part::Folder { Acts::Press } else { Acts::Type };
+        let acts = if part == Part::Folder { Acts::Press } else { Acts::Write };
         if field.area.y + field.area.height <= plan.formats.y + plan.formats.height {
             all.push(Control { acts, ..field });
         }
@@ -115,7 +115,7 @@ pub(super) fn controls(deliver: &Deliver, size: Size) -> Vec<Control<Part>> {
         all.push(press(Part::Update, at(36.0, 140.0)));
         all.push(press(Part::Keep, at(186.0, 120.0)));
     }
-    if deliver.planned().iter().any(|file| file.exists) && matches!(deliver.phase, Phase::Asked) {
+    if deliver.to_write().iter().any(|file| file.exists) && matches!(deliver.phase, Phase::Asked) {
         all.push(press(Part::Replace, replace(deliver, &plan)));
     }
     let mut buttons = vec![Part::Cancel, Part::Write];
@@ -256,9 +256,9 @@ fn draw_files(deliver: &Deliver, painter: &mut Painter<'_>, plan: &Plan, touch: 
         Phase::Asked => ("Before anything is written", String::new()),
         Phase::Running(progress) => ("Progress", format!("{:.0} %", 100.0 * progress.share())),
         Phase::Failed(_) => ("Nothing was written", String::new()),
-        Phase::Done(delivered) => {
-            let right = delivered.files.iter().filter(|file| file.is_right()).count();
-            ("Written", format!("{right} of {} verified", delivered.files.len()))
+        Phase::Done => {
+            let right = deliver.written.iter().filter(|file| file.is_right()).count();
+            ("Written", format!("{right} of {} verified", deliver.written.len()))
         }
     };
     heading(painter, plan.files, title);
@@ -276,7 +276,7 @@ fn draw_files(deliver: &Deliver, painter: &mut Painter<'_>, plan: &Plan, touch: 
     }
     let last = plan.file(deliver, deliver.planned().len());
     match &deliver.phase {
-        Phase::Asked if deliver.planned().iter().any(|file| file.exists) => {
+        Phase::Asked if deliver.to_write().iter().any(|file| file.exists) => {
             let area = replace(deliver, plan);
             sheet::tick(painter, area, "Replace the files that are there", (deliver.replace, true));
         }
@@ -290,7 +290,7 @@ fn draw_files(deliver: &Deliver, painter: &mut Painter<'_>, plan: &Plan, touch: 
             let room = rect(last.x, last.y + 8.0, last.width, 90.0);
             draw_lines(painter, room, why, state::FAIL);
         }
-        Phase::Asked | Phase::Done(_) => {}
+        Phase::Asked | Phase::Done => {}
     }
 }
 
@@ -331,18 +331,21 @@ fn draw_question(
 }
 
 /// How a file stands: its sign, colour, and a word.
-fn standing(deliver: &Deliver, index: usize, file: &Planned) -> (Icon, Color, String) {
+fn standing(deliver: &Deliver, file: &Planned) -> (Icon, Color, String) {
+    let index = deliver.under_way.iter().position(|path| *path == file.path);
     match &deliver.phase {
+        _ if deliver.result(file).is_some_and(DeliveredFile::is_right) => {
+            (Icon::Check, state::OK, "verified".to_owned())
+        }
         Phase::Asked | Phase::Failed(_) if file.exists && !deliver.replace => {
             (Icon::Warn, state::WARN, "is there already".to_owned())
         }
         Phase::Asked | Phase::Failed(_) => (Icon::File, ink::TERTIARY, "to be written".to_owned()),
-        Phase::Running(progress) if progress.is_file_done(index) => {
+        Phase::Running(progress) if index.is_some_and(|index| progress.is_file_done(index)) => {
             (Icon::Check, state::OK, "written".to_owned())
         }
         Phase::Running(_) => (Icon::Clock, ink::TERTIARY, "under way".to_owned()),
-        Phase::Done(delivered) => match delivered.files.get(index) {
-            Some(file) if file.is_right() => (Icon::Check, state::OK, "verified".to_owned()),
+        Phase::Done => match deliver.result(file) {
             Some(file) => (Icon::Cross, state::FAIL, trouble(file)),
             None => (Icon::Cross, state::FAIL, "not written".to_owned()),
         },
@@ -369,7 +372,7 @@ fn draw_file(
     let ground =
         if index % 2 == 0 { bg::RAISED } else { crate::theme::over(bg::APP, bg::PANEL, 0.6) };
     painter.card(area, ground, radius::SLOT);
-    let (sign, colour, word) = standing(deliver, index, file);
+    let (sign, colour, word) = standing(deliver, file);
     icon::draw(painter, sign, rect(area.x + 8.0, area.y, 20.0, area.height), 14.0, colour);
     let name = file.path.file_name().unwrap_or_default().to_string_lossy();
     let words = rect(area.x + 36.0, area.y, area.width * 0.62, area.height);
@@ -381,7 +384,7 @@ fn draw_file(
 /// What will be checked, or what was found of the chosen file.
 fn draw_checks(deliver: &Deliver, painter: &mut Painter<'_>, area: Rectangle) {
     let found = match &deliver.phase {
-        Phase::Done(delivered) => chosen(deliver, &delivered.files),
+        Phase::Done => chosen(deliver, &deliver.written),
         _ => None,
     };
     let title = match found {
@@ -498,7 +501,7 @@ fn draw_foot(deliver: &Deliver, painter: &mut Painter<'_>, area: Rectangle, touc
     let sizes = deliver.offers.iter().filter(|offer| offer.on).filter_map(|o| bytes(deliver, o));
     let (words, main, usable) = match &deliver.phase {
         Phase::Asked | Phase::Failed(_) => {
-            let count = deliver.planned().len();
+            let count = deliver.to_write().len();
             let main =
                 if count == 1 { "Write 1 file".to_owned() } else { format!("Write {count} files") };
             let all = format!(
@@ -511,7 +514,7 @@ fn draw_foot(deliver: &Deliver, painter: &mut Painter<'_>, area: Rectangle, touc
             let words = "Files that are written stay. Delivery goes on while you work.".to_owned();
             (words, "Keep working".to_owned(), true)
         }
-        Phase::Done(_) => {
+        Phase::Done => {
             let words = match deliver.has_failed() {
                 true => "Files that are right stay as they are.".to_owned(),
                 false => "All files were decoded again, and are what the master is.".to_owned(),

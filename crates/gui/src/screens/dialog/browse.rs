@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::desk::is_audio;
+
 /// Rows that are shown at a time.
 pub(super) const ROWS: usize = 12;
 
@@ -21,7 +23,7 @@ pub(super) struct Folder {
     pub(super) path: PathBuf,
     pub(super) entries: Vec<Entry>,
     pub(super) top: usize,
-    /// Files can be chosen, not only folders.
+    /// Audio files can be chosen, not only folders.
     files: bool,
     /// Why it cannot be read.
     pub(super) problem: Option<String>,
@@ -41,7 +43,8 @@ impl Folder {
             Ok(entries) => {
                 self.problem = None;
                 let found = entries.flatten().filter_map(|entry| Entry::of(entry.path()));
-                self.entries = found.filter(|entry| entry.is_folder || self.files).collect();
+                let fits = |entry: &Entry| entry.is_folder || (self.files && is_audio(&entry.path));
+                self.entries = found.filter(fits).collect();
                 self.entries.sort_by_key(|entry| (!entry.is_folder, entry.name.to_lowercase()));
             }
             Err(error) => self.problem = Some(error.to_string()),
@@ -75,6 +78,7 @@ impl Folder {
 
     /// Opens a folder, or chooses a file or no longer.
     pub(super) fn press(&mut self, row: usize) {
+        self.problem = None;
         let Some(entry) = self.entries.get_mut(self.top + row) else { return };
         match entry.is_folder {
             true => {
@@ -97,7 +101,15 @@ impl Folder {
         let chosen = self.entries.iter().filter(|entry| entry.chosen);
         let chosen: Vec<PathBuf> = chosen.map(|entry| entry.path.clone()).collect();
         match typed.is_empty() {
-            true if new => None,
+            true if new => {
+                self.problem = Some("type a name for the new folder".to_owned());
+                None
+            }
+            false if new && path.join(twobus_jobs::Folder::DOCUMENT).exists() => {
+                let text = "there is a project here already; type another name";
+                self.problem = Some(text.to_owned());
+                None
+            }
             true if chosen.is_empty() => Some(vec![self.path.clone()]),
             true => Some(chosen),
             false if !new && path.is_dir() => {

@@ -118,6 +118,7 @@ fn draw_folder(painter: &mut Painter<'_>, dialog: &Dialog, plan: &Plan, touch: T
     if let Some(problem) = &folder.problem {
         painter.text(problem, inset(row(plan, ROWS - 1), 8.0), words.coloured(state::WARN));
     }
+    draw_scroll(painter, plan.folder, (folder.top, folder.entries.len()));
     for (index, entry) in folder.entries.iter().skip(folder.top).take(ROWS).enumerate() {
         let area = row(plan, index);
         if entry.chosen || touch.is_over(Part::Row(index)) {
@@ -135,15 +136,26 @@ fn draw_folder(painter: &mut Painter<'_>, dialog: &Dialog, plan: &Plan, touch: T
     }
 }
 
+/// Which part of a long folder is shown, at its right edge.
+fn draw_scroll(painter: &mut Painter<'_>, area: Rectangle, (top, count): (usize, usize)) {
+    if count <= ROWS {
+        return;
+    }
+    let height = area.height - ROW - 8.0;
+    let at = |row: usize| height * row as f32 / count as f32;
+    let bar = rect(area.x + area.width - 5.0, area.y + ROW + 4.0 + at(top), 3.0, at(ROWS));
+    painter.card(bar, line::STRONG, 1.5);
+}
+
 fn draw_field(painter: &mut Painter<'_>, dialog: &Dialog, plan: &Plan) {
     let Some(field) = &dialog.field else { return };
     painter.box_with(plan.field, bg::WELL, accent::BASE, radius::CONTROL);
-    let area = inset(plan.field, 8.0);
+    let area = inset(plan.field, 4.0);
+    let area = rect(area.x + 4.0, area.y, area.width - 8.0, area.height);
     let words = Ink::new(SANS, size::TITLE, ink::PRIMARY);
-    match (field.is_empty(), &dialog.folder) {
-        (true, Some(_)) => {
-            painter.text("|or type a path", area, words.coloured(ink::DISABLED));
-        }
-        _ => painter.text(&format!("{field}|"), area, words),
+    if field.text().is_empty() && dialog.folder.is_some() {
+        let hint = rect(area.x + 6.0, area.y, area.width, area.height);
+        painter.text("or type a path", hint, words.coloured(ink::DISABLED));
     }
+    field.draw(painter, area, words);
 }
