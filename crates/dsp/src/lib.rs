@@ -18,6 +18,7 @@ pub mod dither;
 pub mod dynamics;
 pub mod eq;
 pub mod fader;
+mod follow;
 pub mod gate;
 pub mod glide;
 pub mod impulse;

@@ -8,6 +8,7 @@
 //!   Networks for Noncoincident Drivers", JAES 24(1), 1976), s⁸ / B(s)² with the Butterworth polynomial B
 //!   of fourth order, and the middle the all-pass B(−s) / B(s). Both turn the phase by −2 arg B(jω), so
 //!   middle and side never part, and the fold-down keeps its magnitude.
+//!   The frequency moves without a jump of place or speed, so that no tone is spread into a click.
 //! - Balance fades the far side: [`balance`].
 //!
 //! Neutral settings let every bit pass. Linear. Latency: none.
@@ -18,6 +19,7 @@ mod tests;
 use std::f64::consts::PI;
 
 use crate::dynamics::{CELL, Controls};
+use crate::follow::Follower;
 use crate::pan::balance;
 use crate::param::{ParamSpec, Unit};
 use crate::processor::Processor;
@@ -51,6 +53,9 @@ pub const CROSSOVER_RATIO: f64 = 1.61;
 pub struct Stereo {
     rate_hz: f64,
     controls: Controls<{ SPECS.len() }>,
+    /// Where the frequency below which the sound is mono is on its way to.
+    below: Follower,
+    is_below_moving: bool,
     lows: Lows,
     /// Frames since the last reset, within a cell.
     frame: usize,
@@ -62,6 +67,8 @@ impl Stereo {
         let mut stereo = Self {
             rate_hz,
             controls: Controls::new(SPECS, rate_hz),
+            below: Follower::new(SPECS[MONO_BELOW].default, rate_hz),
+            is_below_moving: false,
             lows: Lows::default(),
             frame: 0,
         };
@@ -88,7 +95,7 @@ impl Stereo {
 
     /// Filters for where the controls are.
     fn refresh(&mut self) {
-        self.lows.aim(self.controls[MONO_BELOW], self.rate_hz);
+        self.lows.aim(self.below.hz(), self.rate_hz);
     }
 }
 
@@ -117,6 +124,8 @@ impl Processor for Stereo {
 
     fn reset(&mut self) {
         self.controls.finish();
+        self.below.jump(self.controls[MONO_BELOW]);
+        self.is_below_moving = false;
         self.refresh();
         self.lows.reset();
         self.frame = 0;
@@ -129,8 +138,9 @@ impl Processor for Stereo {
                 self.lows.flush();
             }
             let mut longest = CELL - self.frame;
-            if self.controls.are_moving() {
+            if self.controls.are_moving() || self.is_below_moving {
                 self.controls.advance();
+                self.is_below_moving = self.below.follow(self.controls[MONO_BELOW]);
                 self.refresh();
                 longest = 1;
             }

@@ -14,7 +14,7 @@ pub(super) struct Band {
 impl Default for Band {
     fn default() -> Self {
         Self {
-            computer: super::computer(0.0, 0.0, 1.0),
+            computer: super::computer(0.0, 0.0, 1.0, 0.0),
             times: Times::default(),
             ballistics: [Ballistics::default(); 2],
         }

@@ -17,8 +17,10 @@ pub const LINK: usize = KNEE + 1;
 pub const MIX: usize = LINK + 1;
 /// Index of the output gain.
 pub const OUTPUT: usize = MIX + 1;
+/// Index of the largest reduction of every band.
+pub const RANGE: usize = OUTPUT + 1;
 /// Index of the first parameter of the lowest band.
-const FIRST: usize = OUTPUT + 1;
+const FIRST: usize = RANGE + 1;
 
 /// Place of the threshold among the parameters of a band.
 pub const THRESHOLD: usize = 0;
@@ -54,6 +56,7 @@ pub const SPECS: &[ParamSpec] = &[
     ParamSpec::linear("link", "Stereo link", Unit::Percent, (0.0, 100.0), 100.0),
     ParamSpec::linear("mix", "Mix", Unit::Percent, (0.0, 100.0), 100.0),
     ParamSpec::linear("output", "Output", Unit::Db, (-12.0, 12.0), 0.0),
+    ParamSpec::linear("range", "Range", Unit::Db, (0.0, 60.0), 60.0),
     threshold("threshold_1", "Threshold 1"),
     ratio("ratio_1", "Ratio 1"),
     attack("attack_1", "Attack 1", 30.0),

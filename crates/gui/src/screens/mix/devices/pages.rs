@@ -82,7 +82,9 @@ fn fixed(kind: DeviceKind) -> &'static [Page] {
             ),
             ("More", &["mod_rate", "mod_depth", "level", "freeze"]),
         ],
-        DeviceKind::Multiband => &[("All", &["bands", "mode", "knee", "link", "mix", "output"])],
+        DeviceKind::Multiband => {
+            &[("All", &["bands", "mode", "knee", "range", "link", "mix", "output"])]
+        }
         DeviceKind::Equalizer => &[],
     }
 }
