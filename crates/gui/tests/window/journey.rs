@@ -16,8 +16,8 @@ const EQUALIZER: (i32, i32) = (93, STRIPS_Y + 84);
 /// Where the line of a flat equalizer lies, the node of its fourth band, and where that is dragged to: onto
 /// the frequency of the stems, down.
 const FLAT: Area = Area { x: 600, y: 294, width: 400, height: 8 };
-const NODE: (i32, i32) = (823, 298);
-const CUT: (i32, i32) = (726, 392);
+const NODE: (i32, i32) = (802, 298);
+const CUT: (i32, i32) = (707, 392);
 /// The badge that counts what is fine in a report, and the button that goes on to the master.
 const FINE: Area = Area { x: 1276, y: 158, width: 100, height: 40 };
 const MASTER_IT: (i32, i32) = (1127, 799);
