@@ -111,6 +111,14 @@ pub enum Problem {
         /// "Drum Bus → Plate → Drum Bus".
         path: String,
     },
+    /// A device that has no side-chain cannot listen to another strip.
+    #[error(
+        "a {device} cannot listen to another strip, as compressors and gates can; leave its key out"
+    )]
+    Deaf {
+        /// The name of its kind.
+        device: &'static str,
+    },
     /// It is still referred to.
     #[error("it is still used by {by}; change that first")]
     InUse {

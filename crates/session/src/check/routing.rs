@@ -30,15 +30,19 @@ fn destinations(strip: &Strip) -> impl Iterator<Item = StripId> {
     output.into_iter().chain(strip.sends.iter().map(|send| send.to))
 }
 
-/// What a device listens to must be there.
+/// What a device listens to must be there, and it must be one that can listen.
 fn keys(strip: &Strip, mix: &Mix) -> Result<(), EditError> {
     let heard = strip.inserts.iter().filter_map(|device| Some((device, device.key?)));
     for (device, key) in heard {
-        if mix.strip(key).is_none() {
-            let fault = EditError::from(Problem::Missing { what: "strip", id: id_text(&key) });
-            let fault = fault.within("key", device.kind.name());
-            return Err(fault.within("", &quoted(&strip.name)));
-        }
+        let fault = if mix.strip(key).is_none() {
+            Problem::Missing { what: "strip", id: id_text(&key) }
+        } else if device.kind.param("external").is_none() {
+            Problem::Deaf { device: device.kind.name() }
+        } else {
+            continue;
+        };
+        let fault = EditError::from(fault).within("key", device.kind.name());
+        return Err(fault.within("", &quoted(&strip.name)));
     }
     Ok(())
 }

@@ -114,7 +114,10 @@ pub(super) fn device(change: &DeviceEdit, device: &Device, mix: Option<&Mix>) ->
         DeviceEdit::Key(None) => format!("{kind} listens to its own input"),
         DeviceEdit::Key(Some(key)) => {
             let name = mix.map_or_else(|| format!("strip {}", key.0), |mix| strip_name(*key, mix));
-            format!("{kind} listens to {name}")
+            let external = device.kind.param("external").and_then(|at| device.values.get(at));
+            let on =
+                if external == Some(&0.0) { ", once its External side-chain is on" } else { "" };
+            format!("{kind} listens to {name}{on}")
         }
     }
 }

@@ -100,7 +100,8 @@ pub enum DeviceEdit {
     Preset(String),
     /// All values, in the order of the kind's parameters: what brings those before a preset back.
     Values(Vec<f64>),
-    /// The strip whose output it listens to; `null` for its own input.
+    /// The strip whose output it listens to; `null` for its own input. Of kinds that have the parameter
+    /// `external`, which says whether it does.
     Key(Option<StripId>),
 }
 

@@ -305,24 +305,34 @@ fn a_chain_preset_is_one_step_that_can_be_undone() {
     assert!(project.apply(unknown).unwrap_err().to_string().contains("Nobody's"));
 }
 
-/// Track 1 with a delay as device 40, which listens to strip `key` if there is one.
-fn with_delay(key: Option<u32>) -> (Project, Result<Edit, EditError>) {
+/// Track 1 with a delay as device 40.
+fn with_delay() -> (Project, Result<Edit, EditError>) {
+    with_device(Device::new(DeviceId(40), twobus_dsp::DeviceKind::Delay))
+}
+
+/// Track 1 with a compressor as device 40, which listens to strip `key`.
+fn with_listener(key: u32) -> (Project, Result<Edit, EditError>) {
+    let mut device = Device::new(DeviceId(40), twobus_dsp::DeviceKind::Compressor);
+    device.key = Some(StripId(key));
+    with_device(device)
+}
+
+/// Track 1 with this device in its last place.
+fn with_device(device: Device) -> (Project, Result<Edit, EditError>) {
     let mut project = testing::project();
-    let mut device = Device::new(DeviceId(40), twobus_dsp::DeviceKind::Delay);
-    device.key = key.map(StripId);
     let add = strip(1, StripEdit::Inserts(ListEdit::Add { item: Box::new(device), at: None }));
     let undo = project.apply(add);
     (project, undo)
 }
 
-fn delay(change: DeviceEdit) -> Edit {
+fn device_40(change: DeviceEdit) -> Edit {
     Edit::Device { song: SongId(1), device: DeviceId(40), change }
 }
 
 #[test]
 fn a_preset_is_one_step_that_can_be_undone() {
-    let (mut project, _) = with_delay(None);
-    let _ = project.apply(delay(DeviceEdit::Bypass(true))).unwrap();
+    let (mut project, _) = with_delay();
+    let _ = project.apply(device_40(DeviceEdit::Bypass(true))).unwrap();
     let before = project.clone();
     let load = read(r#"{"device": {"song": 1, "device": 40, "change": {"preset": "slap"}}}"#);
     let undo = project.apply(load).unwrap();
@@ -331,22 +341,40 @@ fn a_preset_is_one_step_that_can_be_undone() {
     assert!(device.values == preset.values && device.bypass);
     let _redo = project.apply(undo).unwrap();
     assert_eq!(project, before);
-    let unknown = project.apply(delay(DeviceEdit::Preset("Nobody's".to_owned())));
+    let unknown = project.apply(device_40(DeviceEdit::Preset("Nobody's".to_owned())));
     assert!(unknown.unwrap_err().to_string().contains("Nobody's"));
-    let short = project.apply(delay(DeviceEdit::Values(vec![1.0])));
+    let short = project.apply(device_40(DeviceEdit::Values(vec![1.0])));
     assert!(short.is_err() && project == before);
+}
+
+#[test]
+fn a_device_without_a_side_chain_is_given_no_strip_to_listen_to() {
+    let (mut project, _) = with_delay();
+    let before = project.clone();
+    let error = project.apply(device_40(DeviceEdit::Key(Some(StripId(2))))).unwrap_err();
+    assert!(error.to_string().contains("Delay cannot listen") && project == before, "{error}");
+}
+
+#[test]
+fn that_a_side_chain_is_off_is_said_where_it_is_routed() {
+    let (mut project, _) = with_listener(3);
+    let key = device_40(DeviceEdit::Key(Some(StripId(2))));
+    assert!(crate::describe(&key, &project).contains("once its External side-chain is on"));
+    let external = ParamId::new("external").unwrap();
+    let _undo = project.apply(device_40(DeviceEdit::Param { id: external, value: 1.0 }));
+    assert!(!crate::describe(&key, &project).contains("once"));
 }
 
 #[test]
 fn a_device_listens_to_what_is_there_and_does_not_feed_it() {
     // 1, 2 ──► 5 ──► mix bus ◄── 7 ◄─ sends ─ 1 to 4
-    assert!(with_delay(Some(2)).1.is_ok());
-    assert!(with_delay(Some(77)).1.unwrap_err().to_string().contains("77"));
+    assert!(with_listener(2).1.is_ok());
+    assert!(with_listener(77).1.unwrap_err().to_string().contains("77"));
     for circle in [5, 7, 0, 1] {
-        let error = with_delay(Some(circle)).1.unwrap_err().to_string();
+        let error = with_listener(circle).1.unwrap_err().to_string();
         assert!(error.contains("→"), "{circle}: {error}");
     }
-    let (mut project, _) = with_delay(Some(2));
+    let (mut project, _) = with_listener(2);
     let before = project.clone();
     let json = file::to_json(&project).unwrap();
     assert_eq!(file::from_json(json.as_bytes()).unwrap(), project);
