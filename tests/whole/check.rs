@@ -78,6 +78,26 @@ fn dsp19_check_names_the_tracks_that_cause_what_a_print_has() {
     assert_eq!(row(&plain, "low-end-phase")["causes"], json!([]));
 }
 
+/// A bounce rings out behind the last clip, so the end of the print is silent: a stem that is cut is found.
+#[test]
+fn dsp19_check_finds_the_stem_that_is_cut_in_a_print() {
+    let studio = Studio::new();
+    let cut: Vec<f32> = (0..frames(6.01))
+        .map(|n| (0.1 * (TAU * 331.0 * n as f64 / f64::from(RATE_HZ)).sin()) as f32)
+        .collect();
+    studio.wav("stems/1 Keys.wav", Int24, &both(tone(500.0, 0.2, 5.0)));
+    studio.wav("stems/2 Strings.wav", Int24, &both(cut));
+    let _ = studio.done("import song stems --no-trims");
+    let _bounced = studio.ends("bounce song", 0);
+    for command in ["check song", "check song --mix"] {
+        let (report, _) = studio.warned(command);
+        let ending = row(&report, "cut-tail");
+        assert_eq!((ending["verdict"].as_str(), names(ending)), (Some("fix"), vec!["Strings"]));
+        let end = ending["places"][0]["end"].as_u64().unwrap();
+        assert!(end.abs_diff(frames(6.01) as u64) < 10, "{ending}");
+    }
+}
+
 #[test]
 fn dsp19_check_of_the_mix_is_that_of_its_print_and_makes_none() {
     let studio = troubled();
@@ -191,6 +211,8 @@ fn dsp19_check_of_the_demo_has_nothing_to_fix() {
     let document = std::fs::read(demo.join("project.json")).unwrap();
     let _ = studio.file("demo/project.json", &document);
     let report = studio.json("check demo --mix");
+    // A print of lossy stems is lossless itself.
+    assert!(report["notes"].to_string().contains("Lossy stems"), "{report}");
     assert_eq!(report["fix"], 0, "{report}");
     // The silence before the music is the stems' own.
     assert!(report["consider"].as_u64().unwrap() <= 1, "{report}");

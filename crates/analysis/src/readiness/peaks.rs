@@ -1,4 +1,4 @@
-//! Peaks of 10 ms, the first sample, the first sound, and the last 50 ms.
+//! Peaks of 10 ms, the first sample, the first sound, and how the last sound ends.
 
 use twobus_dsp::Db;
 use twobus_session::readiness::Check;
@@ -9,6 +9,11 @@ use super::Limits;
 pub(super) const STEPS: usize = 20;
 /// Length of the end that is looked at, in seconds.
 const END_S: f64 = 0.05;
+/// What lies below this behind a sound is silence, so that the sound has ended there.
+const SILENCE: Db = Db(-80.0);
+/// How long before such an end its level is looked at, in seconds: a sound that rings out or is faded has
+/// fallen nearly to silence by then, one that is cut has not.
+const BREAK_S: f64 = 0.001;
 /// What counts as the first sound.
 const SOUND: Db = Db(-60.0);
 /// Length of the loudest part, in steps: 3 s.
@@ -27,13 +32,25 @@ pub(super) struct Peaks {
     frames: u64,
     /// The last frames, both channels' larger magnitude.
     end: Vec<f32>,
+    /// Where the last sound ends, and its peak shortly before.
+    last: Option<(u64, f32)>,
+    break_frames: usize,
 }
 
 impl Peaks {
     pub(super) fn new(rate_hz: u32, hop_frames: usize) -> Self {
-        let end_frames = ((END_S * f64::from(rate_hz)).round() as usize).max(1);
-        let (steps, end) = (Vec::new(), Vec::new());
-        Self { hop_frames, end_frames, steps, first: None, sound: None, frames: 0, end }
+        let frames = |seconds: f64| ((seconds * f64::from(rate_hz)).round() as usize).max(1);
+        Self {
+            hop_frames,
+            end_frames: frames(END_S),
+            steps: Vec::new(),
+            first: None,
+            sound: None,
+            frames: 0,
+            end: Vec::new(),
+            last: None,
+            break_frames: frames(BREAK_S),
+        }
     }
 
     /// Takes a hop, or the last part of one.
@@ -53,10 +70,22 @@ impl Peaks {
             let found = (0..frames).find(|&index| larger(index) > floor);
             self.sound = found.map(|index| self.frames + index as u64);
         }
+        self.see_end(frames, larger);
         self.end.extend((frames.saturating_sub(self.end_frames)..frames).map(larger));
         let surplus = self.end.len().saturating_sub(self.end_frames);
         self.end.drain(..surplus).for_each(drop);
         self.frames += frames as u64;
+    }
+
+    /// Looks for the end of sound in the hop whose levels are `larger`.
+    fn see_end(&mut self, frames: usize, larger: impl Fn(usize) -> f32) {
+        let floor = SILENCE.to_gain() as f32;
+        let Some(last) = (0..frames).rfind(|&index| larger(index) > floor) else { return };
+        let start = (last + 1).saturating_sub(self.break_frames);
+        let here = (start..=last).map(&larger).fold(0.0, f32::max);
+        let earlier = self.break_frames - (last + 1 - start);
+        let before = highest(&self.end[self.end.len().saturating_sub(earlier)..]);
+        self.last = Some((self.frames + last as u64 + 1, here.max(before)));
     }
 
     fn boundary(&self, step: usize) -> usize {
@@ -78,9 +107,25 @@ impl Peaks {
         self.sound
     }
 
-    /// Peak of the last 50 ms, in dBFS.
+    /// How loud it is where it ends, in dBFS: the peak of the last 50 ms; where silence follows, that of the
+    /// last moment of sound if it is cut there, and else silence.
     pub(super) fn end_dbfs(&self) -> Option<f64> {
-        (!self.end.is_empty()).then(|| dbfs(highest(&self.end)))
+        if self.end.is_empty() {
+            return None;
+        }
+        let level = match self.last {
+            Some((at, peak)) if at + (self.end_frames as u64) < self.frames => {
+                let cut = Limits::shipped().judge(Check::CutTail, dbfs(peak)).1;
+                if cut { peak } else { 0.0 }
+            }
+            _ => highest(&self.end),
+        };
+        Some(dbfs(level))
+    }
+
+    /// The frame at which the last sound ends.
+    pub(super) fn end_frame(&self) -> u64 {
+        self.last.map_or(self.frames, |(at, _)| at)
     }
 
     /// Share of the steps whose peak is near the highest, in percent; `None` for silence.

@@ -130,7 +130,7 @@ impl Measured<'_> {
 fn level(m: &Measured<'_>) -> Vec<Row> {
     let peak = m.report.true_peak;
     let mut headroom = row(Check::TruePeak, peak.map(|peak| peak.value));
-    if matches!(m.checker.material.coding, Coding::Float | Coding::Lossy) {
+    if m.checker.material.coding == Coding::Float {
         // Nothing is lost above full scale.
         (headroom.verdict, headroom.strong) = (Verdict::Fine, false);
     }
@@ -143,23 +143,25 @@ fn level(m: &Measured<'_>) -> Vec<Row> {
 
 /// Runs at the maximum of either channel; those that both have at one time are one.
 fn clipping(m: &Measured<'_>) -> Row {
-    let tops = &m.checker.tops;
-    let mut runs: Vec<(u64, u64)> =
-        tops.iter().flat_map(FlatTops::places).map(|(at, length)| (*at, at + length)).collect();
-    runs.sort_unstable();
-    let mut together = runs.clone();
+    let tops = m.checker.tops.each_ref().map(FlatTops::found);
+    let runs = tops.iter().flat_map(|top| &top.runs).map(|(at, length)| (*at, at + length));
+    let mut together: Vec<(u64, u64)> = runs.collect();
+    together.sort_unstable();
     together.dedup_by(|next, last| {
         let touch = next.0 <= last.1;
         last.1 = if touch { last.1.max(next.1) } else { last.1 };
         touch
     });
-    // Of very many runs not all places are known.
-    let count = tops.iter().map(FlatTops::count).max().unwrap_or(0).max(together.len() as u64);
-    let sounds = tops.iter().any(|top| top.highest() > 0.0);
+    // Of very many runs not all are known one by one.
+    let [left, right] = tops.each_ref().map(|top| top.count);
+    let count = left.max(right).max(together.len() as u64);
+    let sounds = m.checker.tops.iter().any(|top| top.highest() > 0.0);
     let row = placed(row(Check::ClippedRuns, sounds.then_some(count as f64)), || {
-        joined(together.into_iter(), m.frames_in(APART_S))
+        let mut stretches: Vec<_> = tops.iter().flat_map(|top| &top.stretches).copied().collect();
+        stretches.sort_unstable();
+        joined(stretches.into_iter(), m.frames_in(APART_S))
     });
-    let longest = tops.iter().map(FlatTops::longest).max().filter(|longest| *longest > 0);
+    let longest = tops.iter().map(|top| top.longest).max().filter(|longest| *longest > 0);
     Row { longest, ..row }
 }
 
@@ -336,8 +338,8 @@ fn edges(m: &Measured<'_>) -> Vec<Row> {
     });
     let sounds = peaks.first_sound().is_some();
     let end = || {
-        let frames = m.checker.frames;
-        vec![Place { start: frames.saturating_sub(m.frames_in(0.05)), end: frames }]
+        let end = peaks.end_frame();
+        vec![Place { start: end.saturating_sub(m.frames_in(0.05)), end }]
     };
     vec![
         silence,

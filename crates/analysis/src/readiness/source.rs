@@ -15,6 +15,8 @@ pub struct ClippedAt {
     pub samples: u64,
     /// First frame and length of the first runs.
     pub places: Vec<(u64, u64)>,
+    /// First frame and end of the stretches in which all of them lie.
+    pub stretches: Vec<(u64, u64)>,
 }
 
 /// Looks for clipping in one channel of a stem.
@@ -40,10 +42,12 @@ impl SourceClipping {
         if !(FULL_SCALE..=1.0).contains(&self.tops.highest()) {
             return ClippedAt::default();
         }
+        let found = self.tops.found();
         ClippedAt {
-            runs: self.tops.count(),
-            samples: self.tops.samples(),
-            places: self.tops.places().to_vec(),
+            runs: found.count,
+            samples: found.samples,
+            places: found.runs,
+            stretches: found.stretches,
         }
     }
 }

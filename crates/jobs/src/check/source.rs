@@ -1,9 +1,10 @@
-//! Stems that clip at their source: every print of a mix carries that.
+//! What is wrong with stems at their source, which every print of a mix carries: clipping, lossy coding.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use rayon::prelude::*;
+use twobus_analysis::Coding;
 use twobus_analysis::readiness::{ClippedAt, Limits, SourceClipping};
 use twobus_media::Decoder;
 use twobus_session::readiness::{Cause, Check, Part, Place};
@@ -36,15 +37,30 @@ pub(super) struct Clipped {
     places: Vec<(u64, u64)>,
 }
 
-/// The tracks of `mix` of whose files a part that is heard clips.
-pub(super) fn clipped(
+/// What the stems of a mix bring along.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Sources {
+    /// Tracks of whose files a part that is heard clips.
+    pub(super) clipped: Vec<Clipped>,
+    /// Names of tracks that play lossy files.
+    pub(super) lossy: Vec<String>,
+}
+
+/// What one file brings along.
+struct Source {
+    lossy: bool,
+    channels: Vec<ClippedAt>,
+}
+
+/// Looks through the files of the tracks of `mix` that are heard.
+pub(super) fn sources(
     folder: &Folder,
     project: &Project,
     rate_hz: u32,
     mix: &Mix,
     silenced: &[Silenced],
     progress: &Progress,
-) -> Result<Vec<Clipped>> {
+) -> Result<Sources> {
     let heard = |track: &&Track| {
         !track.strip.mute && silenced.iter().all(|gone| gone.strip != track.strip.id)
     };
@@ -56,18 +72,23 @@ pub(super) fn clipped(
     progress.begin("Reading", files.iter().map(|file| file.bytes).sum());
     let found = Mutex::new(BTreeMap::new());
     files.par_iter().try_for_each(|file| {
-        let channels = look_through(folder, file, progress)?;
+        let source = look_through(folder, file, progress)?;
         if let Ok(mut found) = found.lock() {
-            let _new = found.insert(file.id, channels);
+            let _new = found.insert(file.id, source);
         }
         Ok::<(), Error>(())
     })?;
     let found = found.into_inner().unwrap_or_default();
-    Ok(tracks.into_iter().filter_map(|track| of_track(track, &found, project, rate_hz)).collect())
+    let is_lossy = |clip: &Clip| found.get(&clip.media).is_some_and(|source| source.lossy);
+    let lossy = tracks.iter().filter(|track| track.clips.iter().any(is_lossy));
+    Ok(Sources {
+        lossy: lossy.map(|track| track.strip.name.clone()).collect(),
+        clipped: tracks.iter().filter_map(|t| of_track(t, &found, project, rate_hz)).collect(),
+    })
 }
 
-/// What clips in each channel of a file.
-fn look_through(folder: &Folder, file: &MediaFile, progress: &Progress) -> Result<Vec<ClippedAt>> {
+/// How a file is stored, and what clips in each channel of it.
+fn look_through(folder: &Folder, file: &MediaFile, progress: &Progress) -> Result<Source> {
     let mut decoder = Decoder::open(&folder.resolve(file))?;
     let info = decoder.info();
     let coding = coding(info.depth);
@@ -80,13 +101,14 @@ fn look_through(folder: &Folder, file: &MediaFile, progress: &Progress) -> Resul
         progress.advance(read - told)?;
         told = read;
     }
-    Ok(finders.iter().map(SourceClipping::found).collect())
+    let channels = finders.iter().map(SourceClipping::found).collect();
+    Ok(Source { lossy: coding == Coding::Lossy, channels })
 }
 
 /// What of that a track plays; `None` if nothing.
 fn of_track(
     track: &Track,
-    found: &BTreeMap<MediaId, Vec<ClippedAt>>,
+    found: &BTreeMap<MediaId, Source>,
     project: &Project,
     rate_hz: u32,
 ) -> Option<Clipped> {
@@ -99,13 +121,13 @@ fn of_track(
         places: Vec::new(),
     };
     for clip in &track.clips {
-        let (Some(file), Some(channels)) = (project.media(clip.media), found.get(&clip.media))
-        else {
+        let (Some(file), Some(source)) = (project.media(clip.media), found.get(&clip.media)) else {
             continue;
         };
+        let all = source.channels.as_slice();
         let channels = match clip.channels {
-            ChannelMap::Only(channel) => channels.get(usize::from(channel)..).unwrap_or_default(),
-            ChannelMap::AsIs => channels.as_slice(),
+            ChannelMap::Only(channel) => all.get(usize::from(channel)..).unwrap_or_default(),
+            ChannelMap::AsIs => all,
         };
         let most = if matches!(clip.channels, ChannelMap::Only(_)) { 1 } else { 2 };
         for channel in channels.iter().take(most) {
@@ -123,23 +145,31 @@ fn add(clipped: &mut Clipped, clip: &Clip, channel: &ClippedAt, from_hz: u32, to
         u64::try_from(scaled).unwrap_or(u64::MAX)
     };
     let source = clip.offset..clip.offset.saturating_add(clip.length);
-    let inside = channel.places.iter().filter(|(start, _)| source.contains(&at_song(*start)));
-    let mut inside_count = 0;
-    for &(start, length) in inside {
-        let first = clip.position + (at_song(start) - clip.offset);
-        clipped.places.push((first, first + at_song(length).max(1)));
-        clipped.samples += length;
-        clipped.longest = clipped.longest.max(length);
-        inside_count += 1;
+    let (mut inside, mut all) = (0, 0);
+    for &(start, end) in &channel.stretches {
+        let (start, end) = (at_song(start), at_song(end).max(at_song(start) + 1));
+        all += end - start;
+        let (first, last) = (start.max(source.start), end.min(source.end));
+        if first < last {
+            inside += last - first;
+            let on_timeline = |frame: u64| clip.position + (frame - clip.offset);
+            clipped.places.push((on_timeline(first), on_timeline(last)));
+        }
     }
-    // Of very many runs only the first have places; of a clip that plays those, all are counted.
-    let all_have_places = channel.runs == channel.places.len() as u64;
-    if !all_have_places && inside_count == channel.places.len() {
-        let samples: u64 = channel.places.iter().map(|(_, length)| length).sum();
-        clipped.samples += channel.samples - samples;
-        clipped.runs += channel.runs;
+    let runs = channel.places.iter().filter(|(start, _)| source.contains(&at_song(*start)));
+    let known = runs.clone().map(|(_, length)| *length);
+    clipped.longest = clipped.longest.max(known.clone().max().unwrap_or(0));
+    if channel.runs == channel.places.len() as u64 {
+        clipped.runs += runs.count() as u64;
+        clipped.samples += known.sum::<u64>();
     } else {
-        clipped.runs += inside_count as u64;
+        // Of very many runs not all are known one by one: as many as there is of their stretches.
+        let part = |count: u64| {
+            let part = u128::from(count) * u128::from(inside) / u128::from(all.max(1));
+            u64::try_from(part).unwrap_or(u64::MAX)
+        };
+        clipped.runs += part(channel.runs);
+        clipped.samples += part(channel.samples);
     }
 }
 

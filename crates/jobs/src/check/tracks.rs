@@ -5,17 +5,20 @@ use twobus_analysis::readiness::{PartInfo, Parts};
 use twobus_session::readiness::{Check, Row};
 use twobus_session::{Mix, Project, Readiness, Song, StripId};
 
-use super::source::{Clipped, clipped, tell};
+use super::source::{Sources, sources, tell};
 use crate::bounce::{TracksJob, render_tracks};
 use crate::error::Result;
 use crate::folder::Folder;
 use crate::progress::Progress;
 use crate::stems::{Silenced, silenced};
 
+/// Most tracks that a note names.
+const MOST_NAMES: usize = 4;
+
 /// What was found of the tracks of a mix.
 pub(super) struct Traced {
     parts: Parts,
-    clipped: Vec<Clipped>,
+    sources: Sources,
     silenced: Vec<Silenced>,
     devices_left_out: bool,
 }
@@ -23,7 +26,7 @@ pub(super) struct Traced {
 impl Traced {
     /// Names the tracks behind the rows, and adds the row that only tracks tell.
     pub(super) fn explain(&self, readiness: &mut Readiness) {
-        tell(&self.clipped, readiness);
+        tell(&self.sources.clipped, readiness);
         self.parts.explain(readiness);
         if let Some(row) = self.parts.vocal_level() {
             let at = readiness.rows.iter().position(|other| other.check > Check::VocalLevel);
@@ -41,6 +44,9 @@ impl Traced {
                 names.join(", ")
             ));
         }
+        if !self.sources.lossy.is_empty() {
+            notes.push(lossy_stems(&self.sources.lossy));
+        }
         if self.devices_left_out {
             notes.push(
                 "Tracks were measured before compressors and the like of their groups and the mix bus."
@@ -49,6 +55,18 @@ impl Traced {
         }
         notes
     }
+}
+
+/// Names tracks with lossy stems.
+fn lossy_stems(names: &[String]) -> String {
+    let named = names[..names.len().min(MOST_NAMES)].join(", ");
+    let more = match names.len().saturating_sub(MOST_NAMES) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!(
+        "Lossy stems, whose coder has taken something already: {named}{more}. Ask for their WAVs."
+    )
 }
 
 /// Renders `mix` and measures what each track and return gives; the sum of all goes to `checker`.
@@ -61,7 +79,7 @@ pub(super) fn trace(
     progress: &Progress,
 ) -> Result<Traced> {
     let silenced = silenced(folder, project, mix)?;
-    let clipped = clipped(folder, project, song.rate_hz, mix, &silenced, progress)?;
+    let sources = sources(folder, project, song.rate_hz, mix, &silenced, progress)?;
     let mut parts: Option<Parts> = None;
     let job = TracksJob { folder, project, song, mix, silenced: &silenced };
     render_tracks(&job, progress, |strips, piece| {
@@ -85,7 +103,7 @@ pub(super) fn trace(
         .map(|bus| &bus.strip)
         .chain([&mix.bus])
         .any(|strip| strip.inserts.iter().any(|device| !device.bypass));
-    Ok(Traced { parts, clipped, silenced, devices_left_out })
+    Ok(Traced { parts, sources, silenced, devices_left_out })
 }
 
 fn infos(mix: &Mix, strips: &[StripId]) -> Vec<PartInfo> {

@@ -8,6 +8,7 @@ use twobus_session::readiness::{Cause, Check, Part, Place, Row, Verdict};
 
 use super::super::clicks::clicks;
 use super::super::holes::holes;
+use super::super::limits::Limits;
 use super::super::peaks::FLOOR_DBFS;
 use super::super::sides::ALL_LOST_LU;
 use super::super::spectra::{Frame, THIRDS, third_centre_hz};
@@ -32,6 +33,9 @@ const LINE_BINS: usize = 1;
 impl Parts {
     /// Names the strips behind every row that is not fine, as far as strips can be.
     pub fn explain(&self, readiness: &mut Readiness) {
+        if let Some(row) = readiness.rows.iter_mut().find(|row| row.check == Check::CutTail) {
+            self.tell_broken_off(row);
+        }
         for row in readiness.rows.iter_mut().filter(|row| row.verdict != Verdict::Fine) {
             if row.causes.is_empty() {
                 let causes = self.causes(row).into_iter();
@@ -72,7 +76,13 @@ impl Parts {
                 Db::from_gain(part.offset.map(mean).into_iter().fold(0.0, f64::max)).0
             }),
             Check::CutHead => self.levels(|p| p.peaks.first_dbfs().unwrap_or(FLOOR_DBFS)),
-            Check::CutTail => self.levels(|p| p.peaks.end_dbfs().unwrap_or(FLOOR_DBFS)),
+            Check::CutTail => {
+                let end = row.places.first().map_or(0, |place| place.start);
+                self.levels(|part| {
+                    let there = part.peaks.end_frame() >= end;
+                    part.peaks.end_dbfs().filter(|_| there).unwrap_or(FLOOR_DBFS)
+                })
+            }
             Check::Clicks => self.counts(row, |part| {
                 clicks(&part.clicks).into_iter().map(|frame| (frame, frame + 1)).collect()
             }),
@@ -94,6 +104,28 @@ impl Parts {
             | Check::Bandwidth
             | Check::Shelf => Vec::new(),
         }
+    }
+
+    /// Puts strips that break off in the middle of a sound into the row on the ending, where the song
+    /// itself rings out: others cover them, so it is no more than worth a look.
+    fn tell_broken_off(&self, row: &mut Row) {
+        if row.verdict != Verdict::Fine || row.value.is_none() {
+            return;
+        }
+        let limits = Limits::shipped();
+        let broken = |level: f64| limits.judge(Check::CutTail, level).1;
+        row.causes = self.levels(|part| {
+            part.peaks.end_dbfs().filter(|level| broken(*level)).unwrap_or(FLOOR_DBFS)
+        });
+        for cause in &mut row.causes {
+            let meter = self.meters.iter().find(|meter| meter.info.strip == cause.strip);
+            let end = meter.map_or(0, |meter| meter.peaks.end_frame());
+            let start = end.saturating_sub(self.hop_frames as u64);
+            cause.places = vec![Place { start, end }];
+        }
+        let Some(Part::Alone(level)) = row.causes.first().map(|cause| cause.part) else { return };
+        (row.value, row.verdict, row.strong) = (Some(level), Verdict::Consider, true);
+        row.places = row.causes.iter().flat_map(|cause| cause.places.clone()).collect();
     }
 
     /// Each strip's share of a power over `places`, or over everything.

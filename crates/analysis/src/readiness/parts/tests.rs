@@ -175,6 +175,31 @@ fn dsp19_causes_who_ends_mid_tail_or_begins_mid_wave() {
     assert_eq!(names(&fault(&readiness, Check::CutHead)), ["B"]);
 }
 
+/// A bounce adds silence behind the last clip: what is cut is found all the same.
+#[test]
+fn dsp19_causes_who_breaks_off_though_silence_follows() {
+    let until = |end_s: f64, hz: f64| {
+        stereo(move |t| [if t < end_s { 0.1 * (TAU * hz * t).sin() } else { 0.0 }; 2])
+    };
+    let rings = stereo(|t| [0.2 * (-3.0 * t).exp() * (TAU * 220.0 * t).sin(); 2]);
+    let parts = [(Role::Keys, rings), (Role::Strings, until(5.4107, 331.0))];
+    let (readiness, _) = explained(&parts);
+    let row = fault(&readiness, Check::CutTail);
+    assert_eq!((row.verdict, names(&row)), (Verdict::Fix, vec!["B"]));
+    let end = row.places[0].end as f64 / f64::from(RATE_HZ);
+    assert!((end - 5.4107).abs() < 1e-3, "{end}");
+    // Where others go on, it is worth a look.
+    let [rings, _] = parts;
+    let slow = stereo(|t| [0.2 * (-2.2 * t).exp() * (TAU * 220.0 * t).sin(); 2]);
+    let (readiness, _) =
+        explained(&[rings, (Role::Strings, until(3.0307, 331.0)), (Role::Synth, slow)]);
+    let row = fault(&readiness, Check::CutTail);
+    assert_eq!((row.verdict, names(&row)), (Verdict::Consider, vec!["B"]));
+    assert!(row.value.is_some_and(|level| (level + 20.0).abs() < 1.0), "{row:?}");
+    let place = row.causes[0].places[0];
+    assert!((place.end as f64 / f64::from(RATE_HZ) - 3.0307).abs() < 1e-3, "{place:?}");
+}
+
 #[test]
 fn dsp19_causes_noise_and_hum_in_the_pauses() {
     let song = |hz: f64| {

@@ -77,7 +77,7 @@ fn dsp19_dropouts() {
 
 #[test]
 fn dsp19_head_silence() {
-    let cases = [(0.0, STRONG), (0.05, STRONG), (0.15, FINE), (1.9, FINE), (2.1, STRONG)];
+    let cases = [(0.0, CONSIDER), (0.05, CONSIDER), (0.15, FINE), (1.9, FINE), (2.1, CONSIDER)];
     for (length_s, verdict) in cases {
         let samples = [silence(length_s), sine(1000.0, -10.0, 0.0, 3.0)].concat();
         let row = judged(Check::HeadSilence, &check(&samples, &samples), verdict);
@@ -102,4 +102,18 @@ fn dsp19_tail_that_is_cut() {
     }
     let samples = [sine(1000.0, -10.0, 0.0, 3.0), silence(0.049)].concat();
     let _row = judged(Check::CutTail, &check(&samples, &samples), FIX);
+    // A bounce adds silence; a tail that rings out into it is fine.
+    let padded = [sine(1000.0, -20.0, 0.0, 3.0003), silence(0.5)].concat();
+    let row = judged(Check::CutTail, &check(&padded, &padded), FIX);
+    near(&row, -20.0, 0.01);
+    assert_eq!(row.places[0].end, frames(3.0003) as u64);
+    let mut rings = [sine(1000.0, -20.0, 0.0, 3.0), silence(0.5)].concat();
+    let decay = |n: usize| (-6.91 * n as f64 / frames(0.5) as f64) as f32;
+    rings.iter_mut().enumerate().for_each(|(n, x)| *x *= decay(n).exp());
+    let _row = judged(Check::CutTail, &check(&rings, &rings), FINE);
+    let fade = frames(0.2);
+    let mut faded = [sine(1000.0, -8.0, 0.0, 3.0), silence(0.5)].concat();
+    let (start, end) = (frames(3.0) - fade, frames(3.0));
+    faded[start..end].iter_mut().rev().enumerate().for_each(|(n, x)| *x *= n as f32 / fade as f32);
+    let _row = judged(Check::CutTail, &check(&faded, &faded), FINE);
 }

@@ -183,7 +183,7 @@ fn faults(row: &Row) -> Words {
             "A low cut at 20 Hz on the track that carries it takes it out; so does one in the master.",
         ),
         Check::NoiseFloor if row.value.is_none() => words(
-            "There is no pause before or after the music to hear noise in.",
+            "No noise before or after the music, or no pause to hear it in.",
             "There is noise before or after the music.",
             "Gate or fade the noisy tracks.",
         ),
@@ -228,6 +228,11 @@ fn edges(row: &Row) -> Words {
             "It begins in the middle of a sound: the attack is missing.",
             "Bounce from earlier on. Leave it if the song runs on from the one before.",
         ),
+        _ if breaks_off(row) => words(
+            "The tail rings out.",
+            "A track stops in the middle of a sound while the song goes on.",
+            "Fade out its last clip, or give it its whole tail. Leave it if it is meant so.",
+        ),
         _ if row.verdict == Verdict::Consider => words(
             "The tail rings out.",
             "The ending is cut while the last of it can still be heard.",
@@ -239,6 +244,12 @@ fn edges(row: &Row) -> Words {
             "Bounce with the whole tail. Leave it if the song runs into the next.",
         ),
     }
+}
+
+/// Whether the row is about tracks that break off before the song ends: an end of the song itself beyond
+/// the second threshold is to be mended.
+fn breaks_off(row: &Row) -> bool {
+    row.verdict == Verdict::Consider && row.strong
 }
 
 fn file(check: Check, value: f64) -> Words {
