@@ -46,7 +46,7 @@ pub use sketch::{Sketch, Sketched};
 pub const ATTACK_S: f64 = 0.0015;
 
 /// The same where the character is [`Character::Punchy`].
-pub const PUNCHY_ATTACK_S: f64 = 0.0005;
+pub const PUNCHY_ATTACK_S: f64 = 0.0007;
 
 /// Time by which the gain has fallen before the peak comes, in seconds: frames before a peak
 /// between the samples have part in it, so they get the same gain.
