@@ -36,7 +36,9 @@ use band::Band;
 use crossover::{Crossover, Frame, Frames};
 use shelves::Shelves;
 use solo::Solo;
-pub use specs::{ATTACK, BAND_PARAMS, GAIN, ON, RATIO, RELEASE, SOLO, THRESHOLD, band_param};
+pub use specs::{
+    ATTACK, BAND_PARAMS, GAIN, INFINITE_RATIO, ON, RATIO, RELEASE, SOLO, THRESHOLD, band_param,
+};
 pub use specs::{BANDS, KNEE, LINK, MIX, MODE, OUTPUT, RANGE, SPECS, SPLITS};
 
 /// Most bands.
@@ -78,6 +80,7 @@ pub fn splits_hz(set_hz: [f64; MOST_BANDS - 1]) -> [f64; MOST_BANDS - 1] {
 }
 
 /// The static curve of a band with these settings: what the sound uses and a window draws.
+/// The ratio may be infinite.
 pub fn computer(threshold_db: f64, knee_db: f64, ratio: f64, range_db: f64) -> GainComputer {
     let slope = GainComputer::slope(Side::Above, ratio);
     GainComputer::new(Side::Above, threshold_db, knee_db, slope, range_db)
@@ -142,8 +145,9 @@ impl Multiband {
         self.shelves.aim(splits, self.rate_hz);
         for (index, band) in self.bands.iter_mut().enumerate() {
             let value = |param| controls[band_param(index, param)];
-            let (threshold_db, ratio) = (value(THRESHOLD), value(RATIO));
-            band.computer = computer(threshold_db, controls[KNEE], ratio, controls[RANGE]);
+            // On its way to infinite, the slope goes straight to 1.
+            let ratio = value(RATIO) / (1.0 - value(INFINITE_RATIO));
+            band.computer = computer(value(THRESHOLD), controls[KNEE], ratio, controls[RANGE]);
         }
     }
 

@@ -36,8 +36,10 @@ pub const GAIN: usize = 4;
 pub const ON: usize = 5;
 /// Place of the solo switch.
 pub const SOLO: usize = 6;
+/// Place of the switch that makes the ratio infinite.
+pub const INFINITE_RATIO: usize = 7;
 /// Number of parameters of a band.
-pub const BAND_PARAMS: usize = 7;
+pub const BAND_PARAMS: usize = 8;
 
 /// Index of a band's parameter, with `param` one of the places above.
 pub const fn band_param(band: usize, param: usize) -> usize {
@@ -64,6 +66,7 @@ pub const SPECS: &[ParamSpec] = &[
     gain("gain_1", "Gain 1"),
     ParamSpec::switch("on_1", "On 1", true),
     ParamSpec::switch("solo_1", "Solo 1", false),
+    ParamSpec::switch("infinite_ratio_1", "Infinite ratio 1", false),
     threshold("threshold_2", "Threshold 2"),
     ratio("ratio_2", "Ratio 2"),
     attack("attack_2", "Attack 2", 20.0),
@@ -71,6 +74,7 @@ pub const SPECS: &[ParamSpec] = &[
     gain("gain_2", "Gain 2"),
     ParamSpec::switch("on_2", "On 2", true),
     ParamSpec::switch("solo_2", "Solo 2", false),
+    ParamSpec::switch("infinite_ratio_2", "Infinite ratio 2", false),
     threshold("threshold_3", "Threshold 3"),
     ratio("ratio_3", "Ratio 3"),
     attack("attack_3", "Attack 3", 10.0),
@@ -78,6 +82,7 @@ pub const SPECS: &[ParamSpec] = &[
     gain("gain_3", "Gain 3"),
     ParamSpec::switch("on_3", "On 3", true),
     ParamSpec::switch("solo_3", "Solo 3", false),
+    ParamSpec::switch("infinite_ratio_3", "Infinite ratio 3", false),
     threshold("threshold_4", "Threshold 4"),
     ratio("ratio_4", "Ratio 4"),
     attack("attack_4", "Attack 4", 5.0),
@@ -85,6 +90,7 @@ pub const SPECS: &[ParamSpec] = &[
     gain("gain_4", "Gain 4"),
     ParamSpec::switch("on_4", "On 4", true),
     ParamSpec::switch("solo_4", "Solo 4", false),
+    ParamSpec::switch("infinite_ratio_4", "Infinite ratio 4", false),
     threshold("threshold_5", "Threshold 5"),
     ratio("ratio_5", "Ratio 5"),
     attack("attack_5", "Attack 5", 3.0),
@@ -92,6 +98,7 @@ pub const SPECS: &[ParamSpec] = &[
     gain("gain_5", "Gain 5"),
     ParamSpec::switch("on_5", "On 5", true),
     ParamSpec::switch("solo_5", "Solo 5", false),
+    ParamSpec::switch("infinite_ratio_5", "Infinite ratio 5", false),
 ];
 
 const _: () = assert!(SPECS.len() == band_param(MOST_BANDS, 0), "the indices fit the list");

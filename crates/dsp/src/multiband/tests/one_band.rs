@@ -4,7 +4,7 @@ use super::*;
 
 const MODES: [f64; 2] = [BANDS_MODE, SHELVES_MODE];
 const RATES_HZ: [f64; 2] = [44_100.0, 96_000.0];
-/// Highest ratio that a band has.
+/// Highest finite ratio that a band has.
 const STEEPEST: f64 = 20.0;
 
 /// One band that compresses; the others do not.
@@ -46,14 +46,17 @@ fn x4_c1_the_static_curve_of_a_band_is_the_formula() {
     for (rate_hz, mode) in RATES_HZ.into_iter().flat_map(|rate| MODES.map(|mode| (rate, mode))) {
         let mut worst = 0.0_f64;
         for place in PLACES {
-            for (ratio, knee) in [(1.5, 0.0), (2.0, 6.0), (4.0, 12.0), (10.0, 0.0), (STEEPEST, 6.0)]
-            {
-                let mut device = place.device(
-                    rate_hz,
-                    mode,
-                    knee,
-                    &[(THRESHOLD, -20.0), (RATIO, ratio), (RELEASE, 100.0), (ATTACK, 5.0)],
-                );
+            let ratios = [1.5, 2.0, 4.0, 10.0, STEEPEST, f64::INFINITY];
+            for (ratio, knee) in ratios.into_iter().zip([0.0, 6.0, 12.0, 0.0, 6.0, 6.0]) {
+                let infinite = f64::from(u8::from(ratio.is_infinite()));
+                let settings = [
+                    (THRESHOLD, -20.0),
+                    (RATIO, ratio.min(STEEPEST)),
+                    (INFINITE_RATIO, infinite),
+                    (RELEASE, 100.0),
+                    (ATTACK, 5.0),
+                ];
+                let mut device = place.device(rate_hz, mode, knee, &settings);
                 for level in (0..=(66.0 / step_db) as i32).map(|i| -60.0 + step_db * f64::from(i)) {
                     device.reset();
                     let peak = 10.0_f64.powf(level / 20.0);
