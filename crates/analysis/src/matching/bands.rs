@@ -4,10 +4,11 @@
 //! neither. Bands by crossovers of 24 dB/octave (S. H. Linkwitz, "Active Crossover Networks for Noncoincident
 //! Drivers", JAES 24(1), 1976).
 
-use std::f64::consts::FRAC_1_SQRT_2;
+use std::f64::consts::{PI, SQRT_2};
 
 use twobus_dsp::Db;
-use twobus_dsp::svf::{Coefficients, Solved, Svf};
+use twobus_dsp::svf::SILENCE;
+use twobus_dsp::wide::{self, Work};
 
 /// Number of bands.
 pub const CREST_BANDS: usize = CREST_SPLITS_HZ.len() + 1;
@@ -52,39 +53,106 @@ pub(super) struct Crests {
     pieces: Vec<Piece>,
 }
 
-/// A crossover: each side is the same second-order filter twice, of which the first is one for both.
-#[derive(Debug)]
+/// Left and right of what is below a crossover, then of what is above.
+type Lanes = [f64; 4];
+
+/// How the middle tap of a second-order low pass and high pass counts, by lane.
+const MIDDLE: Lanes = [2.0, 2.0, -2.0, -2.0];
+
+/// A crossover: each side is the same second-order filter twice, and all of them are one recursion,
+/// w ← x − a₁w₁ − a₂w₂, out of which a low pass takes w + 2w₁ + w₂ and a high pass w − 2w₁ + w₂ (the bilinear
+/// transform in direct form II: J. O. Smith, "Introduction to Digital Filters", sections "Direct Form II" and
+/// "Bilinear Transformation"). So the first filters of both sides are one, and the second ones run side by side.
+#[derive(Debug, Clone, Copy)]
 struct Split {
-    low: Solved,
-    high: Solved,
-    states: [[Svf; 3]; 2],
+    a: [f64; 2],
+    /// Of both filters of a side.
+    gain: Lanes,
+    /// w₁ and w₂ of the first filter, of left and right.
+    first: [[f64; 2]; 2],
+    /// The same of the second ones.
+    second: [Lanes; 2],
 }
 
 impl Split {
     fn new(hz: f64, rate_hz: f64) -> Self {
-        let hz = hz.min(MOST_OF_RATE * rate_hz);
+        let g = (PI * hz.min(MOST_OF_RATE * rate_hz) / rate_hz).tan();
+        let norm = 1.0 / (1.0 + SQRT_2 * g + g * g);
+        let (low, high) = (g * g * norm, norm);
         Self {
-            low: Coefficients::low_pass(hz, FRAC_1_SQRT_2, rate_hz).solve(),
-            high: Coefficients::high_pass(hz, FRAC_1_SQRT_2, rate_hz).solve(),
-            states: Default::default(),
+            a: [2.0 * (g * g - 1.0) * norm, (1.0 - SQRT_2 * g + g * g) * norm],
+            gain: [low * low, low * low, high * high, high * high],
+            first: [[0.0; 2]; 2],
+            second: [[0.0; 4]; 2],
         }
     }
 
     /// The low part; what is above stays in `rest`.
-    #[inline]
+    #[inline(always)]
     fn tick(&mut self, rest: &mut [f64; 2]) -> [f64; 2] {
-        let mut lows = [0.0; 2];
-        let states = self.states.iter_mut();
-        for ((rest, low), [first, lower, upper]) in rest.iter_mut().zip(&mut lows).zip(states) {
-            let [below, above] = first.tick_pair([&self.low, &self.high], *rest);
-            *low = lower.tick(&self.low, below);
-            *rest = upper.tick(&self.high, above);
+        let ([a1, a2], [w1, w2]) = (self.a, self.first);
+        let (mut w, mut x) = ([0.0; 2], [0.0; 4]);
+        for i in 0..2 {
+            w[i] = (rest[i] - a2 * w2[i]) - a1 * w1[i];
         }
-        lows
+        for i in 0..4 {
+            x[i] = (w[i % 2] + w2[i % 2]) + MIDDLE[i] * w1[i % 2];
+        }
+        self.first = [w, w1];
+        let [w1, w2] = self.second;
+        let (mut w, mut y) = ([0.0; 4], [0.0; 4]);
+        for i in 0..4 {
+            w[i] = (x[i] - a2 * w2[i]) - a1 * w1[i];
+            y[i] = self.gain[i] * ((w[i] + w2[i]) + MIDDLE[i] * w1[i]);
+        }
+        self.second = [w, w1];
+        *rest = [y[2], y[3]];
+        [y[0], y[1]]
     }
 
+    /// Ends what has died away.
     fn flush(&mut self) {
-        self.states.iter_mut().flatten().for_each(Svf::flush);
+        let all = self.first.as_flattened_mut().iter_mut().chain(self.second.as_flattened_mut());
+        all.filter(|state| state.abs() < SILENCE).for_each(|state| *state = 0.0);
+    }
+}
+
+/// A part of a piece.
+struct Stretch<'a> {
+    splits: &'a mut [Split; CREST_SPLITS_HZ.len()],
+    piece: &'a mut Piece,
+    left: &'a [f32],
+    right: &'a [f32],
+}
+
+impl Work for Stretch<'_> {
+    #[inline(always)]
+    fn run(self) {
+        let mut splits = *self.splits;
+        let (mut peaks, mut sums) = ([[0.0_f64; 2]; CREST_BANDS], [[0.0; 2]; CREST_BANDS]);
+        let mut whole = 0.0_f32;
+        for (&left, &right) in self.left.iter().zip(self.right) {
+            let mut rest = [f64::from(left), f64::from(right)];
+            whole = whole.max(left.abs()).max(right.abs());
+            for band in 0..CREST_BANDS {
+                let part = match splits.get_mut(band) {
+                    Some(split) => split.tick(&mut rest),
+                    None => rest,
+                };
+                for i in 0..2 {
+                    peaks[band][i] = peaks[band][i].max(part[i].abs());
+                    sums[band][i] += part[i] * part[i];
+                }
+            }
+        }
+        *self.splits = splits;
+        let Piece { peak, sum, frames } = self.piece;
+        *frames += self.left.len();
+        peak[CREST_BANDS] = peak[CREST_BANDS].max(whole);
+        for band in 0..CREST_BANDS {
+            peak[band] = peak[band].max(peaks[band][0].max(peaks[band][1]) as f32);
+            sum[band] += sums[band][0] + sums[band][1];
+        }
     }
 }
 
@@ -113,21 +181,8 @@ impl Crests {
     }
 
     fn part(&mut self, left: &[f32], right: &[f32]) {
-        let Piece { peak, sum, frames } = &mut self.piece;
-        *frames += left.len();
-        for (left, right) in left.iter().zip(right) {
-            let mut rest = [f64::from(*left), f64::from(*right)];
-            peak[CREST_BANDS] = peak[CREST_BANDS].max(left.abs()).max(right.abs());
-            let mut splits = self.splits.iter_mut();
-            for (peak, sum) in peak.iter_mut().zip(sum.iter_mut()) {
-                let part = match splits.next() {
-                    Some(split) => split.tick(&mut rest),
-                    None => rest,
-                };
-                *peak = peak.max(part[0].abs().max(part[1].abs()) as f32);
-                *sum += part[0] * part[0] + part[1] * part[1];
-            }
-        }
+        let Self { splits, piece, .. } = self;
+        wide::run(Stretch { splits, piece, left, right });
     }
 
     /// All whole pieces; what there is, where there is not one.

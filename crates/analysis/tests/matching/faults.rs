@@ -104,6 +104,34 @@ fn m17_edges_are_not_corrected() {
 }
 
 #[test]
+fn m17_above_16_khz_nothing_is_boosted_beyond_what_is_boosted_below() {
+    // Of what a song has there: shelves, bells and tilts of references, ends of songs, and other songs.
+    let song = music(1);
+    let ended_song = ended(&song, 16_000.0);
+    let shapes = [
+        vec![(HighShelf, 5000.0, 6.0, 0.707)],
+        vec![(HighShelf, 12_000.0, 6.0, 0.707)],
+        vec![(Bell, 14_000.0, 6.0, 0.9)],
+        vec![(Bell, 16_000.0, 5.0, 1.4), (LowShelf, 120.0, -3.0, 0.707)],
+        vec![(Tilt, 1500.0, 5.0, 0.707)],
+    ];
+    let changed = shapes.iter().map(|shape| with_curve(&song, &curve(shape)));
+    for reference in changed.chain([music(2), music(3)]) {
+        let reference = traits(&reference);
+        for (own, has_highs) in [(&song, true), (&ended_song, false)] {
+            let (found, _) = tone(&profile(own), &reference, 1.0);
+            let below = frequencies(1000.0, 16_000.0).map(|hz| found.db_at(hz));
+            let most = if has_highs { MAX_DB.min(below.fold(0.0, f64::max)) + 0.1 } else { 1.0 };
+            let gain_db = if has_highs { 0.0 } else { found.output_db.max(0.0) };
+            for hz in frequencies(16_000.0, 24_000.0) {
+                let db = found.db_at(hz) + gain_db;
+                assert!(db <= most, "{db:.2} dB at {hz:.0} Hz, at most {most:.2}: {found:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn m17_a_boost_of_the_lows_ends_below_hearing() {
     let song = music(1);
     let shelves =

@@ -46,6 +46,18 @@ fn dsp19_mono_fold_down_loss() {
 }
 
 #[test]
+fn dsp19_a_part_that_cancels_wholly_counts_in_the_mono_fold_down_loss() {
+    // A bar of two seconds out of eight is out of phase: a quarter of the power is lost.
+    let left = sine(1000.0, -20.0, 0.0, 16.0);
+    for (bars, verdict) in [(0, FINE), (2, FINE), (4, CONSIDER), (7, STRONG)] {
+        let mut right = left.clone();
+        right[..frames(2.0 * f64::from(bars))].iter_mut().for_each(|x| *x = -*x);
+        let row = judged(Check::MonoLoss, &check(&left, &right), verdict);
+        near(&row, -10.0 * (1.0 - f64::from(bars) / 8.0).log10(), 0.3);
+    }
+}
+
+#[test]
 fn dsp19_low_end_phase() {
     for (value, verdict) in [(0.82, FINE), (0.78, CONSIDER), (0.52, CONSIDER), (0.48, STRONG)] {
         let [left, right] = correlated(60.0, value, 10.0);
