@@ -32,22 +32,42 @@ pub struct Analysis {
 pub fn analyze(path: &Path, progress: &Progress) -> Result<Analysis> {
     let bytes = std::fs::metadata(path).map_or(0, |file| file.len());
     progress.begin("Measuring", bytes);
-    measure(path, |bytes| progress.advance(bytes))
+    measure(path, false, |bytes| progress.advance(bytes))
+}
+
+/// As [`analyze`], of a file as it is heard: a mono one is on both sides, which ITU-R BS.1770 reads 3 LU
+/// louder than one channel alone.
+///
+/// # Errors
+/// As [`analyze`].
+pub fn analyze_as_heard(path: &Path, progress: &Progress) -> Result<Analysis> {
+    let bytes = std::fs::metadata(path).map_or(0, |file| file.len());
+    progress.begin("Measuring", bytes);
+    measure(path, true, |bytes| progress.advance(bytes))
 }
 
 /// As [`analyze`], beside work that the progress belongs to.
 pub(crate) fn analyze_beside(path: &Path, progress: &Progress) -> Result<Analysis> {
-    measure(path, |_| progress.advance(0))
+    measure(path, false, |_| progress.advance(0))
 }
 
-/// Calls `advance` with the bytes of every block.
-fn measure(path: &Path, mut advance: impl FnMut(u64) -> Result<()>) -> Result<Analysis> {
+/// Calls `advance` with the bytes of every block; mono is measured `on_both_sides` or as it is.
+fn measure(
+    path: &Path,
+    on_both_sides: bool,
+    mut advance: impl FnMut(u64) -> Result<()>,
+) -> Result<Analysis> {
     let mut decoder = Decoder::open(path)?;
     let info = decoder.info().clone();
-    let mut measuring = Measuring::new(info.rate_hz, info.channels);
+    let doubled = on_both_sides && info.channels == 1;
+    let mut measuring = Measuring::new(info.rate_hz, if doubled { 2 } else { info.channels });
     let mut block = Vec::new();
     let mut told = 0;
     while decoder.next(&mut block)? > 0 {
+        if doubled {
+            block.truncate(1);
+            block.extend_from_within(..);
+        }
         measuring.push(&mut block);
         let read = decoder.bytes_read();
         advance(read - told)?;

@@ -40,7 +40,7 @@ mod stems;
 pub mod survey;
 mod waveform;
 
-pub use analyze::{Analysis, analyze};
+pub use analyze::{Analysis, analyze, analyze_as_heard};
 pub use archive::{MAX_BYTES, MAX_ENTRIES, MAX_RATIO, Packed, pack, unpack};
 pub use bounce::{Bounce, BounceOptions, StemFile, bounce};
 pub use check::{Examination, check_file, check_mix, check_print, report_page};

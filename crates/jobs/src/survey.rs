@@ -11,7 +11,7 @@ use twobus_dsp::meter::loudness::{LoudnessMeter, weights};
 use twobus_media::PcmReader;
 use twobus_session::{Device, DeviceId, Edit, Master, MasterEdit, Song, Target};
 
-use crate::analyze::analyze;
+use crate::analyze::analyze_as_heard;
 use crate::compare::PART_S;
 use crate::error::{Error, Result};
 use crate::master::{MasterOptions, chain, master, pcm_path};
@@ -148,13 +148,13 @@ fn put(device: &mut Device, id: &str, value: f64) {
     }
 }
 
-/// Measures a file that songs are compared with: [`analyze`] and the loudness of its loudest part of this
-/// length.
+/// Measures a file that songs are compared with, as it is heard, on both sides if it is mono; and the loudness
+/// of its loudest part of this length.
 ///
 /// # Errors
 /// When it cannot be read, is silent, or the job is cancelled.
 pub fn survey_reference(path: &Path, length_s: f64, progress: &Progress) -> Result<(Report, f64)> {
-    let report = analyze(path, progress)?.report;
+    let report = analyze_as_heard(path, progress)?.report;
     let lufs = loudest_lufs(&report, length_s).ok_or_else(|| {
         let problem = "is silent, or as good as; there is nothing to compare";
         Error::Stem { path: path.to_owned(), problem }
@@ -203,6 +203,33 @@ mod tests {
         let loud = look(0.0, Some(240_000..480_000)).part_lufs.unwrap();
         assert!((part - loud).abs() < 0.05, "{part} {loud}");
         assert_eq!(plain.columns.len(), 480_000_usize.div_ceil(2048));
+    }
+
+    #[test]
+    fn a_mono_reference_is_as_loud_as_on_both_sides() {
+        let folder = tempfile::tempdir().unwrap();
+        let stereo = tone(folder.path());
+        let mono = folder.path().join("mono.wav");
+        let mut decoder = twobus_media::Decoder::open(&stereo).unwrap();
+        let spec = WriteSpec {
+            container: Container::Wav,
+            format: SampleFormat::Float32,
+            rate_hz: 48_000,
+            channels: 1,
+            broadcast: None,
+            overwrite: false,
+        };
+        let mut writer = AudioWriter::create(&mono, &spec).unwrap();
+        let mut block = Vec::new();
+        while decoder.next(&mut block).unwrap() > 0 {
+            writer.write_floats(&[&block[0]]).unwrap();
+        }
+        let _written = writer.finish().unwrap();
+        let measured = |path: &Path| survey_reference(path, 3.0, &Progress::new()).unwrap();
+        let ((one, part), (two, both)) = (measured(&mono), measured(&stereo));
+        assert!((part - both).abs() < 0.01, "{part} {both}");
+        let lufs = |report: &Report| report.integrated_lufs.unwrap();
+        assert!((lufs(&one) - lufs(&two)).abs() < 0.01, "{} {}", lufs(&one), lufs(&two));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use iced::Task;
-use twobus_jobs::{Analysis, Error, Progress, analyze};
+use twobus_jobs::{Error, Progress, analyze_as_heard};
 use twobus_session::Edit;
 
 use super::jobs::{Kind, Outcome};
@@ -11,18 +11,14 @@ use super::{App, Message};
 use crate::desk::{Desk, Heard, Room};
 use crate::screens::dialog::About;
 
-/// What one channel on both sides is louder by than alone, in LU: ITU-R BS.1770 sums the power of channels.
-const BOTH_SIDES_LU: f64 = 3.01;
-
 /// What a file measures as it is heard, and its frames.
 pub(super) fn heard(path: &Path, progress: &Progress) -> Result<(Heard, u64), Error> {
-    let Analysis { info, report, .. } = analyze(path, progress)?;
+    let report = analyze_as_heard(path, progress)?.report;
     let silent = || Error::Stem {
         path: path.to_owned(),
         problem: "is silent, or as good as; there is nothing to compare",
     };
     let lufs = report.integrated_lufs.ok_or_else(silent)?;
-    let lufs = if info.channels == 1 { lufs + BOTH_SIDES_LU } else { lufs };
     let peak_dbtp = report.true_peak.map_or(0.0, |extreme| extreme.value);
     Ok((Heard { lufs, peak_dbtp }, report.frames))
 }
