@@ -227,7 +227,7 @@ fn measured(
     if chain.is_empty() {
         return Ok(Chained::untouched(&profile.report));
     }
-    let mut chained = through(song, chain, options.trim, progress)?;
+    let mut chained = through(song, chain, (options.trim, profile.report.frames), progress)?;
     let before = profile.report.integrated_lufs.unwrap_or(chained.integrated_lufs);
     let lost_db = before - chained.integrated_lufs;
     devices::add_gain(chain, lost_db);

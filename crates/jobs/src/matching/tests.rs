@@ -140,7 +140,7 @@ fn m17h_the_chain_leaves_the_song_as_loud_as_it_was() {
     let found = matched(&song, &reference, &MatchOptions::default());
     assert!(!found.chain.is_empty());
     let progress = Progress::new();
-    let behind = through(&song, &found.chain, Db::UNITY, &progress).unwrap();
+    let behind = through(&song, &found.chain, (Db::UNITY, 0), &progress).unwrap();
     let before = found.song.integrated_lufs;
     assert!((behind.integrated_lufs - before).abs() <= 0.1, "{behind:?}, {before} before");
     assert!((behind.integrated_lufs - found.chain_lufs).abs() < 0.01);
