@@ -139,17 +139,18 @@ fn product_files_are_held_to_the_places_they_go_to() {
 }
 
 #[test]
-fn t8_through_vorbis_the_loudness_stays_and_what_overshoots_is_cured_by_the_trim_that_is_told() {
+fn t8_a_vorbis_file_is_as_loud_as_asked_for_and_keeps_the_ceiling_with_the_trim_that_is_told() {
     let studio = arrived(44_100);
-    for quality in [2, 6, 9] {
+    for quality in [-1, 2, 6, 9] {
         let line = format!(
-            "deliver song --format vorbis{quality} --target -10 --max-reduction 24 --pattern {{depth}}"
+            "deliver song --format vorbis{quality} --target -10 --max-reduction 24 --pattern {{depth}} --ceiling -1 \
+             --json --force"
         );
-        let first = studio.run(&format!("{line} --ceiling -1 --json --force")).json();
+        let first = studio.run(&line).json();
         let file = files(&first)[0].clone();
-        let peak = file["after"]["true_peak"]["value"].as_f64().unwrap();
-        let loudness = file["after"]["integrated_lufs"].as_f64().unwrap();
+        let (peak, loudness) = heard(&file);
         println!("q{quality}: {peak:.2} dBTP after −1 dBTP, {loudness:.2} LUFS");
+        assert!((loudness + 10.0).abs() <= 0.1, "{file:#}");
         // What is measured is the file, decoded again.
         let decoded = studio.run(&format!("analyze --json {}", path(&file))).json();
         assert_eq!(decoded["files"][0]["report"]["true_peak"]["value"].as_f64(), Some(peak));
@@ -157,15 +158,37 @@ fn t8_through_vorbis_the_loudness_stays_and_what_overshoots_is_cured_by_the_trim
         assert_eq!(file["verified"], !over, "{file:#}");
         assert_eq!(file["codec_trim_db"].is_number(), over, "{file:#}");
         if let Some(cure) = file["codec_trim_db"].as_f64() {
-            let again =
-                studio.run(&format!("{line} --ceiling -1 --codec-trim {cure} --json --force"));
-            let again = again.json();
+            let again = studio.run(&format!("{line} --codec-trim {cure}")).json();
             let file = files(&again)[0].clone();
             assert_eq!(file["verified"], true, "{file:#}");
-            let trimmed = file["after"]["integrated_lufs"].as_f64().unwrap();
-            assert!((trimmed - loudness - cure).abs() <= 0.1, "{trimmed} {loudness} {cure}");
+            let (peak, loudness) = heard(&file);
+            println!("  with {cure:.1} dB: {peak:.2} dBTP, {loudness:.2} LUFS");
+            assert!(peak <= -0.98 && (loudness + 10.0).abs() <= 0.1, "{peak} {loudness}");
         }
     }
+}
+
+#[test]
+fn t8_a_lossy_file_that_the_cap_keeps_from_its_loudness_says_so_and_by_how_much() {
+    let studio = arrived(44_100);
+    let line = "deliver song --format flac24,vorbis2 --target -6 --max-reduction 3 --codec-trim -1";
+    let (json, said) = studio.warned(line);
+    for file in files(&json) {
+        let short = -6.0 - heard(file).1;
+        assert!(short > 0.5, "{file:#}");
+        let checks = file["checks"].to_string();
+        assert!(checks.contains("less than asked for: the cap on gain reduction"), "{checks}");
+        let name = path(file);
+        let words =
+            said.lines().find(|line| line.contains(name)).unwrap_or_else(|| panic!("{said}"));
+        assert!(words.contains("would take more than 3.0 dB of gain reduction"), "{words}");
+    }
+}
+
+/// True peak and integrated loudness of a file, decoded again.
+fn heard(file: &Value) -> (f64, f64) {
+    let number = |value: &Value| value.as_f64().unwrap_or_else(|| panic!("{file:#}"));
+    (number(&file["after"]["true_peak"]["value"]), number(&file["after"]["integrated_lufs"]))
 }
 
 #[test]
@@ -292,6 +315,10 @@ fn product_a_codec_that_overshoots_is_told_with_the_trim_that_cures_it() {
     let peak = file["after"]["true_peak"]["value"].as_f64().unwrap();
     assert!(peak > -2.98 && trim < 0.0, "{peak} {trim}");
     assert!(said.contains("the encoder overshoots; --codec-trim -"), "{said}");
+    // The trim that is told is the whole of it, whatever was given already.
+    let (json, _) = studio.warned(&format!("{line} --codec-trim -0.1"));
+    let told = files(&json)[0]["codec_trim_db"].as_f64().unwrap();
+    assert!(told < -0.1 && (told - trim).abs() < 0.3, "{told} {trim}");
     let cured = studio.json(&format!("{line} --codec-trim {trim:.1}"));
     let file = files(&cured)[0];
     assert_eq!(file["verified"], true, "{file:#}");

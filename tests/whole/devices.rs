@@ -82,6 +82,14 @@ fn devices_lists_what_there_is_with_ids_ranges_and_presets() {
     let studio = Studio::empty();
     let all = studio.json("devices");
     assert_eq!(all["devices"].as_array().unwrap().len(), DeviceKind::ALL.len());
+    // Chains for masters say what they are for.
+    let text = studio.done("devices").stdout;
+    let chains = all["chains"].as_array().unwrap();
+    assert!(!chains.is_empty());
+    for chain in chains {
+        let (name, purpose) = (chain["name"].as_str().unwrap(), chain["purpose"].as_str().unwrap());
+        assert!(text.contains(&format!("{name}: {purpose}")) && purpose.len() > 20, "{text}");
+    }
     let one = studio.json("devices compressor");
     let one = &one["devices"][0];
     let specs = DeviceKind::Compressor.specs();

@@ -33,6 +33,9 @@ mod import;
 #[cfg(unix)]
 mod interruption;
 #[cfg(test)]
+#[path = "../shared/loudness.rs"]
+mod loudness_referee;
+#[cfg(test)]
 mod master;
 #[cfg(test)]
 mod matching;

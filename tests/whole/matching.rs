@@ -3,6 +3,8 @@
 use serde_json::Value;
 use twobus_media::SampleFormat::Float32;
 
+use crate::loudness_referee::integrated_lufs;
+use crate::referee::{Kaiser, fft_peak, sample_peak};
 use crate::support::{Planar, RATE_HZ, Studio, assert_same, frames, noise, sine, stereo_noise};
 
 /// Ten seconds of hits, a bass and air; `bright` is the level of the air.
@@ -56,6 +58,32 @@ fn m17a_a_file_matched_to_itself_comes_out_as_it_was() {
     assert_same(&studio.read("song.wav"), &studio.read("out.wav"));
     let said = studio.done("match song.wav --reference song.wav").stdout;
     assert!(said.contains("Nothing is done.") && said.contains("Left alone"), "{said}");
+}
+
+#[test]
+fn m17e_a_matched_master_has_its_loudness_and_true_peak_by_meters_that_share_nothing_with_the_product()
+ {
+    let studio = studio();
+    for (format, wanted) in [("wav24", None), ("flac16", Some(-14.0))] {
+        let asked = wanted.map_or_else(String::new, |lufs| format!(" --target {lufs}"));
+        let line = format!("match song.wav --reference bright.wav --max-reduction 12{asked}");
+        let json =
+            studio.run(&format!("{line} --out out.{format} --format {format} --json")).json();
+        let number = |value: &Value| value.as_f64().unwrap_or_else(|| panic!("{json:#}"));
+        let (goal, ceiling) =
+            (number(&json["target"]["loudness_lufs"]), number(&json["target"]["ceiling_dbtp"]));
+        assert!(wanted.is_none_or(|wanted| wanted == goal), "{goal}");
+        let file = studio.read(&format!("out.{format}"));
+        let reached = integrated_lufs(&file);
+        assert!((reached - goal).abs() <= 0.3, "{reached} LUFS, not {goal}");
+        let kaiser = Kaiser::new();
+        let peaks =
+            file.iter().flat_map(|side| [kaiser.peak(side), fft_peak(side), sample_peak(side)]);
+        let peak = 20.0 * peaks.fold(0.0, f64::max).log10();
+        println!("{format}: {reached:.2} LUFS for {goal}, {peak:.3} dBTP for {ceiling}");
+        assert!(peak <= ceiling + 0.02, "{peak} dBTP, not {ceiling}");
+        std::fs::remove_file(studio.at(&format!("out.{format}"))).unwrap();
+    }
 }
 
 #[test]

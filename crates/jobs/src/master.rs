@@ -26,6 +26,7 @@ use crate::room::check_room;
 pub(crate) mod chain;
 mod drive;
 mod limit;
+mod lossy;
 mod pass;
 mod rendered;
 mod source;
@@ -33,7 +34,9 @@ mod spool;
 mod stage;
 
 use drive::Drive;
-pub(crate) use rendered::{NewFile, Rendered};
+use limit::Deepest;
+pub(crate) use lossy::to_loudness;
+pub(crate) use rendered::{NewFile, Rendered, WrittenFile};
 pub(crate) use source::Source;
 use spool::Spool;
 pub use stage::{input, print_of, staged};
@@ -164,38 +167,74 @@ pub fn master(
     )?;
     progress.begin("Mastering", passes(options) * source.frames_at(None));
     let rate_hz = options.rate_hz.unwrap_or(source.info.rate_hz);
-    let render = || Rendered::new(&source.process(rate_hz, options, progress)?, options, progress);
-    let (measured, rendered) = rayon::join(|| source.measure(progress), render);
-    let ((before, input_hash), rendered) = (measured?, rendered?);
-    let file = NewFile {
-        path: out,
-        format: options.format,
-        dither: rendered.dither(&source, options.format, options),
-        gain_db: 0.0,
+    let render = || {
+        let processed = source.process(rate_hz, options, progress)?;
+        let rendered = Rendered::new(&processed, options, progress)?;
+        Ok((processed, rendered))
     };
-    let mut written = rendered.write(&[file], options, progress);
-    let written = written.pop().expect("there is one outcome a file")?;
-    // The file has its name now, so it is measured whoever wants to stop.
-    let quietly = Progress::new();
-    let (after, file_hash) = rayon::join(|| analyze(out, &quietly), || ContentHash::of_file(out));
-    let after = after?.report;
-    let Rendered { drive, limited, .. } = rendered;
-    let reduction_s = limited.deepest.frame as f64 / f64::from(rate_hz);
-    let notes = notes(&drive, reduction_s, &before, &after, written.over, options);
+    let (measured, rendered): (_, Result<_>) = rayon::join(|| source.measure(progress), render);
+    let ((before, input_hash), (processed, rendered)) = (measured?, rendered?);
+    let write = |rendered: &Rendered, options: &MasterOptions| {
+        write_file(&source, rendered, out, options, progress)
+    };
+    let file = write(&rendered, options)?;
+    let file = to_loudness(&processed, options, file, File::lufs, write, progress);
+    let File { drive, deepest, .. } = file;
+    let reduction_s = deepest.frame as f64 / f64::from(rate_hz);
+    let notes = notes(&drive, reduction_s, &before, &file.after, file.over, options);
     Ok(Mastered {
         path: out.to_owned(),
         input_hash,
-        file_hash: file_hash?.to_string(),
+        file_hash: file.hash,
         before,
-        after,
+        after: file.after,
         drive_db: drive.db,
-        reduction_db: limited.deepest.db,
+        reduction_db: deepest.db,
         reduction_s,
-        verify_trim_db: limited.trim_db,
+        verify_trim_db: file.trim_db,
         dither: file.dither,
         capped: drive.capped,
         notes,
     })
+}
+
+/// The file of a master, decoded again, and how it came about.
+struct File {
+    drive: Drive,
+    deepest: Deepest,
+    trim_db: f64,
+    after: Report,
+    /// XXH3 (64-bit) of its bytes.
+    hash: String,
+    dither: Dither,
+    over: Option<Over>,
+}
+
+impl File {
+    /// Its loudness, unless the cap on gain reduction decided on it.
+    fn lufs(&self) -> Option<f64> {
+        self.after.integrated_lufs.filter(|_| !self.drive.capped)
+    }
+}
+
+fn write_file(
+    source: &Source,
+    rendered: &Rendered,
+    path: &Path,
+    options: &MasterOptions,
+    progress: &Progress,
+) -> Result<File> {
+    let dither = rendered.dither(source, options.format, options);
+    let file = NewFile { path, format: options.format, dither };
+    let mut written = rendered.write(&[file], options, progress);
+    let written = written.pop().expect("there is one outcome a file")?;
+    // The file has its name now, so it is measured whoever wants to stop.
+    let quietly = Progress::new();
+    let (after, hash) = rayon::join(|| analyze(path, &quietly), || ContentHash::of_file(path));
+    let (after, hash) = (after?.report, hash?.to_string());
+    let (drive, limited) = (rendered.drive, &rendered.limited);
+    let (deepest, trim_db) = (limited.deepest, limited.trim_db);
+    Ok(File { drive, deepest, trim_db, after, hash, dither, over: written.over })
 }
 
 /// Refuses a target that lies outside of what its parameters and the limiter can do.

@@ -47,7 +47,8 @@ pub(crate) struct DeliverArgs {
     /// Most gain reduction to reach a loudness, in dB; the song's if not given.
     #[arg(long, allow_negative_numbers = true, value_parser = within(&MAX_REDUCTION))]
     pub(crate) max_reduction: Option<f64>,
-    /// Gain before lossy encoders, in dB, such as -0.5: what cures an encoder that overshoots.
+    /// How far below the ceiling lossy files are limited, in dB, such as -0.5: what cures an encoder that
+    /// overshoots. Their loudness stays what is asked for.
     #[arg(long, allow_negative_numbers = true, default_value_t = 0.0, value_parser = codec_trim)]
     pub(crate) codec_trim: f64,
     /// How files of integers are dithered, where they have to be.

@@ -4,7 +4,7 @@ use serde::Serialize;
 use twobus_dsp::DeviceKind;
 use twobus_dsp::param::{ParamSpec, Unit};
 use twobus_jobs::{Error, Result};
-use twobus_session::presets::presets;
+use twobus_session::presets::{chains, presets};
 
 use crate::args::DevicesArgs;
 use crate::outcome::Outcome;
@@ -13,6 +13,9 @@ use crate::show;
 #[derive(Serialize)]
 struct Json {
     devices: Vec<DeviceJson>,
+    /// Chains for masters, where all devices are listed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    chains: Vec<PresetJson>,
 }
 
 #[derive(Serialize)]
@@ -44,14 +47,16 @@ struct PresetJson {
 pub(crate) fn run(args: &DevicesArgs) -> Result<Outcome> {
     let Some(asked) = &args.kind else {
         let devices = DeviceKind::ALL.map(json).into();
-        return Ok(Outcome::new(overview(), &Json { devices }));
+        let chains = chains().iter();
+        let chains = chains.map(|one| PresetJson { name: &one.name, purpose: &one.purpose });
+        return Ok(Outcome::new(overview(), &Json { devices, chains: chains.collect() }));
     };
     let is_asked = |kind: &DeviceKind| id(*kind) == asked.to_lowercase();
     let kind = DeviceKind::ALL.into_iter().find(is_asked).ok_or_else(|| {
         let all = DeviceKind::ALL.map(id).join(", ");
         Error::Missing(format!("there is no device \"{asked}\"; there are {all}"))
     })?;
-    Ok(Outcome::new(one(kind), &Json { devices: vec![json(kind)] }))
+    Ok(Outcome::new(one(kind), &Json { devices: vec![json(kind)], chains: Vec::new() }))
 }
 
 /// How the kind stands in documents.
@@ -67,7 +72,12 @@ fn overview() -> String {
         let (params, presets) = (count(kind.specs().len()), count(presets(kind).len()));
         vec![id(kind), kind.name().to_owned(), params, presets]
     }));
-    format!("{}One with its parameters: twobus-cli devices KIND\n", show::table(&rows))
+    let chains = chains().iter().map(|one| format!("{}: {}\n", one.name, one.purpose));
+    format!(
+        "{}One with its parameters: twobus-cli devices KIND\n\nChains for masters: twobus-cli master --preset NAME\n{}",
+        show::table(&rows),
+        chains.collect::<String>()
+    )
 }
 
 fn one(kind: DeviceKind) -> String {

@@ -273,7 +273,7 @@ impl Deliver {
         self.phase = Phase::Done;
     }
 
-    /// The gain that cures the encoder that overshoots most, in dB.
+    /// The room below the ceiling that the encoder needs which overshoots most, in dB.
     fn cure_db(&self) -> Option<f64> {
         let cures = self.written.iter().filter_map(|file| file.outcome.as_ref().ok()?.cure_db);
         cures.min_by(f64::total_cmp)
@@ -323,7 +323,7 @@ impl Deliver {
             Part::Replace => self.replace = !self.replace,
             Part::Write if self.obstacle().is_none() => return Action::Write,
             Part::Retry => {
-                self.codec_trim_db += self.cure_db().unwrap_or(0.0);
+                self.codec_trim_db = self.cure_db().unwrap_or(self.codec_trim_db);
                 self.replace = true;
                 return Action::Write;
             }

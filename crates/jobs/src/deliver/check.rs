@@ -6,6 +6,7 @@ use twobus_analysis::Report;
 use twobus_dsp::Db;
 use twobus_dsp::units::signed;
 use twobus_media::{ContentHash, Decoder, Field, SampleHash, Tags, read_tags};
+use twobus_session::Target;
 
 use crate::error::Result;
 use crate::master::{LOUDNESS_TOLERANCE_LU, TOLERANCE_DB};
@@ -18,10 +19,35 @@ pub(crate) struct Expected {
     /// The samples that were written; `None` for a lossy file, which has others.
     pub(crate) samples: Option<SampleHash>,
     pub(crate) frames: u64,
-    /// Integrated loudness of the master, in LUFS; `None` where it is too quiet to be measured.
-    pub(crate) loudness_lufs: Option<f64>,
+    /// Integrated loudness, in LUFS; `None` where the master is too quiet to be measured.
+    pub(crate) loudness: Option<Loudness>,
+    /// Highest true peak.
     pub(crate) ceiling_dbtp: f64,
+    /// How far below that a lossy file was limited, in dB; 0 or below.
+    pub(crate) codec_trim_db: f64,
     pub(crate) tags: Tags,
+}
+
+/// The loudness that a file is held against, in LUFS.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Loudness {
+    /// What was asked for.
+    Asked(f64),
+    /// What was asked for and is not to be had under the cap on gain reduction.
+    Capped(f64),
+    /// What the master is, as nothing was asked for.
+    AsMaster(f64),
+}
+
+impl Loudness {
+    /// That of a file with `target`, of a master at `lufs`.
+    pub(crate) fn of(target: &Target, lufs: f64, is_capped: bool) -> Self {
+        match target.loudness_lufs {
+            Some(asked) if is_capped => Self::Capped(asked),
+            Some(asked) => Self::Asked(asked),
+            None => Self::AsMaster(lufs),
+        }
+    }
 }
 
 /// A file that was decoded again.
@@ -35,8 +61,8 @@ pub struct Checked {
     pub report: Report,
     /// What it was held against, one row each.
     pub rows: Vec<Row>,
-    /// The gain that brings the true peak of a lossy file to the ceiling, in dB, where it is above: to be
-    /// taken away before encoding.
+    /// How far below the ceiling a lossy file is to be limited for its true peak to keep the ceiling, in dB,
+    /// where it is above.
     pub cure_db: Option<f64>,
 }
 
@@ -74,7 +100,7 @@ pub(crate) fn check(path: &Path, expected: &Expected, progress: &Progress) -> Re
         rows.push(Row { name: "samples", is_right, words: words.to_owned() });
     }
     rows.push(length(&report, expected.frames));
-    rows.extend(expected.loudness_lufs.map(|wanted| loudness(&report, wanted)));
+    rows.extend(expected.loudness.map(|wanted| loudness(&report, wanted)));
     let (peak, cure_db) = true_peak(&report, expected);
     rows.push(peak);
     rows.extend(tags(path, &expected.tags));
@@ -108,18 +134,24 @@ fn length(report: &Report, wanted: u64) -> Row {
     Row { name: "length", is_right, words }
 }
 
-fn loudness(report: &Report, wanted: f64) -> Row {
+fn loudness(report: &Report, wanted: Loudness) -> Row {
     let found = report.integrated_lufs.unwrap_or(f64::NEG_INFINITY);
-    let is_right = (found - wanted).abs() <= LOUDNESS_TOLERANCE_LU;
-    let (found, wanted) = (signed(found, 2), signed(wanted, 2));
-    let words = match is_right {
-        true => format!("{found} LUFS, as the master"),
-        false => format!("{found} LUFS instead of {wanted}"),
+    let is_near = |lufs: f64| (found - lufs).abs() <= LOUDNESS_TOLERANCE_LU;
+    let (is_right, wanted) = match wanted {
+        Loudness::Asked(lufs) if is_near(lufs) => (true, ", as asked for".to_owned()),
+        Loudness::AsMaster(lufs) if is_near(lufs) => (true, ", as the master".to_owned()),
+        Loudness::Capped(lufs) if found <= lufs => {
+            let why = "the cap on gain reduction is reached";
+            (true, format!(", {} LU less than asked for: {why}", signed(lufs - found, 1)))
+        }
+        Loudness::Asked(lufs) | Loudness::AsMaster(lufs) | Loudness::Capped(lufs) => {
+            (false, format!(" instead of {}", signed(lufs, 2)))
+        }
     };
-    Row { name: "loudness", is_right, words }
+    Row { name: "loudness", is_right, words: format!("{} LUFS{wanted}", signed(found, 2)) }
 }
 
-/// The gain before its encoder, in dB, that brings a lossy file with this true peak to the ceiling.
+/// What the ceiling of the limiter has to be lowered by, in dB, for a lossy file that has this true peak.
 pub(crate) fn cure_db(peak_dbtp: f64, ceiling_dbtp: f64) -> f64 {
     ((ceiling_dbtp - peak_dbtp) / CURE_STEP_DB).floor() * CURE_STEP_DB - CURE_STEP_DB
 }
@@ -130,7 +162,7 @@ fn true_peak(report: &Report, expected: &Expected) -> (Row, Option<f64>) {
     let peak = report.true_peak.map_or(f64::NEG_INFINITY, |peak| peak.value);
     let is_right = peak <= ceiling + TOLERANCE_DB;
     let is_lossy = expected.samples.is_none();
-    let cure_db = (is_lossy && !is_right).then(|| cure_db(peak, ceiling));
+    let cure_db = (is_lossy && !is_right).then(|| expected.codec_trim_db + cure_db(peak, ceiling));
     let (found, ceiling) = (signed(peak, 2), Db(ceiling));
     let words = match cure_db {
         None if is_right => format!("{found} dBTP, at most {ceiling}"),

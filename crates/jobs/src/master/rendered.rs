@@ -1,6 +1,9 @@
 //! A master that is ready to be written: driven to its target and verified, for one rate and one target.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread;
 
 use twobus_analysis::Report;
 use twobus_dsp::Db;
@@ -8,9 +11,9 @@ use twobus_dsp::dither::Dither;
 use twobus_media::SampleHash;
 
 use super::drive::{Drive, settle};
-use super::pass::Pass;
+use super::pass::{Pass, WAITING};
 use super::{MasterOptions, Processed, Source, capped_note};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::output::{Format, Output, OutputSpec, Over, depth};
 use crate::progress::Progress;
 
@@ -27,8 +30,6 @@ pub(crate) struct NewFile<'a> {
     pub(crate) path: &'a Path,
     pub(crate) format: Format,
     pub(crate) dither: Dither,
-    /// Gain before its encoder, in dB; 0 or below.
-    pub(crate) gain_db: f64,
 }
 
 /// A file that was written.
@@ -37,7 +38,7 @@ pub(crate) struct WrittenFile {
     pub(crate) frames: u64,
     pub(crate) samples: SampleHash,
     /// Integrated loudness of what was written, in LUFS; `None` where it is too quiet to be measured.
-    pub(crate) loudness_lufs: Option<f64>,
+    pub(crate) lufs: Option<f64>,
     /// What had to be clamped.
     pub(crate) over: Option<Over>,
 }
@@ -56,9 +57,9 @@ impl Rendered {
         Ok(Self { rate_hz: processed.rate_hz, drive, limited })
     }
 
-    /// Its rate, in Hz.
-    pub(crate) fn rate_hz(&self) -> u32 {
-        self.rate_hz
+    /// True when the target's loudness was out of reach under its cap on gain reduction.
+    pub(crate) fn is_capped(&self) -> bool {
+        self.drive.capped
     }
 
     /// Gain before the limiter, and its largest gain reduction, in dB.
@@ -81,46 +82,72 @@ impl Rendered {
         format.dither_as(wanted, depth(&source.info), processed)
     }
 
-    /// Writes all of `files` in one go; one outcome a file. A file that fails does not keep
-    /// the others from being written.
+    /// Writes all of `files` in one go, each on a thread of its own; one outcome a file. A file that fails does
+    /// not keep the others from being written.
     pub(crate) fn write(
         &self,
         files: &[NewFile<'_>],
         options: &MasterOptions,
         progress: &Progress,
     ) -> Vec<Result<WrittenFile>> {
-        let rate_hz = self.rate_hz;
-        let create = |file: &NewFile<'_>| {
-            let spec = OutputSpec {
-                path: file.path,
-                format: file.format,
-                rate_hz,
-                dither: file.dither,
-                overwrite: options.overwrite,
-                start_frame: 0,
-                tags: &options.tags,
+        let gain = Db(self.limited.trim_db).to_gain();
+        let (read, written) = thread::scope(|scope| {
+            let begin = |file| {
+                let (to_file, pieces) = sync_channel::<Message>(WAITING);
+                (to_file, scope.spawn(move || self.write_one(file, options, &pieces)))
             };
-            Ok((Output::create(&spec, None)?, Db(self.limited.trim_db + file.gain_db).to_gain()))
+            let (to_files, writers): (Vec<_>, Vec<_>) = files.iter().map(begin).unzip();
+            // A file that has gone has reported why by what it returned.
+            let send = |message: Message| {
+                to_files.iter().for_each(|to_file| drop(to_file.send(message.clone())));
+            };
+            let read = self.limited.samples.read(|left, right| {
+                let frames = left.len() as u64;
+                send(Message::Piece(Arc::new([left, right].map(|side| scaled(side, gain)))));
+                progress.advance(frames)
+            });
+            if read.is_ok() {
+                send(Message::End);
+            }
+            drop(to_files);
+            let join = |writer: thread::ScopedJoinHandle<'_, _>| {
+                writer.join().expect("writing does not panic")
+            };
+            (read, writers.into_iter().map(join).collect())
+        });
+        match read {
+            Ok(()) => written,
+            Err(error) => files.iter().map(|_| Err(error.again())).collect(),
+        }
+    }
+
+    /// Writes a file of the pieces that come; without an end, there will be no file.
+    fn write_one(
+        &self,
+        file: &NewFile<'_>,
+        options: &MasterOptions,
+        pieces: &Receiver<Message>,
+    ) -> Result<WrittenFile> {
+        let spec = OutputSpec {
+            path: file.path,
+            format: file.format,
+            rate_hz: self.rate_hz,
+            dither: file.dither,
+            overwrite: options.overwrite,
+            start_frame: 0,
+            tags: &options.tags,
         };
-        let mut outputs: Vec<Result<(Output, f64)>> = files.iter().map(create).collect();
-        let read = self.limited.samples.read(|left, right| {
-            for output in &mut outputs {
-                let pushed = output.as_mut().map(|(output, gain)| push(output, *gain, left, right));
-                if let Ok(Err(error)) = pushed {
-                    *output = Err(error);
+        let mut output = Output::create(&spec, None)?;
+        for message in pieces {
+            match message {
+                Message::Piece(piece) => output.push(&piece[0], &piece[1])?,
+                Message::End => {
+                    let lufs = Some(self.limited.lufs).filter(|lufs| lufs.is_finite());
+                    return finish(output, lufs);
                 }
             }
-            progress.advance(left.len() as u64)
-        });
-        if let Err(error) = read {
-            return files.iter().map(|_| Err(error.again())).collect();
         }
-        let lufs = self.limited.lufs;
-        let finish = |(output, file): (Result<(Output, f64)>, &NewFile<'_>)| {
-            let loudness_lufs = lufs.is_finite().then_some(lufs + file.gain_db);
-            finish(output?.0, loudness_lufs)
-        };
-        outputs.into_iter().zip(files).map(finish).collect()
+        Err(Error::Cancelled)
     }
 
     /// What a person should know of a target that was out of reach.
@@ -130,15 +157,22 @@ impl Rendered {
     }
 }
 
-fn push(output: &mut Output, gain: f64, left: &[f32], right: &[f32]) -> Result<()> {
-    let scaled =
-        |samples: &[f32]| samples.iter().map(|&x| f64::from(x) * gain).collect::<Vec<f64>>();
-    output.push(&scaled(left), &scaled(right))
+/// What a file's thread is sent.
+#[derive(Clone)]
+enum Message {
+    /// The next samples, left and right.
+    Piece(Arc<[Vec<f64>; 2]>),
+    /// That was all.
+    End,
 }
 
-fn finish(mut output: Output, loudness_lufs: Option<f64>) -> Result<WrittenFile> {
+fn scaled(samples: &[f32], gain: f64) -> Vec<f64> {
+    samples.iter().map(|&x| f64::from(x) * gain).collect()
+}
+
+fn finish(mut output: Output, lufs: Option<f64>) -> Result<WrittenFile> {
     output.flush()?;
     let (over, samples) = (output.over(), output.samples().clone());
     let frames = output.finish()?.frames;
-    Ok(WrittenFile { frames, samples, loudness_lufs, over })
+    Ok(WrittenFile { frames, samples, lufs, over })
 }
