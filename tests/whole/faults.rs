@@ -279,7 +279,9 @@ fn r3_r5_a_disk_that_fails_at_any_write_or_sync_of_a_bounce_or_master_leaves_wha
             let output = faulty(&studio, call, fault, count, line);
             if output.status.code() == Some(1) {
                 failed += 1;
-                assert!(!output.stderr.is_empty(), "{line} {count}");
+                // Calls are counted by thread, and what is said may be the first write of the main one.
+                let is_muted = (call, count) == ("write", 1);
+                assert!(is_muted || !output.stderr.is_empty(), "{line} {count}");
                 // A print that could not be noted is whole, and is named.
                 let said = String::from_utf8_lossy(&output.stderr);
                 let unnoted = said.contains("is whole, but could not be noted");
