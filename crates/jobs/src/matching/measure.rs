@@ -78,11 +78,12 @@ pub(super) fn through(
     // A whole second, so that a step of the loudness begins there.
     let middle = frames / 2 / second * second;
     let is_long = middle > 2 * SETTLING_S * second;
-    let parts = if is_long { vec![0..middle, middle..u64::MAX] } else { vec![0..u64::MAX] };
-    let passages = parts.into_par_iter().map(|part| {
-        let mut passage = Passage::new(chain, rate_hz, part.start);
-        let from = part.start.saturating_sub(SETTLING_S * second);
-        read(path, trim, from..part.end, progress, |_, left, right| passage.push(left, right))?;
+    let starts = if is_long { vec![0, middle] } else { vec![0] };
+    let passages = starts.into_par_iter().map(|start| {
+        let mut passage = Passage::new(chain, rate_hz, start);
+        let end = if is_long && start == 0 { middle } else { u64::MAX };
+        let from = start.saturating_sub(SETTLING_S * second);
+        read(path, trim, from..end, progress, |_, left, right| passage.push(left, right))?;
         Ok(passage)
     });
     let passages: Vec<Passage> = passages.collect::<Result<_>>()?;
