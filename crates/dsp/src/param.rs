@@ -203,7 +203,7 @@ impl ParamSpec {
             Unit::Choice => {
                 self.choices.iter().position(|c| c.to_lowercase() == text).map(|i| i as f64)
             }
-            _ => parse_number(&text),
+            unit => parse_number(&text, unit),
         };
         let value = value.ok_or(ValueError::NotUnderstood)?;
         self.check(value)?;
@@ -230,15 +230,21 @@ fn parse_switch(text: &str) -> Option<f64> {
     }
 }
 
-/// A number with an optional unit; "k" multiplies by 1000, and so do "s" and "kHz".
-fn parse_number(text: &str) -> Option<f64> {
+/// A number, alone or with a unit that belongs to `unit`: "300 Hz" is no time. "k" and "kHz" are thousands of
+/// Hertz, and "s" of milliseconds.
+fn parse_number(text: &str, unit: Unit) -> Option<f64> {
     let end =
         text.find(|c: char| !matches!(c, '0'..='9' | '.' | '-' | '+' | 'e')).unwrap_or(text.len());
-    let (digits, unit) = text.split_at(end);
+    let (digits, written) = text.split_at(end);
     let number: f64 = digits.trim().parse().ok()?;
-    match unit.trim() {
-        "" | "db" | "hz" | "ms" | "%" | ":1" | ": 1" => Some(number),
-        "k" | "khz" | "s" => Some(number * 1000.0),
+    match (written.trim(), unit) {
+        ("", _)
+        | ("db", Unit::Db)
+        | ("hz", Unit::Hz)
+        | ("ms", Unit::Ms)
+        | ("%", Unit::Percent)
+        | (":1" | ": 1", Unit::Ratio) => Some(number),
+        ("k" | "khz", Unit::Hz) | ("s", Unit::Ms) => Some(number * 1000.0),
         _ => None,
     }
 }
@@ -264,6 +270,9 @@ mod tests {
         assert_eq!(CUTOFF.parse("2.4 kHz"), Ok(2400.0));
         assert_eq!(CUTOFF.parse("440"), Ok(440.0));
         assert_eq!(CUTOFF.parse("loud"), Err(ValueError::NotUnderstood));
+        for foreign in ["300 ms", "2 s", "30 dB", "50 %", "4:1"] {
+            assert_eq!(CUTOFF.parse(foreign), Err(ValueError::NotUnderstood), "{foreign}");
+        }
         assert_eq!(CUTOFF.parse("5"), Err(ValueError::OutOfRange { low: 20.0, high: 20_000.0 }));
         assert_eq!(CUTOFF.check(f64::NAN), Err(ValueError::NotFinite));
     }

@@ -5,7 +5,8 @@ use twobus_render::compile::build_device;
 use twobus_render::offline::Span;
 use twobus_render::{Purpose, Renderer};
 use twobus_session::{
-    AuxSend, Bus, BusKind, Device, DeviceId, LaneTarget, Output, SendId, Strip, StripId, Tap,
+    AuxSend, Bus, BusKind, Device, DeviceId, Lane, LaneTarget, Output, ParamId, SendId, Strip,
+    StripId, Tap,
 };
 
 use crate::automation::lane;
@@ -98,6 +99,8 @@ pub(crate) fn heavy_scene() -> Scene {
     for track in &mut scene.mix.tracks {
         let devices = DeviceKind::ALL.iter().zip(&mut ids);
         track.strip.inserts.extend(devices.map(|(kind, id)| at_work(id, *kind)));
+        let lanes: Vec<_> = track.strip.inserts.iter().flat_map(device_lanes).collect();
+        track.strip.lanes.extend(lanes);
     }
     let mut bus = Strip::new(StripId(12), "Listener");
     for (id, kind) in [(5, DeviceKind::Compressor), (6, DeviceKind::Gate)] {
@@ -106,6 +109,23 @@ pub(crate) fn heavy_scene() -> Scene {
     scene.mix.buses.push(Bus { strip: bus, kind: BusKind::Group });
     scene.mix.tracks[3].strip.output = Output::Strip(StripId(12));
     scene
+}
+
+/// A lane for every parameter of a device that can be automated: across half its travel and back, with corners
+/// on no block's border.
+fn device_lanes(device: &Device) -> Vec<Lane> {
+    let specs = device.kind.specs().iter().enumerate();
+    let automated = specs.filter(|(param, _)| !device.kind.is_fixed(*param));
+    let moves = automated.map(|(param, spec)| {
+        let travel = spec.to_travel(device.values[param]);
+        let far = if travel < 0.5 { travel + 0.5 } else { travel - 0.5 };
+        let [home, far] = [travel, far].map(|travel| spec.from_travel(travel));
+        let at = 101 + 7 * param as u64;
+        let id = ParamId::new(spec.id).expect("declared ids are valid");
+        let points = [(at, home), (at + 1777, far), (at + 3333, far), (at + 5003, home)];
+        lane(LaneTarget::Device { device: device.id, param: id }, &points)
+    });
+    moves.collect()
 }
 
 /// A device with settings at which it changes what passes.
@@ -151,6 +171,31 @@ fn e3_any_number_of_threads_gives_the_same_bits() {
             assert!(outputs(threads) == one, "{purpose:?} with {threads} threads");
         }
     }
+}
+
+/// Lanes of every device, in blocks of any length, paced, and from any place on.
+#[test]
+fn f5_lanes_of_every_device_give_the_same_bits_however_they_are_played() {
+    const SOME: usize = 6000;
+    let scene = heavy_scene();
+    let (whole, _) = scene.bounce(SOME as u64);
+    let mut renderer = scene.renderer();
+    let latency = renderer.plan().latency_frames() as usize;
+    for length in [17, 128, 480] {
+        renderer.locate(0);
+        let (played, _) = paced(&mut renderer, SOME + latency, || length);
+        assert!(bits(&played[latency..]) == bits(&whole), "blocks of {length}");
+    }
+    for (start, end) in [(2999, 4001), (64, 65)] {
+        let range = bounce_all(&mut scene.renderer(), Span::Exactly { start, end });
+        assert!(bits(&range[0].0) == bits(&whole[start as usize..end as usize]), "{start}");
+    }
+    // They are heard.
+    let mut still = heavy_scene();
+    for track in &mut still.mix.tracks {
+        track.strip.lanes.retain(|lane| !matches!(lane.target, LaneTarget::Device { .. }));
+    }
+    assert!(bits(&still.bounce(SOME as u64).0) != bits(&whole));
 }
 
 #[test]
