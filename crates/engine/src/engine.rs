@@ -1,6 +1,7 @@
 //! The window's end of playback: a song, its transport, and what can be seen of them.
 
 mod library;
+mod monitor;
 mod notices;
 mod plan;
 mod recorder;
@@ -16,7 +17,7 @@ use std::time::{Duration, Instant};
 use twobus_dsp::Db;
 use twobus_jobs::Folder;
 use twobus_jobs::master::staged;
-use twobus_render::live::{Control, Crew, Cue, Moment, Player, Range, State, Taken, pair_with};
+use twobus_render::live::{Control, Crew, Cue, Moment, Player, Speaker, State, Taken, pair_with};
 use twobus_render::meters::{PointLevels, SHOWN_POINTS, StripMeter};
 use twobus_render::{Command, Cycle, Plan, Source};
 use twobus_session::{
@@ -78,6 +79,8 @@ pub struct Engine {
     scope: Option<Scope>,
     /// The strip whose levels are measured along its chain.
     watched: Option<StripId>,
+    /// What everything is heard through.
+    speaker: Option<Speaker>,
 }
 
 /// How playback is, at the moment of a [`poll`](Engine::poll).
@@ -179,6 +182,7 @@ impl Engine {
             watch: Watch::new(pulse),
             scope: None,
             watched: None,
+            speaker: None,
         };
         let _serial = engine.control.monitor(monitor);
         engine.load();
@@ -305,26 +309,6 @@ impl Engine {
         self.load();
         self.send_plan();
         Ok(())
-    }
-
-    /// Sets the monitor's switches as the listener holds them, until the document's are changed.
-    pub fn set_monitor(&mut self, monitor: Monitor) {
-        if monitor != self.monitor {
-            self.monitor = monitor;
-            let _serial = self.control.monitor(monitor);
-        }
-    }
-
-    /// Makes what is heard as loud as what it is compared with, as [`twobus_jobs::compare()`] and
-    /// [`twobus_jobs::bypass_gains`] find it. It belongs to the monitor and is in no file.
-    pub fn set_offset(&mut self, offset: Db) {
-        let _serial = self.control.offset(offset);
-    }
-
-    /// Lets a range of frequencies be heard alone, or everything again. It belongs to the monitor and is in no
-    /// file.
-    pub fn set_listen(&mut self, range: Option<Range>) {
-        let _serial = self.control.listen(range);
     }
 
     /// End of the last clip, in frames.
@@ -568,6 +552,7 @@ impl Engine {
         self.control = control;
         self.output.provide(Box::new(player), self.rate_hz);
         let _serial = self.control.monitor(self.monitor);
+        let _serial = self.control.speaker(self.speaker);
         if let Some((strip, device)) = self.scope.take().map(|scope| scope.target()) {
             self.look_at(Some((strip, device)));
         }

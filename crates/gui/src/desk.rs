@@ -27,8 +27,7 @@ use crate::live::Live;
 pub(crate) use beside::Heard;
 pub(crate) use files::{Failure, Means, Moved, Opened, Written, is_audio};
 pub(crate) use recent::{Lately, Recent, SKETCH, Standing, kept};
-use room::Listening;
-pub(crate) use room::{Room, Source};
+pub(crate) use room::{Listening, Room, Source};
 pub(crate) use study::{Studied, StudyKey};
 pub(crate) use waves::{Colours, TILE, TileKey, Wave, Waves, thumbnail};
 

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use twobus_dsp::Db;
 use twobus_dsp::meter::spectrum::{Averaging, Spectrum};
-use twobus_render::meters::SHOWN_SLOTS;
+use twobus_render::meters::{SHOWN_POINTS, SHOWN_SLOTS};
 
 use crate::parts::Moment;
 use crate::parts::plot::sampled;
@@ -27,17 +27,20 @@ const HISTORY_S: f64 = 8.0;
 /// A short time of the master.
 #[derive(Debug, Clone, Copy)]
 struct Past {
-    /// Highest level, in dBFS.
-    level_db: f32,
+    /// Highest level before the first device and after each, in dBFS.
+    levels_db: [f32; SHOWN_POINTS],
     /// Largest reduction of each device, in dB.
     reductions_db: [f32; SHOWN_SLOTS],
 }
 
 impl Past {
-    const SILENT: Self = Self { level_db: f32::NEG_INFINITY, reductions_db: [0.0; SHOWN_SLOTS] };
+    const SILENT: Self =
+        Self { levels_db: [f32::NEG_INFINITY; SHOWN_POINTS], reductions_db: [0.0; SHOWN_SLOTS] };
 
     fn highest(&mut self, other: &Self) {
-        self.level_db = self.level_db.max(other.level_db);
+        for (mine, other) in self.levels_db.iter_mut().zip(other.levels_db) {
+            *mine = mine.max(other);
+        }
         for (mine, other) in self.reductions_db.iter_mut().zip(other.reductions_db) {
             *mine = mine.max(other);
         }
@@ -71,8 +74,14 @@ impl Hearing {
         }
     }
 
-    /// Takes in what was heard in `dt_s`, and what each device took away of it.
-    pub(crate) fn take(&mut self, frames: &[[f32; 2]], reductions_db: &[f64], dt_s: f64) {
+    /// Takes in what was heard in `dt_s`: what each device took away of it, and the peaks before the first
+    /// device and after each.
+    pub(crate) fn take(
+        &mut self,
+        frames: &[[f32; 2]],
+        (reductions_db, peaks): (&[f64], &[f32; SHOWN_POINTS]),
+        dt_s: f64,
+    ) {
         if frames.is_empty() {
             return;
         }
@@ -91,8 +100,8 @@ impl Hearing {
             }
             self.dots.push_back(*frame);
         }
-        let peak = frames.iter().flatten().fold(0.0_f32, |peak, x| peak.max(x.abs()));
-        let mut now = Past { level_db: Db::from_gain(f64::from(peak)).0 as f32, ..Past::SILENT };
+        let level_db = |peak: f32| Db::from_gain(f64::from(peak)).0 as f32;
+        let mut now = Past { levels_db: peaks.map(level_db), ..Past::SILENT };
         for (mine, db) in now.reductions_db.iter_mut().zip(reductions_db) {
             *mine = *db as f32;
         }
@@ -113,13 +122,14 @@ impl Hearing {
         self.next = Past::SILENT;
     }
 
-    /// The last seconds of the device at place `slot`: the level of the master, and what the device took
+    /// The last seconds of the device at place `slot`: the levels before and after it, and what it took
     /// away.
     pub(crate) fn moments(&self, slot: usize) -> Vec<Moment> {
         let moment = |past: &Past| {
             let reduction_db = past.reductions_db.get(slot).copied().unwrap_or(0.0);
-            let output_db = past.level_db;
-            Moment { input_db: output_db + reduction_db, output_db, reduction_db }
+            let level =
+                |point: usize| past.levels_db.get(point).copied().unwrap_or(f32::NEG_INFINITY);
+            Moment { input_db: level(slot), output_db: level(slot + 1), reduction_db }
         };
         self.past.iter().map(moment).collect()
     }
@@ -140,15 +150,17 @@ mod tests {
     fn the_last_seconds_hold_level_and_reduction_and_the_newest_frames() {
         let mut hearing = Hearing::new(48_000);
         let frames = vec![[0.5, -0.25]; 2400];
-        hearing.take(&frames, &[0.0, 3.0], 0.05);
+        let mut peaks = [0.5; SHOWN_POINTS];
+        peaks[2] = 0.25;
+        hearing.take(&frames, (&[0.0, 3.0], &peaks), 0.05);
         assert_eq!(hearing.dots.len(), DOTS);
         let moments = hearing.moments(1);
         let last = moments.last().unwrap();
-        assert!((last.output_db + 6.02).abs() < 0.01);
-        assert!((last.input_db - last.output_db - 3.0).abs() < 1e-6);
+        assert!((last.input_db + 6.02).abs() < 0.01 && (last.output_db + 12.04).abs() < 0.01);
+        assert_eq!(last.reduction_db, 3.0);
         assert_eq!(hearing.reduction_db(1), (3.0, 3.0));
         assert_eq!(hearing.reduction_db(0), (0.0, 0.0));
-        hearing.take(&[], &[9.0, 9.0], 1.0);
+        hearing.take(&[], (&[9.0, 9.0], &peaks), 1.0);
         assert_eq!(hearing.reduction_db(0), (0.0, 0.0), "what is not heard is not seen");
     }
 }

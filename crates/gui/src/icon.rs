@@ -44,10 +44,12 @@ pub(crate) enum Icon {
     Stereo,
     Clock,
     Power,
+    Phone,
+    Laptop,
 }
 
 /// Icons in the order of [`SOURCES`].
-const ALL: [Icon; 28] = [
+const ALL: [Icon; 30] = [
     Icon::Logo,
     Icon::Play,
     Icon::Stop,
@@ -76,9 +78,11 @@ const ALL: [Icon; 28] = [
     Icon::Stereo,
     Icon::Clock,
     Icon::Power,
+    Icon::Phone,
+    Icon::Laptop,
 ];
 
-const SOURCES: [&str; 28] = [
+const SOURCES: [&str; 30] = [
     include_str!("../../../assets/icons/logo.svg"),
     include_str!("../../../assets/icons/play.svg"),
     include_str!("../../../assets/icons/stop.svg"),
@@ -107,6 +111,8 @@ const SOURCES: [&str; 28] = [
     include_str!("../../../assets/icons/stereo.svg"),
     include_str!("../../../assets/icons/clock.svg"),
     include_str!("../../../assets/icons/power.svg"),
+    include_str!("../../../assets/icons/phone.svg"),
+    include_str!("../../../assets/icons/laptop.svg"),
 ];
 
 /// An icon that was read.

@@ -8,7 +8,7 @@ use twobus_dsp::Db;
 use twobus_engine::device::{self, Backend, Wish};
 use twobus_engine::{Engine, Readings, Status};
 use twobus_jobs::Folder;
-use twobus_render::live::{Range, State};
+use twobus_render::live::{Range, Speaker, State};
 use twobus_render::meters::{Levels, PointLevels, SHOWN_POINTS};
 use twobus_render::{Command, Cycle};
 use twobus_session::{Edit, LaneTarget, MediaId, Monitor, Project, SongId, StripId};
@@ -134,6 +134,11 @@ impl Live {
         self.engine.iter_mut().for_each(|engine| engine.set_offset(offset));
     }
 
+    /// Lets everything be heard through a small speaker, or no longer.
+    pub(crate) fn set_speaker(&mut self, speaker: Option<Speaker>) {
+        self.engine.iter_mut().for_each(|engine| engine.set_speaker(speaker));
+    }
+
     /// Ends playback.
     pub(crate) fn close(&mut self) {
         self.engine.take().into_iter().for_each(Engine::close);
@@ -201,9 +206,12 @@ impl Live {
         self.said.retain(|(since, _, _)| now.saturating_duration_since(*since) < SAID_FOR);
         let Some(engine) = &mut self.engine else { return };
         engine.look_at(self.seen.as_ref().map(|seen| (seen.target.strip, seen.target.device)));
-        engine.watch_chain(self.seen.as_ref().map(|seen| seen.target.strip));
+        // Of a master all of the chain is seen; of a mix, that of the strip whose device is looked at.
+        let master = self.hearing.as_ref().map(|_| StripId::MIX_BUS);
+        engine.watch_chain(master.or(self.seen.as_ref().map(|seen| seen.target.strip)));
         let status = engine.poll();
-        let points = engine.chain_levels().into_iter().flatten();
+        let points = engine.chain_levels().unwrap_or_default();
+        let along = points.map(|point| point.peaks[0].max(point.peaks[1]));
         self.chain.resize_with(SHOWN_POINTS, Meter::default);
         for (meter, PointLevels { peaks, squares, frames }) in self.chain.iter_mut().zip(points) {
             let levels = Levels { peaks, squares, frames, ..Levels::default() };
@@ -225,7 +233,7 @@ impl Live {
         if let Some(hearing) = &mut self.hearing {
             let bus = self.meters.get(&StripId::MIX_BUS);
             let reductions = bus.map_or(&[][..], |meter| &meter.reductions_db);
-            hearing.take(&heard, reductions, dt_s.min(LONGEST_LOOK_S));
+            hearing.take(&heard, (reductions, &along), dt_s.min(LONGEST_LOOK_S));
         }
         self.seen_ago_s += dt_s.min(LONGEST_LOOK_S);
         let due = !self.reduces_motion || self.seen_ago_s >= CALM_S;

@@ -18,7 +18,7 @@ use twobus_session::{Delivery, Target};
 use crate::error::{Error, Result};
 use crate::folder::Folder;
 use crate::master::{MasterOptions, Source, check_apart, check_target};
-use crate::output::Format;
+use crate::output::{DitherKind, Format};
 use crate::progress::Progress;
 use crate::room::check_room;
 
@@ -38,6 +38,8 @@ pub struct FileSpec {
     pub rate_hz: Option<u32>,
     /// What it is held to.
     pub target: Target,
+    /// How it is dithered where it has to be; `None` for the way of [`DeliverOptions::master`].
+    pub dither: Option<DitherKind>,
 }
 
 /// How to deliver.

@@ -30,6 +30,7 @@ pub use listen::Range;
 pub use message::{Act, Cue, Taken};
 pub use moment::{Moment, State};
 pub use player::Player;
+pub use speaker::Speaker;
 
 mod control;
 mod exit;
@@ -39,6 +40,7 @@ mod message;
 mod moment;
 mod monitor;
 mod player;
+mod speaker;
 mod swap;
 
 /// Length of the fades around a stop, a start and a jump, in seconds.

@@ -157,6 +157,7 @@ fn planned(
         format: wanted.format,
         rate_hz: wanted.rate_hz.filter(|rate| *rate != rate_hz),
         target: target(wanted.goal.or(args.target), args, own),
+        dither: None,
     });
     plan(folder, &args.pattern, &specs.collect::<Vec<_>>(), tags, rate_hz)
 }

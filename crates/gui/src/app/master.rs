@@ -308,7 +308,7 @@ impl App {
                 let index = usize::from(letter.as_bytes()[0] - b'1');
                 self.master.hear(index, desk);
             }
-            "4" | "5" => hold(letter, true, desk),
+            _ if check(letter).is_some() => hold(letter, true, desk),
             "b" => self.master.bypass_focused(desk),
             _ => return false,
         }
@@ -317,12 +317,29 @@ impl App {
 
     /// A key that was held is let go.
     pub(super) fn key_released(&mut self, letter: &str) {
-        if let ("4" | "5", Some(desk)) = (letter, &mut self.desk) {
-            hold(letter, false, desk);
+        self.on_desk(|desk| hold(letter, false, desk));
+    }
+
+    /// A check that was found by its name stays on until it is chosen again; false for any other command.
+    pub(super) fn toggle_check(&mut self, letter: &str) -> bool {
+        let desk = self.desk.as_mut().filter(|desk| desk.room() == Room::Master);
+        let (Some(index), Some(desk)) = (check(letter), desk) else { return false };
+        let on = !master::is_checked(index, desk.listening());
+        master::hold_check(index, on, desk);
+        if on {
+            desk.live.say(format!("It stays on until key {letter} is pressed and let go."), false);
         }
+        true
     }
 }
 
+/// The check of a key.
+fn check(letter: &str) -> Option<usize> {
+    ["4", "5", "6", "7"].iter().position(|key| *key == letter)
+}
+
 fn hold(letter: &str, on: bool, desk: &mut Desk) {
-    master::hold_check(usize::from(letter == "5"), on, desk);
+    if let Some(index) = check(letter) {
+        master::hold_check(index, on, desk);
+    }
 }

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use iced::keyboard::Key;
 use iced::keyboard::key::Named;
 use iced::{Size, Task};
 
@@ -91,6 +92,12 @@ impl App {
             search::Action::Run(command) => {
                 self.panel = None;
                 let (key, modifiers) = command.press();
+                if let Key::Character(letter) = &key
+                    && modifiers.is_empty()
+                    && self.toggle_check(letter)
+                {
+                    return Task::none();
+                }
                 self.pressed(&key, modifiers)
             }
         }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use twobus_dsp::Db;
+use twobus_render::live::Speaker;
 use twobus_session::edit::ListEdit;
 use twobus_session::{Edit, Monitor, Project, StripId};
 
@@ -48,11 +49,20 @@ pub(crate) struct Listening {
     pub(crate) mono: bool,
     /// The difference of left and right, while the key is held.
     pub(crate) side: bool,
+    /// The small speaker that it is heard through, while the key is held.
+    pub(crate) speaker: Option<Speaker>,
 }
 
 impl Default for Listening {
     fn default() -> Self {
-        Self { source: Source::Master, matched: true, gains_db: [0.0; 3], mono: false, side: false }
+        Self {
+            source: Source::Master,
+            matched: true,
+            gains_db: [0.0; 3],
+            mono: false,
+            side: false,
+            speaker: None,
+        }
     }
 }
 
@@ -128,7 +138,7 @@ impl Desk {
         if self.room == Room::Mix {
             return;
         }
-        let Listening { source, mono, side, .. } = self.listening;
+        let Listening { source, mono, side, speaker, .. } = self.listening;
         let reference = self.song().master.references.first().map(|reference| reference.media);
         let gain = Db(self.listening.gain_db(Source::Reference));
         self.live.set_reference(reference.map(|media| (media, gain)));
@@ -141,6 +151,7 @@ impl Desk {
             ..monitor
         };
         self.live.set_monitor(monitor);
+        self.live.set_speaker(speaker);
         self.live.set_offset(Db(self.listening.gain_db(source)));
     }
 

@@ -10,7 +10,7 @@ use iced::keyboard::key::Named;
 use iced::{Element, Length, Size};
 use twobus_jobs::deliver::{PATTERN, Planned, plan};
 use twobus_jobs::{
-    DeliverOptions, Delivered, DeliveredFile, FileSpec, Format, MasterOptions, Progress,
+    DeliverOptions, Delivered, DeliveredFile, DitherKind, FileSpec, Format, MasterOptions, Progress,
 };
 use twobus_media::{Field, Tags};
 use twobus_session::targets::destination;
@@ -27,6 +27,27 @@ struct Offer {
     /// What it is for.
     purpose: &'static str,
     on: bool,
+}
+
+impl Offer {
+    /// Whether its samples have fewer bits than the master's, so that it is dithered.
+    fn is_dithered(&self) -> bool {
+        self.spec.format.is_integer()
+    }
+
+    fn dither_name(&self) -> &'static str {
+        match self.spec.dither {
+            Some(DitherKind::Shaped) => "shaped dither",
+            Some(DitherKind::Tpdf | DitherKind::None) | None => "TPDF dither",
+        }
+    }
+
+    fn turn_dither(&mut self) {
+        self.spec.dither = match self.spec.dither {
+            Some(DitherKind::Shaped) => Some(DitherKind::Tpdf),
+            Some(DitherKind::Tpdf | DitherKind::None) | None => Some(DitherKind::Shaped),
+        };
+    }
 }
 
 /// The sheet.
@@ -79,6 +100,8 @@ pub(crate) enum Part {
     /// Chooses a format; its box is ticked apart.
     Offer(usize),
     Tick(usize),
+    /// How its file is dithered.
+    Dither(usize),
     Folder,
     Pattern,
     Title,
@@ -119,7 +142,7 @@ const CD_HZ: u32 = 44_100;
 /// What is offered, held to `target`.
 fn offers(target: Target) -> Vec<Offer> {
     let offer = |format, rate_hz, target, purpose, on| Offer {
-        spec: FileSpec { format, rate_hz, target },
+        spec: FileSpec { format, rate_hz, target, dither: Some(DitherKind::Tpdf) },
         purpose,
         on,
     };
@@ -317,6 +340,13 @@ impl Deliver {
                 self.phase = Phase::Asked;
                 self.plan();
             }
+            Part::Dither(index) => {
+                if let Some(offer) = self.offers.get_mut(index) {
+                    offer.turn_dither();
+                    self.chosen = index;
+                }
+                self.plan();
+            }
             Part::Folder => return Action::Folder,
             Part::Update => return Action::Update,
             Part::Keep => self.kept = true,
@@ -391,6 +421,11 @@ impl Scene for &Deliver {
         match part {
             Part::Offer(_) => Help::new("Format", "Click to see what will be checked of it."),
             Part::Tick(_) => Help::new("Format", "Whether this file is written."),
+            Part::Dither(index) => Help::at(
+                "Dither",
+                self.offers.get(index).map_or("", Offer::dither_name),
+                "TPDF is the same noise everywhere; shaped moves it to where the ear hears least of it.",
+            ),
             Part::Folder => {
                 Help::at("Folder", self.folder.display().to_string(), "Where the files go.")
             }

@@ -22,7 +22,7 @@ use crate::desk::{Desk, Studied};
 use crate::painter::Painter;
 use crate::widgets::{Control, Help, Input, Scene, Surface, Touch};
 
-pub(crate) use update::{Action, compare, hold_check};
+pub(crate) use update::{Action, compare, hold_check, is_checked};
 
 /// A control of the view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +73,7 @@ pub(crate) enum Part {
     Meters,
     /// What a place will do.
     Place(usize),
-    /// A check that is heard while it is held: mono, side.
+    /// A check that is heard while it is held: mono, side, phone, laptop.
     Check(usize),
 }
 

@@ -169,7 +169,9 @@ impl<'a> Group<'a> {
     }
 
     fn dither(&self, rendered: &Rendered, file: &Planned) -> Dither {
-        rendered.dither(self.source, file.spec.format, &self.master)
+        let dither = file.spec.dither.unwrap_or(self.master.dither);
+        let master = MasterOptions { dither, ..self.master.clone() };
+        rendered.dither(self.source, file.spec.format, &master)
     }
 
     /// A file that was written, decoded again and held against what was asked for.

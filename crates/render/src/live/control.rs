@@ -12,6 +12,7 @@ use super::layout::Layout;
 use super::listen::Range;
 use super::message::{Cue, Cued, Message, Numbered, Retired, Taken};
 use super::moment::{Moment, Shared, State};
+use super::speaker::Speaker;
 use super::swap::{Swap, Table};
 use crate::command::Command;
 use crate::meters::StripMeter;
@@ -75,6 +76,12 @@ impl Control {
     /// has it. Returns the message's number.
     pub fn listen(&mut self, range: Option<Range>) -> u64 {
         self.send(Message::Listen(range))
+    }
+
+    /// Lets the listener hear through a small speaker, or no longer; returns the message's number. It belongs to
+    /// the monitor; no bounce has it.
+    pub fn speaker(&mut self, speaker: Option<Speaker>) -> u64 {
+        self.send(Message::Speaker(speaker))
     }
 
     /// Begins to play, at the place of the last cue; returns the message's number. Without one since the
@@ -198,6 +205,9 @@ impl Control {
             }
             Message::Listen(_) => {
                 self.parked.retain(|old| !matches!(old.message, Message::Listen(_)));
+            }
+            Message::Speaker(_) => {
+                self.parked.retain(|old| !matches!(old.message, Message::Speaker(_)));
             }
             Message::Cue(_)
             | Message::Probe(..)

@@ -7,6 +7,7 @@ use twobus_session::Monitor;
 use super::FADE_S;
 use super::listen::Range;
 use super::monitor::MonitorPath;
+use super::speaker::Speaker;
 use crate::BLOCK;
 use crate::fade::Fade;
 use crate::source::Source;
@@ -82,6 +83,11 @@ impl Exit {
     /// Takes the range of frequencies that is heard alone.
     pub(super) fn set_listen(&mut self, range: Option<Range>) {
         self.monitor.set_listen(range);
+    }
+
+    /// Takes the speaker that everything is heard through.
+    pub(super) fn set_speaker(&mut self, speaker: Option<Speaker>) {
+        self.monitor.set_speaker(speaker);
     }
 
     /// Exchanges the reference, of which `late` frames have gone by, and which then waits for `wait` frames.

@@ -4,6 +4,7 @@ use twobus_dsp::Db;
 use twobus_session::{Monitor, StripId};
 
 use super::listen::Range;
+use super::speaker::Speaker;
 use super::swap::Swap;
 use crate::command::Command;
 use crate::control::hand::Stroke;
@@ -46,6 +47,8 @@ pub(super) enum Message {
     Offset(Db),
     /// The range of frequencies that is heard alone.
     Listen(Option<Range>),
+    /// The speaker that the monitor is heard through.
+    Speaker(Option<Speaker>),
     /// A place to play from.
     Cue(Box<Cued>),
     /// A look at a device of the strip with this index, or none any more.
@@ -103,7 +106,7 @@ impl Message {
     pub(super) fn act(&self) -> Act {
         match self {
             Self::Change(_) => Act::Change,
-            Self::Monitor(_) | Self::Offset(_) | Self::Listen(_) => Act::Monitor,
+            Self::Monitor(_) | Self::Offset(_) | Self::Listen(_) | Self::Speaker(_) => Act::Monitor,
             Self::Cue(_) => Act::Cue,
             Self::Probe(..) => Act::Probe,
             Self::Swap(_) => Act::Swap,

@@ -6,6 +6,7 @@ use twobus_dsp::smooth::Ramp;
 use twobus_session::Monitor;
 
 use super::listen::{Listen, Range};
+use super::speaker::{Speaker, SpeakerPath};
 use super::{DIM, FADE_S};
 use crate::BLOCK;
 use crate::RUN;
@@ -18,7 +19,8 @@ const MONO: Matrix = Matrix { ll: 0.5, rl: 0.5, lr: 0.5, rr: 0.5 };
 /// The difference of left and right, on both.
 const SIDE: Matrix = Matrix { ll: 0.5, rl: -0.5, lr: 0.5, rr: -0.5 };
 
-/// Level, dim, mono, side, reference, a range heard alone, and a gain for comparing. With all of them off, at 0 dB, it changes no bit.
+/// Level, dim, mono, side, reference, a range heard alone, small speakers, and a gain for comparing. With all of
+/// them off, at 0 dB, it changes no bit.
 pub(super) struct MonitorPath {
     level: LevelControl,
     dim: LevelControl,
@@ -28,6 +30,7 @@ pub(super) struct MonitorPath {
     /// Share of the reference.
     reference: Fade,
     listen: Listen,
+    speakers: [SpeakerPath; 2],
     fade_frames: u32,
     gains: [f64; RUN],
 }
@@ -41,6 +44,7 @@ impl MonitorPath {
             matrix: gains(Matrix::IDENTITY).map(Ramp::new),
             reference: Fade::new(false, FADE_S * rate_hz),
             listen: Listen::new(rate_hz),
+            speakers: Speaker::ALL.map(|speaker| SpeakerPath::new(speaker, rate_hz)),
             fade_frames: frames(FADE_S, rate_hz),
             gains: [0.0; RUN],
         }
@@ -72,6 +76,11 @@ impl MonitorPath {
         self.listen.set(range);
     }
 
+    /// Takes the speaker that everything is heard through.
+    pub(super) fn set_speaker(&mut self, speaker: Option<Speaker>) {
+        self.speakers.iter_mut().for_each(|path| path.set(speaker));
+    }
+
     /// Passes up to a block; `reference` holds what the reference switch lets through.
     pub(super) fn process(
         &mut self,
@@ -84,6 +93,9 @@ impl MonitorPath {
         self.cross(left, right, reference);
         self.listen.process(left, right);
         self.fold(left, right);
+        for path in &mut self.speakers {
+            path.process(left, right);
+        }
         for control in [&mut self.level, &mut self.dim] {
             amplify(control, left, right, &mut self.gains);
         }

@@ -139,6 +139,7 @@ impl Player {
                 | Message::Monitor(_)
                 | Message::Offset(_)
                 | Message::Listen(_)
+                | Message::Speaker(_)
                 | Message::Probe(..)
                 | Message::Play
                 | Message::Stop => self.frame,
@@ -173,6 +174,7 @@ impl Player {
             Message::Monitor(switches) => self.exit.set_monitor(switches),
             Message::Offset(offset) => self.exit.set_offset(offset),
             Message::Listen(range) => self.exit.set_listen(range),
+            Message::Speaker(speaker) => self.exit.set_speaker(speaker),
             Message::Probe(strip, probe) => self.look(strip, probe),
             Message::Play if self.is_playing() => {}
             Message::Play if self.ready => self.begin(),

@@ -381,7 +381,9 @@ fn every_key_does_what_its_command_says() {
     // The transport needs its device: the next test plays.
     let elsewhere = ["Play or stop", "Go to the start", "Go to the end"];
     for command in COMMANDS {
+        let in_master = super::master::proofs().iter().any(|(name, _)| *name == command.name);
         let known = proven.contains(&command.name) || elsewhere.contains(&command.name);
+        let known = known || in_master;
         assert!(known, "{command:?} is not tried");
     }
 }

@@ -51,9 +51,68 @@ fn master_adds_devices_at_their_usual_places_each_as_one_step() {
     assert_eq!(value(&window), 0.0);
 }
 
+/// What a key has done, when it has.
+type Proof = fn(&Window) -> bool;
+
+/// Every key of Master and Deliver, in an order in which each changes something.
+pub(super) fn proofs() -> [(&'static str, Proof); 12] {
+    use crate::desk::{Room, Source};
+    use twobus_render::live::Speaker;
+    fn heard(window: &Window) -> crate::desk::Listening {
+        *window.app.desk.as_ref().unwrap().listening()
+    }
+    fn master(window: &Window) -> &twobus_session::Master {
+        &window.app.desk.as_ref().unwrap().song().master
+    }
+    [
+        ("Go to the mix", |w| w.app.desk.as_ref().unwrap().room() == Room::Mix),
+        ("Go to the master", |w| w.app.desk.as_ref().unwrap().room() == Room::Master),
+        ("Hear the print (Master)", |w| heard(w).source == Source::Print),
+        ("Hear the master (Master)", |w| heard(w).source == Source::Master),
+        ("Hear the reference (Master)", |w| {
+            let said = w.app.desk.as_ref().unwrap().live.said();
+            said.is_some_and(|(text, _)| text.starts_with("There is no reference yet"))
+        }),
+        ("Hear it in mono (Master)", |w| heard(w).mono),
+        ("Hear the side alone (Master)", |w| heard(w).side),
+        ("Hear it as on a phone (Master)", |w| heard(w).speaker == Some(Speaker::Phone)),
+        ("Hear it as on a laptop (Master)", |w| heard(w).speaker == Some(Speaker::Laptop)),
+        ("Compare chains A and B (Master)", |w| master(w).alternative.is_some()),
+        ("Bypass the focused device (Master)", |w| master(w).chain[0].bypass),
+        ("Deliver…", |w| matches!(w.app.sheet, Some(Sheet::Deliver(_)))),
+    ]
+}
+
+#[test]
+fn every_key_of_master_does_what_its_command_says() {
+    let mut window = mastering();
+    let limit = crate::screens::master::Panel::Limit;
+    master_press(&mut window, crate::screens::master::Part::New(limit));
+    for (name, holds) in proofs() {
+        let command = crate::commands::COMMANDS.iter().find(|command| command.name == name);
+        let (key, modifiers) = command.unwrap_or_else(|| panic!("no command {name}")).press();
+        window.key(key, modifiers);
+        assert!(holds(&window), "{name}");
+    }
+}
+
+/// A key that was held is let go.
+fn let_go(key: &str) -> Keyboard {
+    Keyboard::KeyReleased {
+        modified_key: Key::Character(key.into()),
+        key: Key::Character(key.into()),
+        physical_key: iced::keyboard::key::Physical::Unidentified(
+            iced::keyboard::key::NativeCode::Unidentified,
+        ),
+        location: iced::keyboard::Location::Standard,
+        modifiers: Modifiers::empty(),
+    }
+}
+
 #[test]
 fn digits_choose_what_is_heard_at_one_loudness_and_hold_checks() {
     use crate::desk::Source;
+    use twobus_render::live::Speaker;
     let mut window = mastering();
     let listening = |window: &Window| *window.app.desk.as_ref().unwrap().listening();
     master_press(
@@ -73,18 +132,31 @@ fn digits_choose_what_is_heard_at_one_loudness_and_hold_checks() {
     assert_eq!(listening(&window).source, Source::Print, "there is no reference to hear");
     window.letter("2", Modifiers::empty());
     assert_eq!(listening(&window).source, Source::Master);
-    window.letter("4", Modifiers::empty());
-    assert!(listening(&window).mono);
-    window.send(Message::Key(Keyboard::KeyReleased {
-        modified_key: Key::Character("4".into()),
-        key: Key::Character("4".into()),
-        physical_key: iced::keyboard::key::Physical::Unidentified(
-            iced::keyboard::key::NativeCode::Unidentified,
-        ),
-        location: iced::keyboard::Location::Standard,
-        modifiers: Modifiers::empty(),
-    }));
-    assert!(!listening(&window).mono);
+    // Key, mono, side, small speaker; held, and let go.
+    for (key, mono, side, speaker) in [
+        ("4", true, false, None),
+        ("5", false, true, None),
+        ("6", false, false, Some(Speaker::Phone)),
+        ("7", false, false, Some(Speaker::Laptop)),
+    ] {
+        let heard = |window: &Window| {
+            let heard = listening(window);
+            (heard.mono, heard.side, heard.speaker)
+        };
+        window.letter(key, Modifiers::empty());
+        assert_eq!(heard(&window), (mono, side, speaker), "key {key}");
+        window.send(Message::Key(let_go(key)));
+        assert_eq!(heard(&window), (false, false, None), "key {key}");
+        // Found by its name, it stays until it is chosen again.
+        let name =
+            crate::commands::COMMANDS.iter().find(|command| command.keys == key).unwrap().name;
+        for expected in [(mono, side, speaker), (false, false, None)] {
+            window.letter("k", Modifiers::CTRL);
+            name.chars().for_each(|letter| window.letter(&letter.to_string(), Modifiers::empty()));
+            window.named(Named::Enter);
+            assert_eq!(heard(&window), expected, "{name}");
+        }
+    }
     assert!(
         !window.app.desk.as_ref().unwrap().mix().monitor.is_altering(),
         "the document is as it was"
@@ -199,15 +271,16 @@ fn files_are_delivered_checked_and_never_replaced_unasked() {
     let title = "Night".to_owned();
     window.send(Message::Deliver(crate::widgets::Input::Typed(Part::Title, title)));
     assert_eq!(window.app.desk.as_ref().unwrap().song().title, "Night");
-    for index in [1, 2] {
-        press(&mut window, Part::Tick(index));
-    }
+    press(&mut window, Part::Tick(2));
+    press(&mut window, Part::Dither(1));
     let done = deliver(&mut window);
+    let dithers: Vec<_> = done.files.iter().map(|file| file.dither.name()).collect();
+    assert_eq!(dithers, ["TPDF", "shaped"], "each file has its own");
     assert!(done.files.iter().all(twobus_jobs::DeliveredFile::is_right));
     let file = done.files[0].planned.path.clone();
     assert!(file.is_file() && file.to_string_lossy().contains("Night"));
     window.done(Outcome::Delivered(Some(1), Box::new(done)));
-    assert_eq!(window.app.desk.as_ref().unwrap().song().master.deliveries.len(), 1);
+    assert_eq!(window.app.desk.as_ref().unwrap().song().master.deliveries.len(), 2);
     window.named(Named::Escape);
     window.letter("e", Modifiers::CTRL);
     for index in [1, 2] {
@@ -222,6 +295,10 @@ fn files_are_delivered_checked_and_never_replaced_unasked() {
     assert!(window.app.job.is_none(), "nothing is written");
     press(&mut window, Part::Replace);
     assert_eq!(obstacle(&window), None);
+    // What was delivered out of a draft outlives the draft's folder.
+    let saved = tempfile::tempdir().unwrap();
+    window.save_as(&saved.path().join("Night"));
+    assert!(file.is_file());
 }
 
 #[test]

@@ -101,6 +101,9 @@ pub(super) fn controls(deliver: &Deliver, size: Size) -> Vec<Control<Part>> {
         let area = plan.offer(index);
         all.push(press(Part::Offer(index), area));
         all.push(press(Part::Tick(index), rect(area.x, area.y, 40.0, area.height)));
+        if deliver.offers[index].is_dithered() {
+            all.push(press(Part::Dither(index), dither(area)));
+        }
     }
     for (index, (part, _)) in FIELDS.into_iter().enumerate() {
         let field = press(part, plan.field(index, count));
@@ -128,6 +131,11 @@ pub(super) fn controls(deliver: &Deliver, size: Size) -> Vec<Control<Part>> {
     all.extend(buttons.into_iter().map(|part| press(part, button(deliver, part, plan.area))));
     all.push(press(Part::Cross, sheet::cross(plan.area)).skipped());
     all
+}
+
+/// Where the dither of a format is chosen, in its card.
+fn dither(card: Rectangle) -> Rectangle {
+    rect(card.x + 222.0, card.y + 6.0, 96.0, 22.0)
 }
 
 fn replace(deliver: &Deliver, plan: &Plan) -> Rectangle {
@@ -205,10 +213,12 @@ fn draw_formats(deliver: &Deliver, painter: &mut Painter<'_>, plan: &Plan, touch
         let name = offer.spec.format.to_string();
         painter.text(&name, row(40.0, 8.0), Ink::new(SANS_BOLD, size::TITLE, colour));
         let rate = khz(offer.spec.rate_hz.unwrap_or(deliver.rate_hz));
-        let about =
-            if offer.spec.format.is_integer() { format!("{rate} · TPDF dither") } else { rate };
         let quiet = Ink::new(NARROW, size::BASE, ink::SECONDARY);
-        painter.text(&about, row(160.0, 8.0), quiet);
+        painter.text(&rate, row(160.0, 8.0), quiet);
+        if offer.is_dithered() {
+            let over = touch.is_over(Part::Dither(index));
+            parts::small_chip(painter, dither(area), offer.dither_name(), Lamp::Off, over);
+        }
         let target = &offer.spec.target;
         let held = match target.loudness_lufs {
             Some(lufs) => format!("{} LUFS · ceiling {} dBTP", Db(lufs), Db(target.ceiling_dbtp)),

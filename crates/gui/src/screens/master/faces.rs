@@ -296,9 +296,9 @@ fn draw_dynamics(
     let look = HistoryLook {
         floor_db: -48.0,
         reduction_range_db: REDUCTION_DB[0],
-        threshold_db: None,
+        threshold_db: (device.kind == DeviceKind::Compressor).then(|| get(device, "threshold")),
         ceiling_db: None,
-        span: "level of the master, last 8 s",
+        span: "into it and out of it, last 8 s",
     };
     draw_history(scene, painter, rest, slot, look);
 }

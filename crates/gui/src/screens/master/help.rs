@@ -1,5 +1,6 @@
 //! What is said about each control.
 
+use twobus_render::live::Speaker;
 use twobus_session::Device;
 
 use super::params::{found, value};
@@ -81,12 +82,28 @@ pub(super) fn help(scene: &MasterScene<'_>, part: Part) -> Help {
             "Columns: as it plays. Numbers: the whole song, measured anew after every change.",
         ),
         Part::Place(index) => place_help(scene, index),
-        Part::Check(0) => {
-            Help::new("Mono", "Both sides summed, as in a phone or a club. Hold key 4.")
-        }
-        Part::Check(_) => {
-            Help::new("Side", "Only what differs between left and right. Hold key 5.")
-        }
+        Part::Check(index) => check_help(index),
+    }
+}
+
+fn check_help(index: usize) -> Help {
+    let speaker = |name, speaker: Speaker, text| {
+        let (low_hz, high_hz) = speaker.band_hz();
+        Help::at(name, format!("{low_hz:.0} Hz to {:.0} kHz", high_hz / 1000.0), text)
+    };
+    match index {
+        0 => Help::new("Mono", "Both sides summed, as in a phone or a club. Hold key 4."),
+        1 => Help::new("Side", "Only what differs between left and right. Hold key 5."),
+        2 => speaker(
+            "Phone",
+            Speaker::Phone,
+            "Both sides summed, with the band of so small a speaker. Hold key 6.",
+        ),
+        _ => speaker(
+            "Laptop",
+            Speaker::Laptop,
+            "In stereo, with the band of so small a speaker. Hold key 7.",
+        ),
     }
 }
 

@@ -6,11 +6,13 @@ use iced::Rectangle;
 use twobus_analysis::places::{self, Played};
 use twobus_dsp::Db;
 use twobus_dsp::units::signed;
+use twobus_render::live::Speaker;
 use twobus_session::Target;
 use twobus_session::readiness::Check;
 
 use super::draw::source_name;
 use super::layout::Frame;
+use super::update::is_checked;
 use super::{MasterScene, Part};
 use crate::desk::Source;
 use crate::icon::{self, Icon};
@@ -31,6 +33,14 @@ const PLACE: f32 = 22.0;
 
 /// What is offered to be made up for, in the order of the sliders.
 pub(super) const AMOUNTS: [&str; 4] = ["Tone", "Loudness", "Width", "Dynamics"];
+
+/// What is heard while it is held, with its sign.
+pub(super) const CHECKS: [(Icon, &str); 4] = [
+    (Icon::Mono, "Mono"),
+    (Icon::Stereo, "Side"),
+    (Icon::Phone, "Phone"),
+    (Icon::Laptop, "Laptop"),
+];
 
 /// Where the pieces lie, from the top down.
 struct Plan {
@@ -83,7 +93,7 @@ impl Plan {
     }
 
     fn check(&self, index: usize) -> Rectangle {
-        let wide = (self.width() - 4.0) / 2.0;
+        let wide = (self.width() - 12.0) / 4.0;
         self.row(index as f32 * (wide + 4.0), self.checks + 20.0, wide, 50.0)
     }
 
@@ -129,7 +139,7 @@ pub(super) fn controls(scene: &MasterScene<'_>, frame: &Frame, all: &mut Vec<Con
             all.push(Control::label(Part::Place(index), area));
         }
     }
-    for index in 0..2 {
+    for index in 0..CHECKS.len() {
         let area = plan.check(index);
         if plan.has_room(area) {
             all.push(Control::field(Part::Check(index), area));
@@ -410,22 +420,15 @@ fn draw_checks(
     let print = twobus_jobs::master::print_of(scene.desk.song(), None).ok();
     let loss = print.and_then(|print| print.readiness.as_ref()?.row(Check::MonoLoss)?.value);
     let correlation = scene.master.studied.as_ref().and_then(|s| s.master.report.correlation);
-    let listening = scene.desk.listening();
-    let checks = [
-        (
-            Icon::Mono,
-            "Mono",
-            listening.mono,
-            loss.map(|lu| format!("−{} LU in the print", signed(lu, 1))),
-        ),
-        (
-            Icon::Stereo,
-            "Side",
-            listening.side,
-            correlation.map(|value| format!("correlation {}", signed(value, 2))),
-        ),
+    let band = |speaker: Speaker| Some(format!("from {:.0} Hz", speaker.band_hz().0));
+    let values = [
+        loss.map(|lu| format!("−{} LU", signed(lu, 1))),
+        correlation.map(|value| format!("corr. {}", signed(value, 2))),
+        band(Speaker::Phone),
+        band(Speaker::Laptop),
     ];
-    for (index, (sign, name, on, value)) in checks.into_iter().enumerate() {
+    for (index, ((sign, name), value)) in CHECKS.into_iter().zip(values).enumerate() {
+        let on = is_checked(index, scene.desk.listening());
         let area = plan.check(index);
         let over = touch.is_over(Part::Check(index));
         let ground = match (on, over) {
@@ -435,14 +438,14 @@ fn draw_checks(
         };
         painter.card(area, ground, radius::CONTROL);
         let colour = if on { ink::DARK } else { ink::PRIMARY };
-        icon::draw(painter, sign, rect(area.x + 8.0, area.y + 7.0, 20.0, 20.0), 15.0, colour);
-        let words = rect(area.x + 34.0, area.y + 7.0, area.width - 40.0, 20.0);
+        icon::draw(painter, sign, rect(area.x + 4.0, area.y + 8.0, 18.0, 18.0), 13.0, colour);
+        let words = rect(area.x + 24.0, area.y + 8.0, area.width - 24.0, 18.0);
         painter.text(name, words, Ink::new(SANS_MEDIUM, size::BASE, colour));
         let quiet = if on { ink::DARK } else { ink::SECONDARY };
-        let key = rect(area.x, area.y + 2.0, area.width - 6.0, 14.0);
+        let key = rect(area.x, area.y, area.width - 4.0, 12.0);
         let key_ink = Ink::new(NARROW, size::MICRO, quiet).right();
         painter.text(&(index + 4).to_string(), key, key_ink);
-        let below = rect(area.x + 10.0, area.y + 29.0, area.width - 16.0, 16.0);
+        let below = rect(area.x + 6.0, area.y + 29.0, area.width - 8.0, 16.0);
         let text = value.unwrap_or_default();
         painter.text(&text, below, Ink::new(NARROW, size::SMALL, quiet));
     }

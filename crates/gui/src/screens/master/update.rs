@@ -8,6 +8,7 @@ use twobus_dsp::eq::prototype::Shape;
 use twobus_dsp::param::Unit;
 use twobus_dsp::{Db, DeviceKind};
 use twobus_render::Command;
+use twobus_render::live::Speaker;
 use twobus_session::StripId;
 use twobus_session::edit::ListEdit;
 use twobus_session::strip::TRIM;
@@ -16,9 +17,9 @@ use twobus_session::{Device, DeviceEdit, DeviceId, Edit, LoopRange, MasterEdit, 
 
 use super::layout::{Frame, plot};
 use super::params::{at, change, drag, found, next, readable, set, value};
-use super::side;
+use super::side::{self, CHECKS};
 use super::{Master, MasterScene, Panel, Part};
-use crate::desk::{Desk, Source};
+use crate::desk::{Desk, Listening, Source};
 use crate::screens::menu::{Choice, Menu};
 use crate::steps::{STEP_DB, stepped};
 use crate::widgets::{Input, Phase, Scene as _};
@@ -409,16 +410,33 @@ impl Master {
     }
 }
 
-/// A check is heard while its key or button is held.
+/// A check is heard while its key or button is held: mono, side, then the small speakers.
 pub(crate) fn hold_check(index: usize, on: bool, desk: &mut Desk) {
     desk.listen(|listening| match index {
         0 => listening.mono = on,
-        _ => listening.side = on,
+        1 => listening.side = on,
+        _ => {
+            let speaker = Speaker::ALL.get(index - 2).copied();
+            match on {
+                true => listening.speaker = speaker,
+                false if listening.speaker == speaker => listening.speaker = None,
+                false => {}
+            }
+        }
     });
 }
 
+/// Whether a check is heard.
+pub(crate) fn is_checked(index: usize, listening: &Listening) -> bool {
+    match index {
+        0 => listening.mono,
+        1 => listening.side,
+        _ => listening.speaker.is_some_and(|heard| Speaker::ALL.get(index - 2) == Some(&heard)),
+    }
+}
+
 fn release_checks(desk: &mut Desk) {
-    desk.listen(|listening| (listening.mono, listening.side) = (false, false));
+    (0..CHECKS.len()).for_each(|index| hold_check(index, false, desk));
 }
 
 fn shape(device: &Device, number: usize) -> Shape {

@@ -1,7 +1,7 @@
 //! The monitor: after the mix, and not in it.
 
 use twobus_dsp::Db;
-use twobus_render::live::{Cue, DIM, Range};
+use twobus_render::live::{Cue, DIM, Range, Speaker};
 use twobus_render::source::MemorySource;
 use twobus_session::Monitor;
 
@@ -117,6 +117,52 @@ fn each_switch_does_what_it_says_without_a_click() {
     assert!(close(&l, &|i| 0.5 * (left[i] - right[i])) && l == r);
     let [also_l, ..] = heard(Monitor { side: true, mono: true, ..off });
     assert_eq!(bits(&also_l), bits(&l));
+}
+
+/// A small speaker takes away what its band does not have, a phone sums both sides, neither clicks, and gone
+/// they change no bit.
+#[test]
+fn small_speakers_keep_their_band_and_come_and_go_without_a_click() {
+    for speaker in Speaker::ALL {
+        let (low_hz, high_hz) = speaker.band_hz();
+        // Frequency and the gain that is expected there, with what it may be off by, in dB.
+        let cases = [
+            (1000.0, -0.2, 0.3),
+            (low_hz, -3.0, 0.2),
+            (low_hz / 4.0, -48.0, 0.5),
+            (high_hz, -3.0, 0.3),
+        ];
+        for (hz, expected_db, off_db) in cases {
+            let mut scene = Scene::default();
+            let tone = sine(hz, 80_000);
+            let _ = scene.track(1, tone.clone(), tone.clone());
+            let mut stage = Stage::new(scene);
+            let _ = stage.control.play();
+            let mut played = stage.run(1000).0;
+            let _ = stage.control.speaker(Some(speaker));
+            played.extend(stage.run(20_000).0);
+            let rms = |x: &[f64]| (x.iter().map(|x| x * x).sum::<f64>() / x.len() as f64).sqrt();
+            let plain: Vec<f64> = tone[9000..21_000].iter().map(|x| f64::from(*x)).collect();
+            let found_db = 20.0 * (rms(&played[9000..21_000]) / rms(&plain)).log10();
+            assert!(
+                (found_db - expected_db).abs() < off_db,
+                "{speaker:?} {hz} Hz: {found_db:.2} dB"
+            );
+            let _ = stage.control.speaker(None);
+            let back = stage.run(3000).0;
+            let after = FADE + SLACK;
+            let plain: Vec<f64> =
+                tone[21_000 + after..24_000].iter().map(|x| f64::from(*x)).collect();
+            assert_eq!(bits(&back[after..]), bits(&plain), "{speaker:?} {hz} Hz");
+        }
+    }
+    let (scene, ..) = tone();
+    let mut stage = Stage::new(scene);
+    let _ = stage.control.play();
+    let _ = stage.control.speaker(Some(Speaker::Phone));
+    let (left, right) = stage.run(4000);
+    assert_eq!(bits(&left[FADE + SLACK..]), bits(&right[FADE + SLACK..]), "a phone has one driver");
+    assert!(jump_db(&left) <= -40.0, "{:.1} dB", jump_db(&left));
 }
 
 #[test]
