@@ -11,6 +11,7 @@
 //! - They are compared at equal loudness and smoothed as the ear does, to half an octave at least ([`grid`]).
 //! - The curve is at most eight bands of the equalizer, fitted so that *the song behind them*, smoothed alike,
 //!   has the reference's spectrum ([`fit`]): what smoothing does to a spectrum is done to both sides.
+//! - A compressor is found by trying it on the loudest parts and measuring what is left of the crests ([`dynamics`]).
 //! - What is asked for is bounded before the fit ([`tone`]), and each bound that acts is told.
 //!
 //! No result depends on the gain of a reference, its rate, or the silence around it.
@@ -18,7 +19,7 @@
 mod assistant;
 mod bands;
 pub mod decision;
-mod dynamics;
+pub mod dynamics;
 pub mod fit;
 pub mod grid;
 pub mod profile;
@@ -29,9 +30,9 @@ pub mod traits;
 mod width;
 
 pub use assistant::assist;
-pub use bands::{CREST_BANDS, CREST_SPLITS_HZ};
+pub use bands::{CREST_BANDS, CREST_SPLITS_HZ, Excerpt, Heard, PIECE_S};
 pub use decision::{Area, Decision, Verdict};
-pub use dynamics::{Compression, MAX_REDUCTION_DB};
+pub use dynamics::{ATTACKS_MS, Compression, MAX_REDUCTION_DB, RELEASES_MS, Wanted};
 pub use profile::{Profile, Profiler};
 pub use proposal::{Amounts, Proposal, propose};
 pub use tone::Curve;

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! song, references ── profile (a core each) ──► analysis::matching ──► proposal
-//!                                                                        │ devices
+//!                                              ▲ tries compressors       │ devices
+//!                         loudest parts ───────┘ (rehearsal)             │
 //!                                   song ── through them, measured ◄─────┘
 //!                                                    │
 //!                            gain that keeps it as loud, what the limiter would have to do
@@ -14,6 +15,7 @@ mod devices;
 mod edit;
 mod limiter;
 mod measure;
+mod rehearsal;
 
 use std::path::{Path, PathBuf};
 
@@ -142,7 +144,8 @@ pub fn match_reference(
         compared.iter().map(|(traits, _)| traits.clone()).zip(weights).collect();
     let reference = Traits::mean(&weighted);
     let own = Traits::of(&profile);
-    let proposal = proposed(&profile, reference.as_ref(), options);
+    let mut proposal = proposed(&profile, reference.as_ref(), options);
+    rehearsal::compress(&mut proposal, song, &profile, options.trim, progress)?;
     let mut chain = devices::chain(&proposal);
     let chained = measured(song, &mut chain, &profile, options, progress)?;
     let mut decisions = proposal.decisions.clone();

@@ -79,7 +79,8 @@ fn lows(proposal: &mut Proposal, loudest: &Loudest) {
 
 fn peaks(proposal: &mut Proposal, profile: &Profile, ceiling_dbtp: f64, max_reduction_db: f64) {
     let report = &profile.report;
-    let (Some(wanted), None) = (proposal.loudness_lufs, &proposal.compression) else { return };
+    // Where the reference wants a compressor, that is the one.
+    let (Some(wanted), None) = (proposal.loudness_lufs, &proposal.wanted) else { return };
     let (Some(own), Some(peak)) = (report.integrated_lufs, report.true_peak) else { return };
     let reduction = peak.value + wanted - own - ceiling_dbtp;
     let beyond = reduction - max_reduction_db;

@@ -15,7 +15,7 @@ pub const CREST_BANDS: usize = CREST_SPLITS_HZ.len() + 1;
 /// Where the bands meet, in Hz: those of the multiband compressor as it begins.
 pub const CREST_SPLITS_HZ: [f64; 3] = [120.0, 600.0, 3000.0];
 /// Length of a piece, in seconds.
-pub(super) const PIECE_S: f64 = 1.0;
+pub const PIECE_S: f64 = 1.0;
 /// Level below which a band has no crest, in dBFS.
 const FLOOR_DBFS: f64 = -80.0;
 /// Highest cut-off, as a share of the rate.
@@ -42,6 +42,56 @@ impl Piece {
     pub(super) fn peak_dbfs(&self, band: Option<usize>) -> f64 {
         Db::from_gain(f64::from(self.peak[band.unwrap_or(CREST_BANDS)])).0
     }
+}
+
+/// A part of a song, and what comes before it.
+#[derive(Debug, Clone)]
+pub struct Excerpt {
+    /// Left and right.
+    pub sides: [Vec<f32>; 2],
+    /// Frames before the part itself, in which filters and devices settle.
+    pub lead_frames: usize,
+}
+
+/// What is measured of some excerpts, each of a piece's length.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Heard {
+    /// Median of the peak above RMS in each band, in dB; none where a band is silent.
+    pub crest_db: [Option<f64>; CREST_BANDS],
+    /// Median of the highest sample in each band, and behind them of the whole, in dBFS.
+    pub peak_dbfs: [f64; CREST_BANDS + 1],
+}
+
+impl Heard {
+    /// What `excerpts` at `rate_hz` measure.
+    pub fn of(excerpts: &[Excerpt], rate_hz: u32) -> Self {
+        let pieces: Vec<Piece> = excerpts.iter().map(|excerpt| excerpt.piece(rate_hz)).collect();
+        let crest = |band: usize| median(pieces.iter().filter_map(|piece| piece.crest_db(band)));
+        let peak = |band: usize| {
+            let place = Some(band).filter(|band| *band < CREST_BANDS);
+            median(pieces.iter().map(|piece| piece.peak_dbfs(place))).unwrap_or(f64::NEG_INFINITY)
+        };
+        Self { crest_db: std::array::from_fn(crest), peak_dbfs: std::array::from_fn(peak) }
+    }
+}
+
+impl Excerpt {
+    fn piece(&self, rate_hz: u32) -> Piece {
+        let mut crests = Crests::new(rate_hz);
+        let [left, right] = &self.sides;
+        let lead = self.lead_frames.min(left.len());
+        crests.part(&left[..lead], &right[..lead]);
+        crests.piece = Piece::default();
+        crests.part(&left[lead..], &right[lead..]);
+        crests.piece
+    }
+}
+
+/// The middle one of some values; none of none.
+pub(super) fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_unstable_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
 }
 
 /// Measures the pieces of a stereo signal.

@@ -26,8 +26,10 @@ const WORTH_DB: f64 = 0.015;
 pub const MOST: usize = BANDS - 1;
 /// Steps of the search after a band was added, at most.
 const STEPS: usize = 25;
-/// Weight of going beyond what is allowed at a point.
-const BEYOND: f64 = 25.0;
+/// Weight of going beyond what is allowed at a point, where nothing is denied.
+pub const BEYOND: f64 = 25.0;
+/// Furthest that a curve goes anywhere, in dB, whatever level it adds everywhere.
+pub const MAX_DB: f64 = 6.0;
 /// Weight of a band's gain, per dB: between two curves of the same effect, the one of smaller bands.
 const EFFORT: f64 = 0.01;
 /// Weight of a level that the curve adds everywhere, per dB.
@@ -42,6 +44,8 @@ pub struct Wish {
     pub weight: f64,
     /// Range that the change must not leave, in dB, once the level that all of it shares is taken away.
     pub allowed: (f64, f64),
+    /// How much it counts when it does.
+    pub strictness: f64,
 }
 
 /// A song's spectrum and what is wished for it.
@@ -166,11 +170,17 @@ impl Trial {
         for (point, wish) in task.wishes.iter().enumerate() {
             let root = wish.weight.sqrt();
             all.push((-root * self.missing_db(task, point), Slope::Effect { point, root }));
-            let effect = self.effect_db[point] - self.offset_db;
-            let beyond = effect - effect.clamp(wish.allowed.0, wish.allowed.1);
+            let effect = self.effect_db[point];
+            let relative = effect - self.offset_db;
+            let beyond = relative - relative.clamp(wish.allowed.0, wish.allowed.1);
+            if beyond != 0.0 {
+                let root = wish.strictness.sqrt();
+                all.push((root * beyond, Slope::Effect { point, root }));
+            }
+            let beyond = effect - effect.clamp(-MAX_DB, MAX_DB);
             if beyond != 0.0 {
                 let root = BEYOND.sqrt();
-                all.push((root * beyond, Slope::Effect { point, root }));
+                all.push((root * beyond, Slope::Curve { point, root }));
             }
         }
         for (number, band) in self.bands.iter().enumerate() {
@@ -188,6 +198,8 @@ impl Trial {
 enum Slope {
     /// The effect at a point, less the offset.
     Effect { point: usize, root: f64 },
+    /// The effect at a point, with the offset.
+    Curve { point: usize, root: f64 },
     /// The gain of a band.
     Gain { number: usize, root: f64 },
     /// The offset.
@@ -246,6 +258,9 @@ impl Task<'_> {
                 Slope::Effect { point, root } => {
                     row.iter_mut().zip(&slopes).for_each(|(row, slope)| *row = root * slope[point]);
                     row[unknowns - 1] = -root;
+                }
+                Slope::Curve { point, root } => {
+                    row.iter_mut().zip(&slopes).for_each(|(row, slope)| *row = root * slope[point]);
                 }
                 Slope::Gain { number, root } => row[3 * number + Band::GAIN] = root,
                 Slope::Offset { root } => row[unknowns - 1] = root,

@@ -1,6 +1,6 @@
 //! What is measured of a song before anything is compared, and its loudest parts.
 
-use super::bands::{CREST_BANDS, Crests, PIECE_S, Piece};
+use super::bands::{CREST_BANDS, Crests, PIECE_S, Piece, median};
 use super::grid::{CELLS, CELLS_PER_OCTAVE, POINTS, db, edge_hz, k_weights, kernels};
 use super::spectra::{HOP_S, Hop, Spectra};
 use crate::analyzer::Analyzer;
@@ -207,12 +207,6 @@ impl Profile {
         self.median(|piece| Some(piece.peak_dbfs(band)).filter(|peak| peak.is_finite()))
     }
 
-    /// Highest peak of a band in the whole song, in dBFS.
-    pub(super) fn highest_peak_dbfs(&self, band: usize) -> f64 {
-        let peaks = self.pieces.iter().map(|piece| piece.peak_dbfs(Some(band)));
-        peaks.fold(f64::NEG_INFINITY, f64::max)
-    }
-
     /// The noise under the song at every point, as a mean square in one cell: what is left in its quiet
     /// passages, if it has any, and what its depth rounds away.
     pub fn noise(&self) -> [f64; POINTS] {
@@ -245,17 +239,27 @@ impl Profile {
         if quiet.len() as f64 * HOP_S >= LEAST_QUIET_S { quiet } else { Vec::new() }
     }
 
-    /// The median of what `value` gives for the pieces of the loudest parts.
-    fn median(&self, value: impl Fn(&Piece) -> Option<f64>) -> Option<f64> {
+    /// The pieces of [`PIECE_S`] of the loudest parts, by number; of more than `most`, some from everywhere.
+    pub fn loudest_pieces(&self, most: usize) -> Vec<usize> {
+        let all = self.loud_pieces();
+        let count = most.min(all.len());
+        (0..count).map(|number| all[(2 * number + 1) * all.len() / (2 * count)]).collect()
+    }
+
+    /// The pieces of the loudest parts, by number.
+    fn loud_pieces(&self) -> Vec<usize> {
         let parts = self.parts(&FLAT).unwrap_or_default();
         let is_loud = |piece: usize| {
             let hop = ((piece as f64 + 0.5) * PIECE_S / HOP_S) as usize;
             parts.get(hop.min(parts.len().saturating_sub(1))).is_some_and(|part| part.weight > 0.5)
         };
-        let loud = self.pieces.iter().enumerate().filter(|(number, _)| is_loud(*number));
-        let mut values: Vec<f64> = loud.filter_map(|(_, piece)| value(piece)).collect();
-        values.sort_unstable_by(f64::total_cmp);
-        values.get(values.len() / 2).copied()
+        (0..self.pieces.len()).filter(|number| is_loud(*number)).collect()
+    }
+
+    /// The median of what `value` gives for the pieces of the loudest parts.
+    fn median(&self, value: impl Fn(&Piece) -> Option<f64>) -> Option<f64> {
+        let loud = self.loud_pieces();
+        median(loud.into_iter().filter_map(|number| value(&self.pieces[number])))
     }
 
     /// How loud each window is under `curve`, and what part it has in the loudest parts.

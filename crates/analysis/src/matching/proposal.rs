@@ -3,7 +3,7 @@
 use twobus_dsp::Db;
 
 use super::decision::{Area, Decision};
-use super::dynamics::{Compression, dynamics};
+use super::dynamics::{Compression, Wanted, dynamics};
 use super::profile::Profile;
 use super::tone::{Curve, tone};
 use super::traits::Traits;
@@ -39,8 +39,10 @@ impl Amounts {
 pub struct Proposal {
     /// For an equalizer.
     pub curve: Curve,
-    /// For a compressor.
+    /// For a compressor; where one is still to be found, [`wanted`](Self::wanted) says so.
     pub compression: Option<Compression>,
+    /// What is wished of the crests, until [`compress`](Self::compress) has found what does it.
+    pub wanted: Option<Wanted>,
     /// For a stereo device, in percent.
     pub width_percent: f64,
     /// For a low cut, in Hz.
@@ -61,6 +63,7 @@ impl Proposal {
         Self {
             curve: Curve::default(),
             compression: None,
+            wanted: None,
             width_percent: 100.0,
             low_cut_hz: None,
             mono_below_hz: None,
@@ -74,8 +77,13 @@ impl Proposal {
 pub fn propose(profile: &Profile, reference: &Traits, amounts: &Amounts) -> Proposal {
     let song = Traits::of(profile);
     let (curve, mut decisions) = tone(profile, reference, amounts.tone);
-    let (compression, more) = dynamics(profile, &song, reference, amounts.dynamics);
-    decisions.extend(more);
+    let wanted = match dynamics(&song, reference, amounts.dynamics) {
+        Ok(wanted) => Some(wanted),
+        Err(left_alone) => {
+            decisions.push(left_alone);
+            None
+        }
+    };
     let (width_percent, more) = width(profile, &song, reference, amounts.width);
     decisions.extend(more);
     let (loudness_lufs, decision) = loudness(&song, reference, amounts.loudness);
@@ -83,7 +91,8 @@ pub fn propose(profile: &Profile, reference: &Traits, amounts: &Amounts) -> Prop
     let (low_cut_hz, mono_below_hz) = (None, None);
     Proposal {
         curve,
-        compression,
+        compression: None,
+        wanted,
         width_percent,
         low_cut_hz,
         mono_below_hz,

@@ -1,8 +1,8 @@
 //! Tone: what is wished of a song's spectrum, how far that goes, and the curve that does it.
 //!
 //! Bounds are set before the fit, so that the bands know of them: nobody can boost what is not there. Wishes fade
-//! out towards the edges of hearing. A low shelf or a tilt that boosts would go on below them, so another low shelf
-//! ends it there ([`LOWS_END`]); a cut may go on, which costs nothing. A high shelf goes on above 18 kHz as it is
+//! out towards the edges of hearing. What a low shelf, a tilt or a wide bell do would go on below them, so another low
+//! shelf ends it there ([`LOWS_END`]), boost or cut. A high shelf goes on above 18 kHz as it is
 //! below: where the song has nothing, it may not boost in the first place.
 
 mod words;
@@ -12,35 +12,40 @@ use std::ops::Range;
 use twobus_dsp::eq::prototype::{Setting, Shape};
 
 use super::decision::{Area, Decision};
-use super::fit::{Problem, Wish, fit, response_db};
+use super::fit::{BEYOND, Problem, Wish, fit, response_db};
 use super::grid::{CELLS, POINTS, db, k_weights, kernels, point_hz};
 use super::profile::{CellGains, FLAT, Loudest, Profile};
 use super::traits::Traits;
 
-/// Most correction, in dB.
-pub const MAX_DB: f64 = 6.0;
+pub use super::fit::MAX_DB;
+
 /// Least distance of a band to its noise for it to be boosted, in dB.
 pub const LEAST_OVER_NOISE_DB: f64 = 12.0;
-/// Highest boost that the slopes of bands may leave where none is allowed, in dB.
-pub const LEAKED_DB: f64 = 0.8;
+/// Highest boost that the slopes of bands may leave where the song has ended, in dB.
+pub const BEYOND_END_DB: f64 = 0.8;
+/// The same where the song is too near to its noise.
+pub const OVER_NOISE_DB: f64 = 0.1;
 /// Where corrections count in full, in Hz.
 pub const FULL_HZ: Range<f64> = 36.0..16_000.0;
 /// Where nothing is corrected any more, in Hz: below and above.
 pub const END_HZ: (f64, f64) = (30.0, 18_000.0);
-/// Where a boost of the lows ends: the frequency in Hz and the Q of the low shelf that takes it away below, which
-/// leaves 0.1 dB at 40 Hz and a tenth at 10 Hz.
-pub const LOWS_END: (f64, f64) = (20.0, 0.8);
-/// Where the boost is looked at that such a shelf takes away, in Hz, and what is left alone, in dB.
-const DEEP_HZ: f64 = 10.0;
-const DEEP_DB: f64 = 1.0;
+/// Where a change of the lows ends: the frequency in Hz and the Q of the low shelf that takes it away below. Of 6 dB
+/// it takes 0.1 dB at 40 Hz, and leaves nothing at 15 Hz and −0.2 dB at 10 Hz.
+pub const LOWS_END: (f64, f64) = (25.0, 0.9);
+/// Where the change is looked at that such a shelf takes away, in Hz, and what is left alone, in dB.
+pub const DEEP_HZ: [f64; 2] = [10.0, 15.0];
+const DEEP_DB: f64 = 0.3;
 /// Difference below which the tone is left alone, in dB, at every point.
 pub const FINE_DB: f64 = 0.5;
 /// Weight of what lies outside of [`FULL_HZ`].
 const OUTSIDE: f64 = 0.01;
 /// How often the loudest parts are chosen anew under the curve.
 const ROUNDS: usize = 2;
-/// Tries to keep what is not allowed below [`LEAKED_DB`].
-const MOST_TRIES: usize = 4;
+/// Tries to keep what is not allowed within its bound, and how much more it counts in each.
+const MOST_TRIES: usize = 5;
+const STRICTER: f64 = 6.0;
+/// Step in which bands give way at last, in dB: that of their gains.
+const STEP_DB: f64 = 0.1;
 
 /// An equalizer's curve.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -59,7 +64,7 @@ impl Curve {
 
     /// What the bands do at `hz`, in dB, without the output gain.
     pub fn db_at(&self, hz: f64) -> f64 {
-        self.bands.iter().map(|band| band.prototype_db(hz)).sum()
+        sum_db(&self.bands, hz)
     }
 }
 
@@ -106,6 +111,7 @@ pub fn tone(song: &Profile, reference: &Traits, amount: f64) -> (Curve, Vec<Deci
     scale(&mut bands, amount);
     let loudest = song.loudest(&gains(&bands));
     end_lows(&mut bands, &loudest);
+    bands = bounded(bands, &loudest, &gaps);
     let output_db = output_db(&song.loudest(&gains(&bands)), &bands);
     let decisions = words::decisions(&bands, &gaps, amount);
     (Curve { bands, output_db }, decisions)
@@ -119,16 +125,22 @@ fn scale(bands: &mut Vec<Setting>, share: f64) {
     bands.retain(|band| band.gain_db != 0.0);
 }
 
-/// Ends below hearing what `bands` boost there, at equal loudness.
+/// Ends below hearing what `bands` do there, at equal loudness.
 fn end_lows(bands: &mut Vec<Setting>, loudest: &Loudest) {
-    let deep_db: f64 = bands.iter().map(|band| band.prototype_db(DEEP_HZ)).sum();
-    let boost_db = deep_db + output_db(loudest, bands);
-    if boost_db > DEEP_DB {
-        let (frequency_hz, q) = LOWS_END;
-        let gain_db = (-boost_db * 10.0).round() / 10.0;
+    let output_db = output_db(loudest, bands);
+    let deep = DEEP_HZ.map(|hz| sum_db(bands, hz) + output_db);
+    let (frequency_hz, q) = LOWS_END;
+    if deep.iter().any(|db| db.abs() > DEEP_DB) {
+        let gain_db = (-deep.iter().sum::<f64>() / deep.len() as f64 / STEP_DB).round() * STEP_DB;
+        let gain_db = (gain_db * 10.0).round() / 10.0;
         let end = Setting { shape: Shape::LowShelf, frequency_hz, gain_db, q, poles: 1 };
         bands.insert(0, end);
     }
+}
+
+/// What `bands` do together at `hz`, in dB.
+fn sum_db(bands: &[Setting], hz: f64) -> f64 {
+    bands.iter().map(|band| band.prototype_db(hz)).sum()
 }
 
 fn gains(bands: &[Setting]) -> CellGains {
@@ -152,13 +164,14 @@ fn fit_within(loudest: &Loudest, gaps: &[Gap; POINTS]) -> Vec<Setting> {
     let mut bands = Vec::new();
     for _ in 0..MOST_TRIES {
         bands = fit(&Problem { song: &song, wishes: &wishes });
+        let output_db = output_db(loudest, &bands);
         let mut held = true;
-        for (gap, wish) in gaps.iter().zip(&mut wishes) {
-            let over = excess(loudest, &bands, gap);
-            if over > LEAKED_DB {
+        for (gap, wish) in gaps.iter().zip(&mut wishes).filter(|(gap, _)| gap.is_denied()) {
+            let over = gap.over_db(&bands, output_db);
+            if over > 0.0 {
                 held = false;
                 wish.allowed.1 = (wish.allowed.1 - over).max(wish.allowed.0);
-                wish.weight += 1.0;
+                wish.strictness *= STRICTER;
             }
         }
         if held {
@@ -168,29 +181,42 @@ fn fit_within(loudest: &Loudest, gaps: &[Gap; POINTS]) -> Vec<Setting> {
     bounded(bands, loudest, gaps)
 }
 
-/// By how much `bands` do more at a point than is allowed, in dB: by themselves, and with the gain that
-/// keeps the song as loud.
-fn excess(loudest: &Loudest, bands: &[Setting], gap: &Gap) -> f64 {
-    let db: f64 = bands.iter().map(|band| band.prototype_db(gap.hz)).sum();
-    let (low, high) = gap.wish.allowed;
-    match gap.bound {
-        Some(Bound::Noise | Bound::End(_)) => db.max(db + output_db(loudest, bands)) - high,
-        Some(Bound::Cap) | None => (db - high).max(low - db),
+impl Gap {
+    fn is_denied(&self) -> bool {
+        matches!(self.bound, Some(Bound::Noise | Bound::End(_)))
+    }
+
+    /// By how much `bands` do more here than they may, in dB, and less than 0 if they do not. Where nothing is to be
+    /// boosted that holds for them by themselves, and with the gain that keeps the song as loud.
+    fn over_db(&self, bands: &[Setting], output_db: f64) -> f64 {
+        let db = sum_db(bands, self.hz);
+        match self.bound {
+            Some(Bound::Noise) => db + output_db.max(0.0) - OVER_NOISE_DB,
+            Some(Bound::End(_)) => db + output_db.max(0.0) - BEYOND_END_DB,
+            Some(Bound::Cap) | None => db.abs() - MAX_DB,
+        }
     }
 }
 
-/// The same bands with as much less gain as it takes to keep within what is allowed.
+/// The same bands with as much less gain as it takes to keep within what is allowed: step by step, where it is
+/// missed by most, of the band that does most of it. The others stay as they are.
 fn bounded(mut bands: Vec<Setting>, loudest: &Loudest, gaps: &[Gap; POINTS]) -> Vec<Setting> {
-    let is_denied = |gap: &Gap| matches!(gap.bound, Some(Bound::Noise | Bound::End(_)));
-    let is_over = |bands: &[Setting]| {
-        let spare = |gap: &Gap| if is_denied(gap) { LEAKED_DB } else { 0.0 };
-        gaps.iter().any(|gap| excess(loudest, bands, gap) > spare(gap))
-    };
-    while is_over(&bands) {
-        for band in &mut bands {
-            // A tenth less, but at least a tenth of a dB, and towards zero: it ends.
-            band.gain_db = (band.gain_db * 9.0).trunc() / 10.0;
+    loop {
+        let output_db = output_db(loudest, &bands);
+        let worst = gaps.iter().map(|gap| (gap.over_db(&bands, output_db), gap));
+        let Some((over_db, gap)) = worst.max_by(|a, b| a.0.total_cmp(&b.0)) else { break };
+        if over_db <= 1e-9 {
+            break;
         }
+        let sign = sum_db(&bands, gap.hz).signum();
+        let share = |band: &Setting| sign * band.prototype_db(gap.hz);
+        // Where no band boosts, it is the gain that makes up for the others: then the largest of them.
+        let any = bands.iter().any(|band| share(band) > STEP_DB);
+        let part = |band: &Setting| if any { share(band) } else { band.gain_db.abs() };
+        let most = bands.iter_mut().max_by(|a, b| part(a).total_cmp(&part(b)));
+        let Some(band) = most else { break };
+        let size = ((band.gain_db.abs() - STEP_DB) / STEP_DB).round() * STEP_DB;
+        band.gain_db = (size.max(0.0) * 10.0).round() / 10.0 * band.gain_db.signum();
         bands.retain(|band| band.gain_db != 0.0);
     }
     bands
@@ -213,11 +239,15 @@ fn gaps(loudest: &Loudest, noise: &[f64; POINTS], reference: &Traits) -> [Gap; P
         let measured_db = measured[point].map(|db| db - offset);
         let over_noise = db(kernels()[point].mean(&both) / noise[point].max(f64::MIN_POSITIVE));
         let (wanted, bound) = bounded_wish(measured_db.unwrap_or(0.0), hz, over_noise, end_hz);
-        let denied = matches!(bound, Some(Bound::Noise | Bound::End(_)));
         let full = FULL_HZ.contains(&hz) && measured_db.is_some();
         let weight = if full { 1.0 } else { OUTSIDE };
-        let allowed = (-MAX_DB, if denied { 0.0 } else { MAX_DB });
-        Gap { hz, measured_db, wish: Wish { db: wanted, weight, allowed }, bound }
+        let allowed = (-MAX_DB, MAX_DB);
+        let wish = Wish { db: wanted, weight, allowed, strictness: BEYOND };
+        let mut gap = Gap { hz, measured_db, wish, bound };
+        if gap.is_denied() {
+            gap.wish.allowed.1 = 0.0;
+        }
+        gap
     })
 }
 

@@ -1,6 +1,6 @@
 //! The faults of known tools, each of which is none here.
 
-use twobus_analysis::matching::tone::{LOWS_END, MAX_DB, tone};
+use twobus_analysis::matching::tone::{LOWS_END, MAX_DB, OVER_NOISE_DB, tone};
 use twobus_analysis::matching::{Amounts, Area, Traits, Verdict, propose};
 use twobus_dsp::eq::params::BANDS;
 use twobus_dsp::eq::prototype::Shape::{Bell, HighCut, HighShelf, LowShelf, Tilt};
@@ -77,8 +77,12 @@ fn m17_noise_is_not_boosted() {
         }
     }
     let (found, decisions) = tone(&profile(&song), &traits(&music(1)), 1.0);
-    for hz in frequencies(7000.0, 20_000.0) {
-        assert!(found.db_at(hz) <= 1.0, "{:.2} dB at {hz:.0} Hz: {found:?}", found.db_at(hz));
+    // From where the refusal begins.
+    let begins = decisions.iter().find(|d| d.text.contains("its own noise"));
+    println!("{begins:?}, {:?}", found.bands);
+    for hz in frequencies(5000.0, 20_000.0) {
+        let db = found.db_at(hz) + found.output_db.max(0.0);
+        assert!(db <= OVER_NOISE_DB + 0.05, "{db:.2} dB at {hz:.0} Hz: {found:?}");
     }
     assert!(decisions.iter().any(|d| d.text.contains("its own noise")), "{decisions:#?}");
 }
@@ -99,7 +103,8 @@ fn m17_edges_are_not_corrected() {
     edges.iter_mut().for_each(|side| side.iter_mut().zip(&rumble).for_each(|(x, r)| *x += r));
     let (found, _) = tone(&profile(&song), &traits(&edges), 1.0);
     for hz in [10.0, 20.0, 25.0, 18_000.0, 20_000.0, 23_000.0] {
-        assert!(found.db_at(hz).abs() <= 1.5, "{:.2} dB at {hz:.0} Hz: {found:?}", found.db_at(hz));
+        let db = found.db_at(hz) + found.output_db;
+        assert!(db.abs() <= 0.5, "{db:.2} dB at {hz:.0} Hz: {found:?}");
     }
 }
 
@@ -131,28 +136,37 @@ fn m17_above_16_khz_nothing_is_boosted_beyond_what_is_boosted_below() {
     }
 }
 
+/// Below 30 Hz a correction fades; half a dB from 10 to 15 Hz is what is meant by nothing.
 #[test]
-fn m17_a_boost_of_the_lows_ends_below_hearing() {
+fn m17_a_change_of_the_lows_ends_below_hearing_boost_or_cut() {
     let song = music(1);
-    let shelves =
-        [(LowShelf, 77.0, 5.5, 0.707), (LowShelf, 120.0, 4.0, 0.5), (Tilt, 600.0, -3.0, 0.707)];
+    let shelves = [
+        (LowShelf, 77.0, 5.5, 0.707),
+        (LowShelf, 120.0, 4.0, 0.5),
+        (Tilt, 600.0, -3.0, 0.707),
+        (LowShelf, 151.0, -4.9, 0.707),
+        (LowShelf, 77.0, -5.5, 0.707),
+        (Tilt, 600.0, 3.0, 0.707),
+        (Bell, 50.0, -5.0, 0.7),
+    ];
     let mut ended = 0;
     for shelf in shelves {
         let known = curve(&[shelf]);
         let reference = traits(&with_curve(&song, &known));
         let (found, decisions) = tone(&profile(&song), &reference, 1.0);
-        assert!(found.bands.len() <= BANDS && found.db_at(50.0) > found.db_at(1000.0) + 1.0);
-        // As the equalizer renders it: nothing at 10 Hz, and less on the way there.
+        let moved = found.db_at(50.0) - found.db_at(1000.0);
+        assert!(found.bands.len() <= BANDS && moved.abs() > 1.0, "{found:?}");
+        // As the equalizer renders it: nothing from 10 to 15 Hz.
         let rendered = rendered_db(&found);
-        println!("{shelf:?}: {:.2} dB at 10 Hz, {:.2} at 40", rendered(10.0), rendered(40.0));
-        assert!(rendered(10.0).abs() <= 1.1, "{:.2} dB at 10 Hz: {found:?}", rendered(10.0));
+        let deep = [10.0, 12.0, 15.0].map(&rendered);
+        println!("{shelf:?}: {deep:.2?} dB from 10 to 15 Hz, {:.2} at 40", rendered(40.0));
+        assert!(deep.iter().all(|db| db.abs() <= 0.5), "{deep:.2?} dB: {found:?}");
         for hz in frequencies(40.0, 16_000.0) {
             let gap = found.db_at(hz) + found.output_db - known.db_at(hz);
             let flat = found.db_at(1000.0) + found.output_db - known.db_at(1000.0);
             assert!((gap - flat).abs() <= 0.5, "{gap:.2} dB off at {hz:.0} Hz: {found:?}");
         }
         let ends = found.bands[0].frequency_hz == LOWS_END.0;
-        assert!(!ends || rendered(15.0) <= 0.6 * rendered(40.0), "{found:?}");
         let told = |d: &twobus_analysis::matching::Decision| d.text.contains("ends below hearing");
         assert_eq!(decisions.iter().any(told), ends, "{decisions:#?}");
         ended += u32::from(ends);
@@ -262,33 +276,4 @@ fn m17_a_slow_tilt_is_matched_with_few_bands() {
     let tilted = with_curve(&song, &curve(&[(Tilt, 700.0, 2.0, 0.707)]));
     let (found, _) = tone(&profile(&song), &traits(&tilted), 1.0);
     assert!((1..=3).contains(&found.bands.len()), "{found:?}");
-}
-
-#[test]
-fn m17_compression_brings_crests_nearer_and_is_capped() {
-    use twobus_analysis::matching::{Compression, MAX_REDUCTION_DB};
-    use twobus_dsp::DeviceKind;
-    let song = music(1);
-    // A reference whose peaks are held down by a limiter.
-    let mut values: Vec<f64> =
-        DeviceKind::Limiter.specs().iter().map(|spec| spec.default).collect();
-    values[DeviceKind::Limiter.param("drive").unwrap()] = 24.0;
-    values[DeviceKind::Limiter.param("ceiling").unwrap()] = -6.0;
-    let mut press = DeviceKind::Limiter.build(&values, f64::from(RATE_HZ));
-    let dense = through(&louder(&song, 12.0), &mut *press);
-    let only = Amounts { dynamics: 1.0, ..Amounts::NONE };
-    let found = propose(&profile(&song), &traits(&dense), &only);
-    match found.compression {
-        Some(Compression::Whole { range_db, .. }) => assert!(range_db <= MAX_REDUCTION_DB),
-        Some(Compression::Bands { thresholds_db, .. }) => {
-            assert!(thresholds_db.iter().any(Option::is_some));
-        }
-        None => panic!("{:#?}", found.decisions),
-    }
-    // The other way round there is nothing to be done, and that is said.
-    let back = propose(&profile(&dense), &traits(&song), &only);
-    assert_eq!(back.compression, None);
-    let told =
-        |d: &twobus_analysis::matching::Decision| d.text.contains("nothing here brings back");
-    assert!(back.decisions.iter().any(told), "{:#?}", back.decisions);
 }

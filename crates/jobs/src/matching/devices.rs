@@ -1,13 +1,13 @@
 //! A proposal as devices of a chain.
 
-use twobus_analysis::matching::{Compression, Proposal};
+use twobus_analysis::matching::{ATTACKS_MS, Compression, Proposal, RELEASES_MS};
 use twobus_dsp::DeviceKind;
 use twobus_dsp::eq::params::BANDS;
 use twobus_dsp::eq::prototype::{Setting, Shape};
 use twobus_dsp::multiband::{ATTACK, ON, RELEASE, THRESHOLD, band_param};
 use twobus_session::{Device, DeviceId};
 
-/// Attack of a compressor that is to lower peaks, in ms: any longer, and they have passed.
+/// Attack of a compressor of everything that is to lower peaks, in ms: any longer, and they have passed.
 pub(super) const ATTACK_MS: f64 = 3.0;
 /// Slowest release of it, in ms; it is automatic, so that a single peak is over sooner.
 pub(super) const RELEASE_MS: f64 = 120.0;
@@ -79,7 +79,8 @@ fn equalizer(proposal: &Proposal) -> Option<Device> {
     Some(device)
 }
 
-fn compressor(compression: &Compression) -> Device {
+/// The device of `compression`.
+pub(super) fn compressor(compression: &Compression) -> Device {
     match compression {
         Compression::Whole { threshold_db, ratio, range_db } => {
             let mut device = Device::new(DeviceId(0), DeviceKind::Compressor);
@@ -91,16 +92,20 @@ fn compressor(compression: &Compression) -> Device {
             set(&mut device, "auto_release", 1.0);
             device
         }
-        Compression::Bands { thresholds_db, ratio } => {
+        Compression::Bands { thresholds_db, ratio, range_db } => {
             let mut device = Device::new(DeviceId(0), DeviceKind::Multiband);
+            // Each band's gain meets the sound that it was found from. Shelves would act on a sound that is not late by what
+            // the filter of a low band takes, which is longer than a peak.
+            set(&mut device, "mode", 1.0);
+            set(&mut device, "range", *range_db);
             // Four bands, which meet where their crests were measured: as the device begins.
             for (band, threshold_db) in thresholds_db.iter().enumerate() {
                 device.values[band_param(band, ON)] = f64::from(u8::from(threshold_db.is_some()));
                 if let Some(threshold_db) = threshold_db {
                     device.values[band_param(band, THRESHOLD)] = *threshold_db;
                     set(&mut device, &format!("ratio_{}", band + 1), *ratio);
-                    device.values[band_param(band, ATTACK)] = ATTACK_MS;
-                    device.values[band_param(band, RELEASE)] = RELEASE_MS;
+                    device.values[band_param(band, ATTACK)] = ATTACKS_MS[band];
+                    device.values[band_param(band, RELEASE)] = RELEASES_MS[band];
                 }
             }
             device

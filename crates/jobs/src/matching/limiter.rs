@@ -1,6 +1,6 @@
 //! What the limiter would have to do for the loudness, and what of that is refused.
 
-use twobus_analysis::matching::{Area, Decision, Proposal, Traits};
+use twobus_analysis::matching::{Area, Compression, Decision, Proposal, Traits};
 use twobus_dsp::Db;
 use twobus_session::Target;
 use twobus_session::master::LOUDNESS;
@@ -21,9 +21,15 @@ pub(super) fn target(
     decisions: &mut Vec<Decision>,
 ) -> Option<Target> {
     if chained.reduction_db > UNHEARD_DB {
+        // Those of bands are told with each of them.
+        let times = match proposal.compression {
+            Some(Compression::Whole { .. }) => {
+                format!(" (attack {ATTACK_MS:.0} ms, release {RELEASE_MS:.0} ms)")
+            }
+            Some(Compression::Bands { .. }) | None => String::new(),
+        };
         let text = format!(
-            "The compressor (attack {ATTACK_MS:.0} ms, release {RELEASE_MS:.0} ms) takes {} dB at most, measured \
-             over the whole song.",
+            "The compressor{times} takes {} dB at most, measured over the whole song.",
             Db(chained.reduction_db)
         );
         decisions.push(Decision::done(Area::Dynamics, text));

@@ -170,7 +170,7 @@ fn joined(passages: Vec<Passage>) -> Option<Chained> {
 }
 
 /// Hands `frames` of a file to `sink`, as far as there are so many; a mono one is given on both sides.
-fn read(
+pub(super) fn read(
     path: &Path,
     trim: Db,
     frames: Range<u64>,

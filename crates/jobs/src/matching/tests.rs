@@ -9,6 +9,9 @@ use super::*;
 use crate::master::{MasterOptions, master};
 use twobus_analysis::matching::Verdict;
 
+mod crests;
+mod loudnorm;
+
 const RATE_HZ: u32 = 48_000;
 
 /// Twelve seconds of a beat, a bass, a chord and air, with a chorus; `bright` is how much of the air is high.

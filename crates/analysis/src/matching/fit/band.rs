@@ -5,13 +5,11 @@ use std::ops::RangeInclusive;
 
 use twobus_dsp::eq::prototype::{Setting, Shape};
 
-use super::{Task, Trial};
+use super::{MAX_DB, Task, Trial};
 use crate::matching::grid::{CELLS, cell_hz};
 
 /// Where a band may lie, in Hz.
 const RANGE_HZ: RangeInclusive<f64> = 30.0..=17_000.0;
-/// Most gain of one band, in dB.
-const MOST_DB: f64 = 6.0;
 /// Q of bells: none is narrower than an octave, as no single note is to be caught.
 const BELL_Q: RangeInclusive<f64> = 0.3..=1.41;
 /// Q of shelves: without a bump.
@@ -63,7 +61,7 @@ impl Band {
         Self {
             at: [
                 limit(frequency + step[0].clamp(-0.5, 0.5), RANGE_HZ),
-                (gain_db + step[1]).clamp(-MOST_DB, MOST_DB),
+                (gain_db + step[1]).clamp(-MAX_DB, MAX_DB),
                 limit(bandwidth + step[2].clamp(-0.5, 0.5), q),
             ],
             ..*self
@@ -145,7 +143,7 @@ fn probe(task: &Task<'_>, trial: &Trial, shape: Shape, (hz, q): (f64, f64)) -> O
     }
     // The offset follows the band.
     let (common, own) = (common - units * missing / all, own - units * units / all);
-    let gain_db = (common / own).clamp(-MOST_DB, MOST_DB);
+    let gain_db = (common / own).clamp(-MAX_DB, MAX_DB);
     let taken = gain_db * (2.0 * common - gain_db * own);
     (own > 0.0 && gain_db != 0.0).then(|| (taken, Band::new(shape, hz, gain_db, q)))
 }

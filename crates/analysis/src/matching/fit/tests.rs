@@ -25,6 +25,7 @@ fn wishes(song: &[f64; CELLS], curve_db: &[f64; CELLS]) -> [Wish; POINTS] {
         db: 10.0 * (kernels()[point].mean(&under) / smoothing.flat[point]).log10(),
         weight: if (38.0..17_000.0).contains(&point_hz(point)) { 1.0 } else { 0.0 },
         allowed: (-6.0, 6.0),
+        strictness: BEYOND,
     })
 }
 

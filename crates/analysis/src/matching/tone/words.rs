@@ -9,6 +9,8 @@ use crate::matching::grid::POINTS;
 
 /// Least difference that a refusal is told of, in dB.
 const WORTH_TELLING_DB: f64 = 1.0;
+/// Difference between what a band does and what all of them do there together from which both are told, in dB.
+const OVERLAP_DB: f64 = 0.5;
 
 pub(super) fn decisions(bands: &[Setting], gaps: &[Gap; POINTS], amount: f64) -> Vec<Decision> {
     let of_band = |band| of_band(band, bands, gaps, amount);
@@ -63,9 +65,10 @@ fn of_band(band: &Setting, bands: &[Setting], gaps: &[Gap; POINTS], amount: f64)
     let what = format!("{gain} at {at} ({kind}{q})");
     if (band.frequency_hz, band.q) == LOWS_END {
         let text = format!(
-            "{what}: ends below hearing what the curve does at equal loudness, {} at {}.",
+            "{what}: ends below hearing what the curve does there at equal loudness, {} from {} to {}.",
             change(-band.gain_db),
-            hertz(DEEP_HZ)
+            hertz(DEEP_HZ[0]),
+            hertz(DEEP_HZ[1])
         );
         return Decision::done(Area::Tone, text);
     }
@@ -77,18 +80,25 @@ fn of_band(band: &Setting, bands: &[Setting], gaps: &[Gap; POINTS], amount: f64)
     let side = if mean > 0.0 { "below" } else { "above" };
     let share =
         if amount < 1.0 { format!("; {:.0} % of it", 100.0 * amount) } else { String::new() };
-    let (low, high) = (hertz(first.hz), hertz(last.hz));
+    let place = span(first.hz, last.hz);
+    let others = reached.iter().map(|gap| others_db(band, bands, gap.hz)).sum::<f64>()
+        / reached.len() as f64;
+    let own =
+        reached.iter().map(|gap| band.prototype_db(gap.hz)).sum::<f64>() / reached.len() as f64;
+    let together = match others.abs() >= OVERLAP_DB {
+        true => format!("; with the other bands {} there", change(own + others)),
+        false => String::new(),
+    };
     // A band may hold back what its neighbours do: then its own sign is not that of the difference.
     let text = if mean * band.gain_db >= 0.0 {
         format!(
-            "{what}: from {low} to {high} the song lies {} dB {side} the reference at equal loudness{share}.",
+            "{what}: {place} the song lies {} dB {side} the reference at equal loudness{share}{together}.",
             Db(mean.abs())
         )
     } else {
-        let others = reached.iter().map(|gap| others_db(band, bands, gap.hz)).sum::<f64>();
         format!(
-            "{what}: holds back what the other bands do from {low} to {high}, {} where {} was measured.",
-            change(others / reached.len() as f64),
+            "{what}: holds back what the other bands do {place}, {} where {} was measured.",
+            change(others),
             change(mean)
         )
     };
@@ -126,6 +136,14 @@ fn refusals(gaps: &[Gap; POINTS]) -> Vec<Decision> {
     all
 }
 
+/// Where something is, in words.
+fn span(low_hz: f64, high_hz: f64) -> String {
+    match (hertz(low_hz), hertz(high_hz)) {
+        (low, high) if low == high => format!("at {low}"),
+        (low, high) => format!("from {low} to {high}"),
+    }
+}
+
 fn refusal(bound: Bound, stretch: &[Gap]) -> Option<Decision> {
     let measured = stretch.iter().filter_map(|gap| gap.measured_db);
     let wanted = measured.max_by(|a, b| a.abs().total_cmp(&b.abs()))?;
@@ -133,10 +151,7 @@ fn refusal(bound: Bound, stretch: &[Gap]) -> Option<Decision> {
     if wanted.abs() < WORTH_TELLING_DB || last.hz < END_HZ.0 {
         return None;
     }
-    let place = match hertz(first.hz) == hertz(last.hz) {
-        true => format!("at {}", hertz(first.hz)),
-        false => format!("from {} to {}", hertz(first.hz), hertz(last.hz)),
-    };
+    let place = span(first.hz, last.hz);
     let wanted_text = change(wanted);
     let text = match bound {
         Bound::Cap => {
