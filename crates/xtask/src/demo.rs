@@ -12,7 +12,7 @@ const BUILD: [&str; 5] = ["build", "--release", "--locked", "--package", "twobus
 /// What is typed after the program's name, from the root of the workspace. The first takes what the user adds.
 const STEPS: [&[&str]; 4] = [
     &["demo", "projects/mdn-multitrack", "--out", "out/demo", "--force"],
-    &["check", "out/demo", "--html", "out/demo/ready.html"],
+    &["check", "out/demo", "--html", "out/demo/ready.html", "--force"],
     &[
         "match",
         "out/demo",
