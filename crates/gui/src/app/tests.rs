@@ -7,6 +7,8 @@ mod master;
 mod mixer;
 mod pictures;
 mod safe;
+#[path = "../../../../tests/shared/tone.rs"]
+mod tone;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -245,21 +247,9 @@ fn two_stems(place: &Path) -> std::path::PathBuf {
     stems
 }
 
-/// A second of a quiet tone, 44.1 kHz, 16 bit, mono.
+/// A second of a quiet tone.
 fn write_tone(path: &Path) {
-    let samples: Vec<u8> = (0..44_100_u32)
-        .flat_map(|n| (((f64::from(n) * 0.06).sin() * 3000.0) as i16).to_le_bytes())
-        .collect();
-    let mut file = Vec::new();
-    file.extend_from_slice(b"RIFF");
-    file.extend_from_slice(&(36 + samples.len() as u32).to_le_bytes());
-    file.extend_from_slice(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
-    file.extend_from_slice(&44_100_u32.to_le_bytes());
-    file.extend_from_slice(&88_200_u32.to_le_bytes());
-    file.extend_from_slice(b"\x02\0\x10\0data");
-    file.extend_from_slice(&(samples.len() as u32).to_le_bytes());
-    file.extend_from_slice(&samples);
-    std::fs::write(path, file).unwrap();
+    tone::write_tone(path, 44_100, 1);
 }
 
 /// Middle of the first strip's fader at 0 dB: see the layout of strips.

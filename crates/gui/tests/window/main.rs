@@ -17,3 +17,6 @@ mod picture;
 mod session;
 #[cfg(test)]
 mod stems;
+#[cfg(test)]
+#[path = "../../../../tests/shared/tone.rs"]
+mod tone;

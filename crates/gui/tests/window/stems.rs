@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::capture::Rig;
 use crate::display::{Window, until};
 use crate::picture::Area;
+use crate::tone::write_tone;
 
 /// Length of the stems in seconds: longer than the test plays.
 const STEM_S: u32 = 120;
@@ -16,23 +17,6 @@ const STEM_S: u32 = 120;
 const RATE_HZ: u32 = 48_000;
 /// Frames that the sound device takes at a time.
 pub(crate) const PERIOD: u32 = 1024;
-
-/// A quiet tone, 16 bit, mono.
-fn write_tone(path: &Path) {
-    let samples: Vec<u8> = (0..STEM_S * RATE_HZ)
-        .flat_map(|n| (((f64::from(n) * 0.06).sin() * 3000.0) as i16).to_le_bytes())
-        .collect();
-    let mut file = Vec::new();
-    file.extend_from_slice(b"RIFF");
-    file.extend_from_slice(&(36 + samples.len() as u32).to_le_bytes());
-    file.extend_from_slice(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
-    file.extend_from_slice(&RATE_HZ.to_le_bytes());
-    file.extend_from_slice(&(2 * RATE_HZ).to_le_bytes());
-    file.extend_from_slice(b"\x02\0\x10\0data");
-    file.extend_from_slice(&(samples.len() as u32).to_le_bytes());
-    file.extend_from_slice(&samples);
-    std::fs::write(path, file).unwrap();
-}
 
 /// Where the strips begin in a window of 1600 by 900.
 pub(crate) const STRIPS_Y: i32 = 52 + 324 + 26;
@@ -82,7 +66,9 @@ pub(crate) fn steady_level(rig: &Rig) -> f64 {
 pub(crate) fn two_stems(rig: &Rig) -> PathBuf {
     let stems = rig.file("Song");
     std::fs::create_dir(&stems).unwrap();
-    ["01_Kick.wav", "02_Bass.wav"].into_iter().for_each(|name| write_tone(&stems.join(name)));
+    ["01_Kick.wav", "02_Bass.wav"]
+        .into_iter()
+        .for_each(|name| write_tone(&stems.join(name), RATE_HZ, STEM_S));
     stems
 }
 

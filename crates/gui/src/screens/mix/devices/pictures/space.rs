@@ -90,9 +90,12 @@ pub(super) fn draw_delay(view: &View<'_>, painter: &mut Painter<'_>) {
         rect(area.x + area.width - 36.0, middle + 4.0, 30.0, 12.0),
         small.right(),
     );
-    let words = format!("loop at most {} dB", signed(20.0 * largest.max(1e-9).log10(), 1));
-    let at = rect(area.x + area.width - 126.0, area.y + 6.0, 120.0, 14.0);
-    painter.text(&words, at, small.right());
+    let loop_db = 20.0 * largest.max(1e-9).log10();
+    if loop_db > QUIETEST_DB {
+        // Below the line of the first repeat's time, which may stand anywhere.
+        let at = rect(area.x + area.width - 126.0, area.y + 22.0, 120.0, 14.0);
+        painter.text(&format!("loop at most {} dB", signed(loop_db, 1)), at, small.right());
+    }
     if let Some(first) = repeats.first() {
         let words = format!("{} ms", signed(first.at_s * 1000.0, 1));
         let medium = Ink::new(NARROW_MEDIUM, size::SMALL, ink::PRIMARY);
